@@ -1,0 +1,50 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT ?= 8000
+# Set-up uses pip alone. A virtual environment that happens to be active must not leak in.
+unexport VIRTUAL_ENV
+unexport PYTHONPATH
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(VENV)/.ready ## install everything that the project needs
+.PHONY: help setup run test check lint types contracts bench faults lock
+
+run: setup ## start the product on the embedded database with the sample loaded
+	@$(BIN)/entente run --demo
+
+test: setup ## run the tests
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not faults"
+
+lint: setup ## style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup ## mypy, strict, over source and tests
+	@$(BIN)/mypy
+
+contracts: setup ## who may import whom
+	@$(BIN)/lint-imports
+
+check: lint types contracts test ## what CI runs
+
+bench: setup ## paired ratios, into var/bench.jsonl
+	@$(BIN)/python -m benchmarks
+
+faults: setup ## long fault campaigns
+	@$(BIN)/python -m pytest -q -m faults
+
+lock: ## renew the two locks (needs uv)
+	@uv pip compile -q --generate-hashes --universal --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	@uv pip compile -q --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements-runtime.lock
