@@ -1,0 +1,29 @@
+"""Who may see a record. One declared table from the first landing; the edges enforce it, nothing else decides."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Audience(StrEnum):
+    """Each one includes those before it."""
+
+    DRAFT = "draft"
+    TENANT = "tenant"
+    FUNDERS = "funders"
+    PUBLIC = "public"
+
+
+RECORDS: Final[dict[str, Audience | None]] = {
+    "body": Audience.PUBLIC,
+    "plan.draft": Audience.DRAFT,
+    "plan.adopted": Audience.TENANT,
+    "plan.published": Audience.PUBLIC,
+    "plan.progress": Audience.TENANT,
+    "agreement": None,
+    "agreement.amount": None,
+    "agreement.termination_reason": Audience.TENANT,
+    "mandate": None,
+    "target": Audience.PUBLIC,
+    "timeline": Audience.TENANT,
+}
+"""The audience of each kind of record; None: the record itself names it."""

@@ -1,0 +1,24 @@
+"""Identities. Each is its own type, so that a plan's id never stands where a body's is meant."""
+
+from typing import Final, NewType
+from uuid import UUID
+
+TenantId = NewType("TenantId", UUID)
+"""The body that owns a log: a partnership, a funder, a ministry, or the commons."""
+
+StreamId = NewType("StreamId", UUID)
+CommandId = NewType("CommandId", UUID)
+PersonId = NewType("PersonId", UUID)
+"""A pseudonym that means somebody in one log only; names live outside events."""
+
+PlanId = NewType("PlanId", UUID)
+ElementId = NewType("ElementId", UUID)
+AgreementId = NewType("AgreementId", UUID)
+ObligationId = NewType("ObligationId", UUID)
+ContributionId = NewType("ContributionId", UUID)
+MandateId = NewType("MandateId", UUID)
+TargetId = NewType("TargetId", UUID)
+OrganisationId = NewType("OrganisationId", UUID)
+
+COMMONS: Final = TenantId(UUID("00000000-0000-7000-8000-00000000c0de"))
+"""The one body that every instance has: registry of bodies, slugs, shared catalogues."""

@@ -1,0 +1,1 @@
+"""Plans: the cascade orientation, objective, action, expected result, indicator, and its revisions."""

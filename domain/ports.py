@@ -1,0 +1,189 @@
+"""Ports: what the handlers and the projections need of the world, and the plain data that crosses."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from domain.event import Recorded
+from domain.ids import CommandId, PersonId, StreamId, TenantId
+from domain.stream import Loaded, State, Stream
+from domain.values import Citation
+
+S = TypeVar("S", bound=State)
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An event ready to be stored: its stored name and the bytes of its envelope."""
+
+    version: int
+    type: str
+    state: bytes
+
+
+class Guard(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Another stream of the same log, and the version at which it was read."""
+
+    stream_id: StreamId
+    version: int
+
+
+class JobRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A background job that exists exactly if the events do. Ids only, never content."""
+
+    actor: str
+    queue: str
+    args: tuple[str, ...]
+
+
+class GrantChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A row of `access.grant_now` that appears (True) or goes (False) with the events."""
+
+    grantee: TenantId
+    programme: str
+    granted: bool
+
+
+class Append(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One command's events for one stream, with all that must hold when they are written."""
+
+    tenant_id: TenantId
+    stream_id: StreamId
+    expected_version: int
+    events: tuple[NewEvent, ...]
+    principal: PersonId
+    command_id: CommandId
+    fingerprint: bytes
+    """32 bytes, keyed, of the request as received: the same key with another one is refused."""
+    guards: tuple[Guard, ...] = ()
+    claims: tuple[str, ...] = ()
+    opens: tuple[TenantId, ...] = ()
+    """Bodies whose (empty) logs begin to exist in the same transaction."""
+    jobs: tuple[JobRow, ...] = ()
+    grants: tuple[GrantChange, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The answer to an accepted command, equal however often the same key is sent.
+
+    `first_position` and `position` are those of its first and last event; both are None where the command was
+    accepted and recorded nothing. `version` is the stream's version after it.
+    """
+
+    first_position: int | None
+    position: int | None
+    version: int
+    recorded_at: datetime
+    replayed: bool = False
+
+
+class AppendError(Exception):
+    """The log did not take the events; nothing of this command was written."""
+
+
+class VersionConflictError(AppendError):
+    """The stream has another version than the one that was read."""
+
+
+class GuardBrokenError(AppendError):
+    """A guarded stream changed between read and append."""
+
+
+class KeyTakenError(AppendError):
+    """A claimed key belongs to another stream. `claim` is the key."""
+
+    def __init__(self, claim: str) -> None:
+        super().__init__(claim)
+        self.claim = claim
+
+
+class KeyReusedError(AppendError):
+    """The command id was used by this principal for another request."""
+
+
+class BodyUnknownError(AppendError):
+    """There is no log with this tenant id."""
+
+
+class OutcomeUnknownError(AppendError):
+    """The connection was lost after the events were sent: send the same key again to learn what happened."""
+
+
+class EventStore(Protocol):
+    """The write side's view of the logs."""
+
+    async def outcome(
+        self, tenant_id: TenantId, principal: PersonId, command_id: CommandId, fingerprint: bytes
+    ) -> Outcome | None:
+        """The kept outcome of a command, or None.
+
+        Raises:
+            KeyReusedError: the key is known with another fingerprint.
+        """
+        ...
+
+    async def load(
+        self, tenant_id: TenantId, stream: Stream[S], stream_id: StreamId, *, version: int | None = None
+    ) -> Loaded[S]:
+        """The stream's state now or at a version; version 0 if it does not exist. Free text comes opened."""
+        ...
+
+    async def append(self, append: Append) -> Outcome:
+        """Write one command's events; returns only after they are durable.
+
+        Raises:
+            AppendError: one of its subclasses; cancelling the caller does not cancel the append.
+        """
+        ...
+
+    async def exists(self, citation: Citation) -> bool:
+        """Whether the cited event is in its log."""
+        ...
+
+    async def claimed(self, tenant_id: TenantId, claim: str) -> StreamId | None:
+        """The stream that holds a claim in a log."""
+        ...
+
+
+class Sealer(Protocol):
+    """Seals and opens the free text of events under keys that can be destroyed."""
+
+    async def seal(self, tenant_id: TenantId, stream_id: StreamId, version: int, event: Any) -> Any:
+        """The same event with every opened `SealedText` sealed."""
+        ...
+
+    async def open(self, tenant_id: TenantId, events: Sequence[Recorded]) -> list[Recorded]:
+        """The same events with every sealed text opened, or marked erased if its key is gone."""
+        ...
+
+
+class Feed(Protocol):
+    """The projections' view of the logs: per tenant, in position order, without gaps."""
+
+    async def heads(self) -> Mapping[TenantId, int]:
+        """The last position of every log."""
+        ...
+
+    def read(
+        self, tenant_id: TenantId, after: int, *, limit: int = 5_000, upto: int | None = None
+    ) -> AsyncIterator[Sequence["Row"]]:
+        """Batches of at most `limit` events after a position, as `Row`s, until the head as it was at the start."""
+        ...
+
+    async def wait(self, timeout_seconds: float) -> None:
+        """Return when some log may have grown, or after the time-out."""
+        ...
+
+
+class Row(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A stored event as the feed yields it: not yet decoded, since a projection may ignore its type."""
+
+    tenant_id: TenantId
+    position: int
+    stream_id: UUID
+    version: int
+    type: str
+    recorded_at: datetime
+    state: bytes

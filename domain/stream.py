@@ -1,0 +1,180 @@
+"""Streams: how a command becomes events, the same way for every area.
+
+An area module declares its state, its `evolve` and, for each command, one decide function:
+
+    PLAN = Stream("plan", Plan, evolve)
+
+    @PLAN.handles("plan_id", creates=True)
+    def draft(plan: Plan, command: DraftPlan) -> list[Event]: ...
+
+Routes, OpenAPI, import and CLI are made from the registry that this fills.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, Generic, TypeVar, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from domain.envelope import Actor, Authority, Source
+from domain.errors import (
+    BeforeStartError,
+    OutOfOrderError,
+    StreamExistsError,
+    StreamMissingError,
+    VersionStaleError,
+)
+from domain.event import Event, Recorded
+from domain.ids import CommandId, StreamId, TenantId
+from domain.values import Language
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stream's rules need to know of its past."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An order. Only business facts; who, when and by what authority come in the `Order` around it."""
+
+
+S = TypeVar("S", bound=State)
+C = TypeVar("C", bound=Command)
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A command with its circumstances, as a door hands it to the handler."""
+
+    tenant_id: TenantId
+    command_id: CommandId
+    command: Command
+    actor: Actor
+    effective_on: date
+    authority: Authority
+    lang: Language
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    expected_version: int | None = None
+    source: Source | None = None
+    sample: bool = False
+
+
+class Loaded(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
+    """A stream's state at a version, with the dates that the two-clock rules need."""
+
+    state: S
+    version: int = 0
+    started_on: date | None = None
+    last_lifecycle_on: date | None = None
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decide function may answer when events alone do not say all.
+
+    `claims` are keys that must be free in this log and are taken with the events (a slug, a decision number).
+    `opens` names bodies whose logs begin with these events.
+    """
+
+    events: Sequence[Event]
+    claims: Sequence[str] = ()
+    opens: Sequence[TenantId] = ()
+
+
+class Handled(msgspec.Struct, frozen=True, kw_only=True):
+    """One command in the registry."""
+
+    name: str
+    command: type[Command]
+    stream: "Stream[Any]"
+    id_field: str
+    creates: bool
+    decide: Callable[[Any, Any], list[Event] | Decided]
+    owners: frozenset[str] | None
+    """Kinds of body whose log may hold it; None: any but the commons."""
+
+
+COMMANDS: dict[str, Handled] = {}
+STREAMS: dict[str, "Stream[Any]"] = {}
+
+
+class Stream(Generic[S]):
+    """A kind of stream: its name, its empty state and how an event changes it."""
+
+    def __init__(self, name: str, initial: S, evolve: Callable[[S, Recorded], S], *, schema: int = 1) -> None:
+        self.name = name
+        self.initial = initial
+        self.evolve = evolve
+        self.schema = schema
+        """Version of the state's shape: snapshots of another are ignored."""
+        STREAMS[name] = self
+
+    def handles(
+        self, id_field: str, *, creates: bool = False, owners: Iterable[str] | None = None
+    ) -> Callable[[Callable[[S, C], list[Event] | Decided]], Callable[[S, C], list[Event] | Decided]]:
+        """Register a decide function for the command that its second parameter names."""
+
+        def register(
+            decide: Callable[[S, C], list[Event] | Decided],
+        ) -> Callable[[S, C], list[Event] | Decided]:
+            command = get_type_hints(decide)["command"]
+            if command.__name__ in COMMANDS:
+                raise ValueError(f"{command.__name__} is already handled")
+            COMMANDS[command.__name__] = Handled(
+                name=command.__name__,
+                command=command,
+                stream=self,
+                id_field=id_field,
+                creates=creates,
+                decide=decide,
+                owners=None if owners is None else frozenset(owners),
+            )
+            return decide
+
+        return register
+
+    def fold(self, loaded: Loaded[S] | None, events: Iterable[Recorded]) -> Loaded[S]:
+        """Apply events in the order of their versions. Never refuses; never looks at the clock."""
+        state = self.initial if loaded is None else loaded.state
+        version = 0 if loaded is None else loaded.version
+        started_on = None if loaded is None else loaded.started_on
+        last_on = None if loaded is None else loaded.last_lifecycle_on
+        for recorded in events:
+            state = self.evolve(state, recorded)
+            version = recorded.originator_version
+            started_on = started_on or recorded.effective_on
+            if recorded.payload.LIFECYCLE:
+                last_on = recorded.effective_on
+        return Loaded(state=state, version=version, started_on=started_on, last_lifecycle_on=last_on)
+
+
+def stream_id(handled: Handled, command: Command) -> StreamId:
+    """The stream that a command is addressed to."""
+    return StreamId(getattr(command, handled.id_field))
+
+
+def decide(handled: Handled, loaded: Loaded[Any], order: Order) -> Decided:
+    """Let the rules answer an order: the events to record, or a refusal. The one place that checks dates.
+
+    Raises:
+        Refusal: whatever the rules of the area refuse.
+        StreamMissingError, StreamExistsError: the stream is not there, or is there already.
+        VersionStaleError: the client had seen another version.
+        BeforeStartError, OutOfOrderError: the effective date does not fit the stream's history.
+    """
+    target = stream_id(handled, order.command)
+    if order.expected_version is not None and order.expected_version != loaded.version:
+        raise VersionStaleError(expected=order.expected_version, actual=loaded.version)
+    if handled.creates and loaded.version:
+        raise StreamExistsError(stream=handled.stream.name, stream_id=target)
+    if not handled.creates and not loaded.version:
+        raise StreamMissingError(stream=handled.stream.name, stream_id=target)
+    answer = handled.decide(loaded.state, order.command)
+    decided = answer if isinstance(answer, Decided) else Decided(events=answer)
+    if decided.events and loaded.started_on is not None:
+        if order.effective_on < loaded.started_on:
+            raise BeforeStartError(effective_on=order.effective_on, started_on=loaded.started_on)
+        last_on = loaded.last_lifecycle_on
+        lifecycle = any(event.LIFECYCLE for event in decided.events)
+        if lifecycle and last_on is not None and order.effective_on < last_on:
+            raise OutOfOrderError(effective_on=order.effective_on, last_on=last_on)
+    return decided
