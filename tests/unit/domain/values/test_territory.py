@@ -1,0 +1,71 @@
+from datetime import date
+
+import pytest
+
+from domain.values import CatchmentPart, TerritoryCode, TerritoryScheme, fr
+
+MATANE = TerritoryCode(scheme="mrc", code="080", name=fr("Matane"), valid_to=date(2013, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code"),
+    [
+        ("sgc-pr", "24"),
+        ("sgc-cd", "2410"),
+        ("sgc-csd", "2410043"),
+        ("qc-region", "01"),
+        ("qc-region", "17"),
+        ("mrc", "100"),
+        ("named", "toronto-east"),
+    ],
+)
+def test_a_code_has_the_form_of_its_scheme(scheme: TerritoryScheme, code: str) -> None:
+    assert TerritoryCode(scheme=scheme, code=code).key == (scheme, code)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code"),
+    [
+        ("sgc-pr", "QC"),
+        ("sgc-cd", "241"),
+        ("sgc-csd", "241004"),
+        ("qc-region", "1"),
+        ("qc-region", "00"),
+        ("qc-region", "18"),
+        ("mrc", "1"),
+        ("named", "Toronto East"),
+        ("named", "-east"),
+        ("named", ""),
+        ("named", "a" * 81),
+        ("sgc-cd", "2410\n"),
+        ("sgc-cd", "٢٤١٠"),
+    ],
+)
+def test_a_code_of_another_form_is_refused(scheme: TerritoryScheme, code: str) -> None:
+    with pytest.raises(ValueError, match=f"is not a code of {scheme}"):
+        TerritoryCode(scheme=scheme, code=code)
+
+
+def test_a_code_is_valid_on_both_its_ends_and_open_where_none_is_given() -> None:
+    dated = TerritoryCode(scheme="mrc", code="080", valid_from=date(2014, 1, 1), valid_to=date(2014, 6, 30))
+
+    assert [dated.valid_on(date(*day)) for day in ((2013, 12, 31), (2014, 1, 1), (2014, 6, 30), (2014, 7, 1))] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert MATANE.valid_on(date(1982, 1, 1))
+    assert TerritoryCode(scheme="mrc", code="080").valid_on(date(2050, 1, 1))
+
+
+def test_a_code_does_not_end_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="ends on 2013-12-31, before it begins on 2014-01-01"):
+        TerritoryCode(scheme="mrc", code="080", valid_from=date(2014, 1, 1), valid_to=date(2013, 12, 31))
+
+
+def test_a_catchment_holds_a_territory_whole_or_in_part() -> None:
+    east_toronto = CatchmentPart(territory=TerritoryCode(scheme="sgc-cd", code="3520"), extent="part")
+
+    assert east_toronto.territory.key == ("sgc-cd", "3520")
+    assert east_toronto.extent == "part"
