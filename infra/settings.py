@@ -1,0 +1,282 @@
+"""What a process of Entente is told from outside: read once, then frozen.
+
+`SETTINGS` lists every variable; docs/settings.md repeats it for the people who run the service.
+"""
+
+import difflib
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from infra.embedded import EmbeddedServer
+from infra.secret_files import read_or_create_secret
+
+PREFIX = "ENTENTE_"
+EMBEDDED_DATABASE = "entente"
+_SECRET_BYTES_MIN = 32
+_PORT_MAX = 65535
+
+
+class SettingsError(Exception):
+    """A variable is unknown, missing or makes no sense; the message names it and says what to do."""
+
+
+class Profile(StrEnum):
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Role(StrEnum):
+    """The database logins, each with the rights of one kind of process."""
+
+    APP = "entente_app"
+    PROJECTOR = "entente_projector"
+    NATIONAL_READER = "entente_national_reader"
+    SIGNER = "entente_signer"
+    BACKUP = "entente_backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    name: str
+    description: str
+    default: str | None = None
+    """None: nothing stands in; the description says when the variable is required."""
+    secret: bool = False
+    """May be given as a path in `<name>_FILE` instead."""
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "ENTENTE_DATABASE_URL",
+        "Administrator's URL of a PostgreSQL server (15 or newer); absent: the embedded server.",
+        secret=True,
+    ),
+    Setting(
+        "ENTENTE_SECRET_KEY",
+        "At least 32 bytes; passwords and keys are derived from it. Required with ENTENTE_DATABASE_URL; "
+        "otherwise made once in the instance directory.",
+        secret=True,
+    ),
+    Setting("ENTENTE_HOST", "Address to listen on.", "127.0.0.1"),
+    Setting("ENTENTE_PORT", "TCP port to listen on; 0 takes any free one.", "8000"),
+    Setting(
+        "ENTENTE_PROFILE",
+        "demo or production; demo is refused with ENTENTE_DATABASE_URL.",
+        Profile.PRODUCTION.value,
+    ),
+    Setting(
+        "ENTENTE_INSTANCE_DIR",
+        "Directory of the embedded server and generated secrets; absent: var/ of the checkout, "
+        "or entente/ in the user's data directory.",
+    ),
+    Setting(
+        "ENTENTE_METRICS_TOKEN",
+        "Bearer token that /metrics asks for; absent: /metrics is closed.",
+        secret=True,
+    ),
+    Setting(
+        "ENTENTE_ALLOWED_HOSTS",
+        "Host names that requests may carry, separated by commas. Required in production with "
+        "ENTENTE_DATABASE_URL; otherwise the local names.",
+    ),
+    Setting("ENTENTE_BODY_MAX_BYTES", "Largest accepted request body, in bytes.", "1048576"),
+)
+_LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """How to reach one database, as its administrator or as one of our roles."""
+
+    admin_dsn: str = field(repr=False)
+    secret_key: bytes = field(repr=False)
+    embedded: bool = False
+
+    @property
+    def name(self) -> str:
+        """The database's name."""
+        return unquote(urlsplit(self.admin_dsn).path.removeprefix("/"))
+
+    def role_password(self, role: Role) -> str:
+        """Derived, so that no second secret has to be kept: whoever has the secret key can compute it."""
+        return hmac.new(self.secret_key, f"postgres-role:{role}".encode(), hashlib.sha256).hexdigest()
+
+    def dsn(self, role: Role) -> str:
+        """A libpq URI for `role`, on the administrator's hosts, port, database and TLS options."""
+        parts = urlsplit(self.admin_dsn)
+        hosts = parts.netloc.rpartition("@")[2]
+        options = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("user", "password")]
+        return urlunsplit(
+            parts._replace(
+                netloc=f"{role}:{self.role_password(role)}@{hosts}",
+                query=urlencode(options, quote_via=quote, safe=""),
+            )
+        )
+
+    def with_database(self, name: str) -> "DatabaseSettings":
+        """The same server, another database."""
+        path = "/" + quote(name, safe="")
+        return replace(self, admin_dsn=urlunsplit(urlsplit(self.admin_dsn)._replace(path=path)))
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    host: str
+    port: int
+    allowed_hosts: tuple[str, ...]
+    body_max_bytes: int
+    metrics_token: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    profile: Profile
+    instance_dir: Path
+    secret_key: bytes = field(repr=False)
+    database: DatabaseSettings
+    web: WebSettings
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings in `environ`; an empty variable counts as absent.
+
+    In embedded mode the instance directory and its secrets are made if they are not there yet.
+
+    Raises:
+        SettingsError: a variable is unknown, missing, given twice or not understood.
+    """
+    values = _values(environ)
+    profile = _profile(values["ENTENTE_PROFILE"])
+    url = values.get("ENTENTE_DATABASE_URL")
+    if url and profile is Profile.DEMO:
+        raise SettingsError(
+            "ENTENTE_PROFILE=demo resets its data, so it runs on the embedded database only. "
+            "Unset ENTENTE_DATABASE_URL, or set ENTENTE_PROFILE=production."
+        )
+    instance_dir = Path(values.get("ENTENTE_INSTANCE_DIR") or _default_instance_dir(environ)).absolute()
+    secret_key = values.get("ENTENTE_SECRET_KEY", "").encode()
+    if url:
+        if not secret_key:
+            raise SettingsError(
+                "ENTENTE_SECRET_KEY is required with ENTENTE_DATABASE_URL. Make one with "
+                "`openssl rand -hex 32` and keep it: losing it loses what is derived from it."
+            )
+        _check_secret_key(secret_key)
+        database = DatabaseSettings(admin_dsn=_database_url(url), secret_key=secret_key)
+    else:
+        if secret_key:
+            _check_secret_key(secret_key)
+        database = embedded_database(instance_dir, secret_key=secret_key or None)
+    return Settings(
+        profile=profile,
+        instance_dir=instance_dir,
+        secret_key=database.secret_key,
+        database=database,
+        web=_web(values, public=profile is Profile.PRODUCTION and not database.embedded),
+    )
+
+
+def embedded_database(
+    instance_dir: Path, *, name: str = EMBEDDED_DATABASE, secret_key: bytes | None = None
+) -> DatabaseSettings:
+    """How to reach a database of an instance's embedded server. The server need not run yet."""
+    secret = secret_key or read_or_create_secret(instance_dir / "secret-key").encode()
+    dsn = EmbeddedServer(instance_dir).admin_dsn(name)
+    return DatabaseSettings(admin_dsn=dsn, secret_key=secret, embedded=True)
+
+
+def _values(environ: Mapping[str, str]) -> dict[str, str]:
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    known = {setting.name for setting in SETTINGS}
+    files = {f"{setting.name}_FILE": setting.name for setting in SETTINGS if setting.secret}
+    for name in given:
+        if name not in known and name not in files:
+            near = difflib.get_close_matches(name, [*known, *files], n=1)
+            hint = f"Did you mean {near[0]}?" if near else "docs/settings.md lists the known ones."
+            raise SettingsError(f"{name} is not a setting of Entente. {hint} Correct or unset it.")
+    values = {setting.name: setting.default for setting in SETTINGS if setting.default is not None}
+    values |= {name: value for name, value in given.items() if value and name in known}
+    for name, target in files.items():
+        if not given.get(name):
+            continue
+        if target in values:
+            raise SettingsError(f"{target} and {name} are both set. Unset one of them.")
+        values[target] = _file_content(name, Path(given[name]))
+    return values
+
+
+def _file_content(name: str, path: Path) -> str:
+    try:
+        content = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{name} points at {path}, which cannot be read: {error}. Correct the path."
+        ) from error
+    if not content:
+        raise SettingsError(f"{name} points at {path}, which is empty. Write the secret into it.")
+    return content
+
+
+def _profile(value: str) -> Profile:
+    try:
+        return Profile(value)
+    except ValueError as error:
+        raise SettingsError(f"ENTENTE_PROFILE is {value!r}; expected demo or production.") from error
+
+
+def _check_secret_key(secret_key: bytes) -> None:
+    if len(secret_key) < _SECRET_BYTES_MIN:
+        raise SettingsError(
+            f"ENTENTE_SECRET_KEY has {len(secret_key)} bytes; expected at least {_SECRET_BYTES_MIN}. "
+            "Make one with `openssl rand -hex 32`."
+        )
+
+
+def _database_url(url: str) -> str:
+    # The value holds a password, so no message repeats it.
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SettingsError("ENTENTE_DATABASE_URL is not a URL.") from error
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.removeprefix("/"):
+        raise SettingsError(
+            "ENTENTE_DATABASE_URL is not understood; expected postgresql://user:password@host:port/database."
+        )
+    return urlunsplit(parts._replace(scheme="postgresql"))
+
+
+def _web(values: Mapping[str, str], *, public: bool) -> WebSettings:
+    hosts = tuple(host.strip() for host in values.get("ENTENTE_ALLOWED_HOSTS", "").split(",") if host.strip())
+    if public and not hosts:
+        raise SettingsError(
+            "ENTENTE_ALLOWED_HOSTS is required in production with ENTENTE_DATABASE_URL. "
+            "List the names that people type, such as entente.example.ca."
+        )
+    return WebSettings(
+        host=values["ENTENTE_HOST"],
+        port=_number(values, "ENTENTE_PORT", low=0, high=_PORT_MAX),
+        allowed_hosts=hosts or _LOCAL_HOSTS,
+        body_max_bytes=_number(values, "ENTENTE_BODY_MAX_BYTES", low=1024, high=2**30),
+        metrics_token=values.get("ENTENTE_METRICS_TOKEN"),
+    )
+
+
+def _number(values: Mapping[str, str], name: str, *, low: int, high: int) -> int:
+    value = values[name]
+    if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+        raise SettingsError(f"{name} is {value!r}; expected a whole number from {low} to {high}.")
+    return int(value)
+
+
+def _default_instance_dir(environ: Mapping[str, str]) -> str:
+    checkout = Path(__file__).resolve().parents[1]
+    if (checkout / "pyproject.toml").exists():
+        return str(checkout / "var")
+    home = environ.get("XDG_DATA_HOME") or os.path.join(environ.get("HOME") or "~", ".local", "share")  # noqa: PTH118
+    return str(Path(home).expanduser() / "entente")
