@@ -1,6 +1,7 @@
 """Bodies: partnerships, funders, ministries and the commons. Each owns one log."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -8,7 +9,7 @@ import msgspec
 
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
-from domain.facts import Dated, latest
+from domain.facts import Dated, holds, latest
 from domain.ids import OrganisationId, TenantId
 from domain.stream import Command, Decided, State, Stream
 from domain.values import CatchmentPart, Language, LocalizedText, PartialDate, Period, SealedText
@@ -220,7 +221,7 @@ def evolve(body: Body, recorded: Recorded) -> Body:
     return body
 
 
-REGISTRY = Stream("registry", RegistryEntry(), evolve_entry)
+REGISTRY = Stream("registry", RegistryEntry(), evolve_entry, prefix="commons")
 BODY = Stream("body", Body(), evolve)
 
 
@@ -266,16 +267,16 @@ def open_body(body: Body, command: OpenBody) -> list[Event]:  # noqa: ARG001 - a
 
 
 @BODY.handles("body_id")
-def rename(body: Body, command: RenameBody) -> list[Event]:
-    """Change the name; the name that it already has records nothing."""
-    if body.name is not None and body.name.value == command.name:
+def rename(body: Body, command: RenameBody, on: date) -> list[Event]:
+    """Change the name; the name that it already has on that day records nothing."""
+    if holds(body.name, command.name, on):
         return []
     return [BodyRenamed(name=command.name)]
 
 
 @BODY.handles("body_id")
-def change_lead_organisation(body: Body, command: ChangeLeadOrganisation) -> list[Event]:
-    if body.lead_organisation is not None and body.lead_organisation.value == command.lead_organisation:
+def change_lead_organisation(body: Body, command: ChangeLeadOrganisation, on: date) -> list[Event]:
+    if holds(body.lead_organisation, command.lead_organisation, on):
         return []
     return [LeadOrganisationChanged(lead_organisation=command.lead_organisation)]
 
@@ -297,7 +298,7 @@ def set_catchment(body: Body, command: SetCatchment) -> list[Event]:  # noqa: AR
 
 
 @BODY.handles("body_id", owners=PARTNERSHIPS)
-def enter_phase(body: Body, command: EnterPhase) -> list[Event]:
-    if body.phase is not None and body.phase.value == command.phase:
+def enter_phase(body: Body, command: EnterPhase, on: date) -> list[Event]:
+    if holds(body.phase, command.phase, on):
         return []
     return [PhaseEntered(phase=command.phase, note=command.note)]

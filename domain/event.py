@@ -103,12 +103,8 @@ def decode(state: bytes) -> tuple[Envelope, Event]:
         raise UnknownEventError(f"event type {envelope.type} is not known")
     if envelope.schema == released.cls.SCHEMA:
         return envelope, released.decode(envelope.data)
-    return envelope, msgspec.convert(
-        upcast(envelope.type, envelope.schema, released.cls.SCHEMA, msgspec.json.decode(envelope.data)),
-        released.cls,
-        builtin_types=(),
-        strict=False,
-    )
+    data = upcast(envelope.type, envelope.schema, released.cls.SCHEMA, msgspec.json.decode(envelope.data))
+    return envelope, released.decode(_encode(data))
 
 
 def upcast(name: str, schema: int, current: int, data: dict[str, Any]) -> dict[str, Any]:

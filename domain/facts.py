@@ -22,3 +22,12 @@ def latest(known: Dated[T] | None, value: T, recorded: Recorded) -> Dated[T]:
     if known is not None and known.on > recorded.effective_on:
         return known
     return Dated(value=value, on=recorded.effective_on)
+
+
+def holds(known: Dated[T] | None, value: T, on: date) -> bool:
+    """Whether saying that `value` holds from that day says nothing new.
+
+    It is new where the day lies before the known fact's: the same value may have held for longer, or already
+    before others that came between.
+    """
+    return known is not None and known.value == value and known.on <= on

@@ -7,12 +7,14 @@ An area module declares its state, its `evolve` and, for each command, one decid
     @PLAN.handles("plan_id", creates=True)
     def draft(plan: Plan, command: DraftPlan) -> list[Event]: ...
 
+A rule that must know the day from which the order is to hold takes it as a third parameter.
 Routes, OpenAPI, import and CLI are made from the registry that this fills.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, Generic, TypeVar, get_type_hints
+from inspect import signature
+from typing import Any, Generic, Protocol, TypeVar, get_type_hints, overload
 from uuid import UUID
 
 import msgspec
@@ -25,7 +27,7 @@ from domain.errors import (
     StreamMissingError,
     VersionStaleError,
 )
-from domain.event import Event, Recorded
+from domain.event import Event, Recorded, UnknownEventError
 from domain.ids import CommandId, StreamId, TenantId
 from domain.values import Language
 
@@ -80,6 +82,10 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     opens: Sequence[TenantId] = ()
 
 
+Answer = list[Event] | Decided
+A = TypeVar("A", bound=Answer)
+
+
 class Handled(msgspec.Struct, frozen=True, kw_only=True):
     """One command in the registry."""
 
@@ -88,20 +94,42 @@ class Handled(msgspec.Struct, frozen=True, kw_only=True):
     stream: "Stream[Any]"
     id_field: str
     creates: bool
-    decide: Callable[[Any, Any], list[Event] | Decided]
+    decide: Callable[..., Answer]
+    dated: bool
+    """Whether the rule also takes the effective date."""
     owners: frozenset[str] | None
     """Kinds of body whose log may hold it; None: any but the commons."""
 
 
+class Registers(Protocol[S]):
+    """Takes a decide function and gives it back unchanged."""
+
+    @overload
+    def __call__(self, decide: Callable[[S, C], A], /) -> Callable[[S, C], A]: ...
+    @overload
+    def __call__(self, decide: Callable[[S, C, date], A], /) -> Callable[[S, C, date], A]: ...
+
+
 COMMANDS: dict[str, Handled] = {}
 STREAMS: dict[str, "Stream[Any]"] = {}
+_PARAMETERS_WITH_DATE = 3
 
 
 class Stream(Generic[S]):
     """A kind of stream: its name, its empty state and how an event changes it."""
 
-    def __init__(self, name: str, initial: S, evolve: Callable[[S, Recorded], S], *, schema: int = 1) -> None:
+    def __init__(
+        self,
+        name: str,
+        initial: S,
+        evolve: Callable[[S, Recorded], S],
+        *,
+        schema: int = 1,
+        prefix: str | None = None,
+    ) -> None:
         self.name = name
+        self.prefix = prefix or name
+        """First part of the stored names of its events."""
         self.initial = initial
         self.evolve = evolve
         self.schema = schema
@@ -110,12 +138,10 @@ class Stream(Generic[S]):
 
     def handles(
         self, id_field: str, *, creates: bool = False, owners: Iterable[str] | None = None
-    ) -> Callable[[Callable[[S, C], list[Event] | Decided]], Callable[[S, C], list[Event] | Decided]]:
+    ) -> Registers[S]:
         """Register a decide function for the command that its second parameter names."""
 
-        def register(
-            decide: Callable[[S, C], list[Event] | Decided],
-        ) -> Callable[[S, C], list[Event] | Decided]:
+        def register(decide: Any) -> Any:
             command = get_type_hints(decide)["command"]
             if command.__name__ in COMMANDS:
                 raise ValueError(f"{command.__name__} is already handled")
@@ -126,6 +152,7 @@ class Stream(Generic[S]):
                 id_field=id_field,
                 creates=creates,
                 decide=decide,
+                dated=len(signature(decide).parameters) == _PARAMETERS_WITH_DATE,
                 owners=None if owners is None else frozenset(owners),
             )
             return decide
@@ -145,6 +172,19 @@ class Stream(Generic[S]):
             if recorded.payload.LIFECYCLE:
                 last_on = recorded.effective_on
         return Loaded(state=state, version=version, started_on=started_on, last_lifecycle_on=last_on)
+
+
+def stream_of(event_type: str) -> Stream[Any]:
+    """The kind of stream that events of this stored name belong to.
+
+    Raises:
+        UnknownEventError: no stream has such events.
+    """
+    prefix = event_type.partition(".")[0]
+    for stream in STREAMS.values():
+        if stream.prefix == prefix:
+            return stream
+    raise UnknownEventError(f"no stream has events such as {event_type}")
 
 
 def stream_id(handled: Handled, command: Command) -> StreamId:
@@ -168,7 +208,8 @@ def decide(handled: Handled, loaded: Loaded[Any], order: Order) -> Decided:
         raise StreamExistsError(stream=handled.stream.name, stream_id=target)
     if not handled.creates and not loaded.version:
         raise StreamMissingError(stream=handled.stream.name, stream_id=target)
-    answer = handled.decide(loaded.state, order.command)
+    on = (order.effective_on,) if handled.dated else ()
+    answer = handled.decide(loaded.state, order.command, *on)
     decided = answer if isinstance(answer, Decided) else Decided(events=answer)
     if decided.events and loaded.started_on is not None:
         if order.effective_on < loaded.started_on:

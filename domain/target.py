@@ -1,6 +1,7 @@
 """Targets: a baseline and a series by year, kept as printed. A doubtful figure is warned about, never altered."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -92,6 +93,8 @@ class TargetSeries(State, frozen=True, kw_only=True):
     baseline: QualifiedValue | None = None
     values: tuple[tuple[Period, QualifiedValue], ...] = ()
     """In the order of their periods."""
+    since: tuple[date, ...] = ()
+    """From which day each of `values` holds."""
 
 
 class Warning_(msgspec.Struct, frozen=True, kw_only=True):  # noqa: N801 - Warning is Python's own
@@ -139,10 +142,23 @@ def evolve(series: TargetSeries, recorded: Recorded) -> TargetSeries:
         case BaselineSet(unit=unit, direction=direction, baseline=baseline):
             return replace(series, unit=unit, direction=direction, baseline=baseline)
         case TargetSet(period=period, value=value) | TargetRevised(period=period, value=value):
-            others = [item for item in series.values if item[0] != period]
-            values = sorted([*others, (period, value)], key=lambda item: (item[0].start, item[0].end))
-            return replace(series, values=tuple(values))
+            return _with(series, period, value, recorded.effective_on)
     return series
+
+
+def _with(series: TargetSeries, period: Period, value: QualifiedValue, on: date) -> TargetSeries:
+    """The series with a period's figure; a late entry does not displace one that holds from a later day."""
+    items = [(*item, since) for item, since in zip(series.values, series.since, strict=True)]
+    if any(held == period and since > on for held, _, since in items):
+        return series
+    items = [item for item in items if item[0] != period]
+    items.append((period, value, on))
+    items.sort(key=lambda item: (item[0].start, item[0].end))
+    return msgspec.structs.replace(
+        series,
+        values=tuple((held, figure) for held, figure, _ in items),
+        since=tuple(since for *_, since in items),
+    )
 
 
 TARGET = Stream("target", TargetSeries(), evolve)
@@ -171,11 +187,12 @@ def set_target(series: TargetSeries, command: SetTarget) -> list[Event]:
 
 
 @TARGET.handles("target_id", owners=OWNERS)
-def revise_target(series: TargetSeries, command: ReviseTarget) -> list[Event]:
-    """Replace a period's target; the same value records nothing."""
+def revise_target(series: TargetSeries, command: ReviseTarget, on: date) -> list[Event]:
+    """Replace a period's target; the value that it already has on that day records nothing."""
     if not _has(series, command.period):
         raise TargetMissingError(period=_label(command.period))
-    if (command.period, command.value) in series.values:
+    held = zip(series.values, series.since, strict=True)
+    if any(item == (command.period, command.value) and since <= on for item, since in held):
         return []
     return [TargetRevised(period=command.period, value=command.value)]
 

@@ -1,6 +1,7 @@
 """What a plan refuses and what it records. A draft is worked on; adopting it makes a revision for ever."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from domain.body import PARTNERSHIPS, BodyKind
 from domain.errors import Refusal
 from domain.event import Event, Recorded
-from domain.facts import Dated, latest
+from domain.facts import Dated, holds, latest
 from domain.ids import ElementId
 from domain.plan.commands import (
     AddPlanElement,
@@ -193,9 +194,9 @@ def draft(plan: Plan, command: DraftPlan) -> list[Event]:  # noqa: ARG001 - a ne
 
 
 @PLAN.handles("plan_id", owners=OWNERS)
-def retitle(plan: Plan, command: RetitlePlan) -> list[Event]:
+def retitle(plan: Plan, command: RetitlePlan, on: date) -> list[Event]:
     _check_open(plan)
-    if plan.title is not None and plan.title.value == command.title:
+    if holds(plan.title, command.title, on):
         return []
     return [PlanRetitled(title=command.title)]
 

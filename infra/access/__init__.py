@@ -1,0 +1,1 @@
+"""Bearer tokens of the API: opaque, kept as hashes, revoked at once."""

@@ -1,0 +1,119 @@
+"""Opaque tokens of 256 random bits. Only their SHA-256 is kept: who reads the table cannot act."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import asyncpg
+import msgspec
+
+from domain.envelope import Role
+from domain.ids import COMMONS, PersonId, TenantId
+
+PREFIX: Final = "ente_"
+"""Lets scanners of leaked secrets recognise one."""
+HASH_PREFIX_MIN: Final = 8
+_BYTES = 32
+_FORM = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
+
+TokenScope = Literal["body", "instance"]
+
+
+class Bearer(msgspec.Struct, frozen=True, kw_only=True):
+    """On whose behalf a request comes."""
+
+    tenant_id: TenantId
+    """The body that the token acts for; the commons for an operator's."""
+    scope: TokenScope
+    role: Role
+    person_id: PersonId
+    """Its pseudonym in the log of `tenant_id`."""
+    name: str
+
+
+class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A token as an operator sees it."""
+
+    id: str
+    """The beginning of its hash: names it without giving it away."""
+    name: str
+    role: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class AmbiguousTokenError(LookupError):
+    """The beginning of the hash is too short or fits several tokens."""
+
+
+class Tokens:
+    """Makes, finds, lists and revokes tokens."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def create(
+        self,
+        tenant_id: TenantId,
+        role: Role,
+        person_id: PersonId,
+        name: str,
+        *,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """A new token, shown this once. An operator's acts for the whole instance and belongs to the commons."""
+        token = PREFIX + secrets.token_urlsafe(_BYTES)
+        scope: TokenScope = "instance" if tenant_id == COMMONS and role == "operator" else "body"
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            await connection.execute(
+                "INSERT INTO access.token (token_hash, tenant_id, scope, role, person_id, name, expires_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                *(_hash(token), tenant_id, scope, role, person_id, name, expires_at),
+            )
+        return token
+
+    async def find(self, token: str) -> Bearer | None:
+        """Who a token stands for; None if it is unknown, expired or revoked. Asked anew for each request."""
+        if not _FORM.fullmatch(token):
+            return None
+        row = await self._pool.fetchrow("SELECT * FROM access.find_token($1)", _hash(token))
+        return None if row is None else msgspec.convert(dict(row), Bearer)
+
+    async def list(self, tenant_id: TenantId) -> list[TokenRow]:
+        """All tokens of a body, the newest first."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            rows = await connection.fetch(
+                "SELECT encode(token_hash, 'hex') AS id, name, role, created_at, expires_at, revoked_at"
+                " FROM access.token WHERE tenant_id = $1 ORDER BY created_at DESC",
+                tenant_id,
+            )
+        return [msgspec.convert({**row, "id": row["id"][:16]}, TokenRow) for row in rows]
+
+    async def revoke(self, tenant_id: TenantId, id_: str) -> bool:
+        """End a token now, by its value or the beginning of its hash. False if there is no such valid one.
+
+        Raises:
+            AmbiguousTokenError: several begin like this.
+        """
+        beginning = _hash(id_).hex() if _FORM.fullmatch(id_) else id_.lower()
+        if len(beginning) < HASH_PREFIX_MIN:
+            raise AmbiguousTokenError(f"give at least {HASH_PREFIX_MIN} characters of the token's id")
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            found: list[Any] = await connection.fetch(
+                "UPDATE access.token SET revoked_at = clock_timestamp() WHERE tenant_id = $1"
+                " AND revoked_at IS NULL AND starts_with(encode(token_hash, 'hex'), $2) RETURNING 1",
+                *(tenant_id, beginning),
+            )
+            if len(found) > 1:
+                raise AmbiguousTokenError(f"{len(found)} tokens begin with {beginning}")
+        return bool(found)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

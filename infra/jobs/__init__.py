@@ -1,0 +1,1 @@
+"""Background jobs: dramatiq over the database's own queue."""

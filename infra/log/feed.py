@@ -1,0 +1,114 @@
+"""The feed of the logs to the projections: per tenant, in the order of positions, without gaps."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Self
+
+import asyncpg
+import structlog
+
+from domain.ids import TenantId
+from domain.ports import Row
+from infra.database import Database, close
+from infra.log.poke import CHANNEL
+from infra.settings import Role
+
+POLL_SECONDS = 0.25
+_READERS_MAX = 4
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_logger = structlog.get_logger()
+
+
+class GapError(RuntimeError):
+    """A log lacks a position: somebody removed events behind the database's back. Stop and look."""
+
+
+class LogFeed:
+    """Implements `domain.ports.Feed` on the projector's role. Use one for each follower, in an `async with`.
+
+    A poke ends `wait` at once. Pokes are best effort, so `wait` also looks four times a second whether any log
+    has grown since it last looked.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._readers: asyncpg.Pool[Any] | None = None
+        self._listener: asyncpg.Connection[Any] | None = None
+        self._poked = asyncio.Event()
+        self._seen: tuple[int, int] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._readers = await self._database.pool(Role.PROJECTOR, connections_max=_READERS_MAX)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._listener is not None:
+            await close(self._listener)
+        if self._readers is not None:
+            await self._readers.close()
+
+    async def heads(self) -> Mapping[TenantId, int]:
+        """See `domain.ports.Feed.heads`."""
+        rows = await self._pool().fetch("SELECT tenant_id, position FROM log.head")
+        heads = {TenantId(tenant_id): position for tenant_id, position in rows}
+        self._seen = (len(heads), sum(heads.values()))
+        return heads
+
+    async def read(
+        self, tenant_id: TenantId, after: int, *, limit: int = 5_000, upto: int | None = None
+    ) -> AsyncIterator[Sequence[Row]]:
+        """See `domain.ports.Feed.read`.
+
+        Raises:
+            GapError: a position is missing; the batches before it were right.
+        """
+        head = await self._pool().fetchval("SELECT position FROM log.head WHERE tenant_id = $1", tenant_id)
+        end = min(head or 0, head or 0 if upto is None else upto)
+        while after < end:
+            records = await self._pool().fetch(
+                "SELECT * FROM log.read_log($1, $2, $3, $4)", tenant_id, after, end, limit
+            )
+            rows = [Row(*record) for record in records]
+            expected = min(limit, end - after)
+            if len(rows) != expected or rows[0].position != after + 1 or rows[-1].position != after + expected:
+                raise GapError(
+                    f"the log of {tenant_id} should have {expected} events after {after}, it has {len(rows)}"
+                )
+            yield rows
+            after = rows[-1].position
+
+    async def wait(self, timeout_seconds: float) -> None:
+        """See `domain.ports.Feed.wait`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_seconds
+        await self._listen()
+        while not self._poked.is_set() and not await self._grew():
+            left_seconds = deadline - loop.time()
+            if left_seconds <= 0:
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._poked.wait(), min(POLL_SECONDS, left_seconds))
+        self._poked.clear()
+
+    async def _grew(self) -> bool:
+        row = await self._pool().fetchrow("SELECT count(*), coalesce(sum(position), 0)::bigint FROM log.head")
+        assert row is not None
+        before, self._seen = self._seen, (row[0], row[1])
+        return before is not None and before != self._seen
+
+    async def _listen(self) -> None:
+        if self._listener is not None and not self._listener.is_closed():
+            return
+        try:
+            self._listener = await self._database.connect(Role.PROJECTOR)
+            await self._listener.add_listener(CHANNEL, self._on_poke)
+        except _LOST as error:
+            _logger.warning("log.listen_failed", error=repr(error))  # the poll carries on
+
+    def _on_poke(self, *_: object) -> None:
+        self._poked.set()
+
+    def _pool(self) -> "asyncpg.Pool[Any]":
+        assert self._readers is not None, "use the feed in an async with"
+        return self._readers

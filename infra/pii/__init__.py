@@ -1,0 +1,1 @@
+"""Personal data: people's names, and free text that a destroyed key makes unreadable."""

@@ -1,0 +1,87 @@
+"""Who stands behind the pseudonyms of a log."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from domain.ids import PersonId, TenantId
+
+
+class Person(NamedTuple):
+    """What is known of somebody; all of it may be corrected and erased."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class PersonVault:
+    """Names and contacts by pseudonym. The same human being has another pseudonym in each log."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def pseudonym(self, tenant_id: TenantId, principal: UUID) -> PersonId:
+        """The pseudonym of an account or token in a log; made at first use, the same for all who ask at once.
+
+        After an erasure it is another one: nothing leads from the new to the old.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            known = "SELECT person_id FROM pii.person WHERE tenant_id = $1 AND principal = $2"
+            # Concurrent calls wait on the unique key here, and the row that won is read by the next statement.
+            person = await connection.fetchval(known, tenant_id, principal)
+            while person is None:
+                await connection.execute(
+                    "INSERT INTO pii.person (tenant_id, person_id, principal) VALUES ($1, $2, $3)"
+                    " ON CONFLICT (tenant_id, principal) DO NOTHING",
+                    *(tenant_id, uuid4(), principal),
+                )
+                person = await connection.fetchval(known, tenant_id, principal)
+        return PersonId(person)
+
+    async def enrol(self, tenant_id: TenantId, person: Person) -> PersonId:
+        """A new pseudonym for somebody who has no account."""
+        person_id = PersonId(uuid4())
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            await connection.execute(
+                "INSERT INTO pii.person (tenant_id, person_id, name, email, phone) VALUES ($1, $2, $3, $4, $5)",
+                *(tenant_id, person_id, *person),
+            )
+        return person_id
+
+    async def rectify(self, tenant_id: TenantId, person_id: PersonId, person: Person) -> bool:
+        """Replace what is known of a person. False if nothing was: unknown here, or erased."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            done = await connection.execute(
+                "UPDATE pii.person SET name = $3, email = $4, phone = $5 WHERE tenant_id = $1 AND person_id = $2",
+                *(tenant_id, person_id, *person),
+            )
+        return bool(done == "UPDATE 1")
+
+    async def people(self, tenant_id: TenantId, people: Collection[PersonId]) -> dict[PersonId, Person]:
+        """What is known of these people of one log; who is unknown or erased is left out."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            rows = await connection.fetch(
+                "SELECT person_id, name, email, phone FROM pii.person"
+                " WHERE tenant_id = $1 AND person_id = ANY($2)",
+                *(tenant_id, list(people)),
+            )
+        return {PersonId(row["person_id"]): Person(row["name"], row["email"], row["phone"]) for row in rows}
+
+    async def erase(self, tenant_id: TenantId, person_id: PersonId) -> bool:
+        """Forget a person in one log: name, contact, and the key of all text about them. False if unknown."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            done = await connection.execute(
+                "DELETE FROM pii.person WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id
+            )
+            keys = await connection.execute(
+                "DELETE FROM pii.key WHERE tenant_id = $1 AND subject = $2", tenant_id, person_id
+            )
+        return bool(done == "DELETE 1" or keys == "DELETE 1")

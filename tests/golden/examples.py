@@ -1,0 +1,391 @@
+"""Invented values for one event of each type, as a partnership might record them, stream by stream."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from domain import agreement, body, provider, target
+from domain.audience import Audience
+from domain.envelope import (
+    Actor,
+    Authority,
+    ByDecision,
+    ByInstrument,
+    Envelope,
+    Role,
+    Source,
+    WithoutAuthority,
+)
+from domain.event import Event, encode, encode_envelope
+from domain.ids import (
+    AgreementId,
+    CommandId,
+    ContributionId,
+    ElementId,
+    ObligationId,
+    OrganisationId,
+    PersonId,
+    PlanId,
+    TenantId,
+)
+from domain.plan import events as plan
+from domain.stream import Stream, stream_of
+from domain.values import (
+    CatchmentPart,
+    Citation,
+    Language,
+    PartialDate,
+    Period,
+    QualifiedValue,
+    SealedText,
+    TerritoryCode,
+    both,
+    en,
+    fr,
+)
+
+
+def an_id(number: int) -> UUID:
+    """A UUID of version 7 that says by itself that it is an example."""
+    return UUID(f"01920000-0000-7000-8000-{number:012x}")
+
+
+LIP = TenantId(an_id(1))
+COORDINATOR, CHAIR, OFFICER = PersonId(an_id(11)), PersonId(an_id(12)), PersonId(an_id(13))
+PLAN, AGREEMENT = PlanId(an_id(21)), AgreementId(an_id(22))
+ORIENTATION, OBJECTIVE, ACTION, INDICATOR = (ElementId(an_id(number)) for number in range(31, 35))
+MINISTRY_PLAN = Citation(log=an_id(2), stream=an_id(41), version=17)
+DECISION = ByDecision(decision=Citation(log=LIP, stream=an_id(42), version=3))
+NOT_REQUIRED = WithoutAuthority(reason="not_required")
+ORDER_IN_COUNCIL = ByInstrument(
+    office=both(
+        fr="Direction régionale de la Vallée-aux-Érables", en="Maple Valley Regional Directorate", source="fr"
+    ),
+    number="2024-117",
+    dated=date(2024, 3, 28),
+)
+
+
+class Example(NamedTuple):
+    """An event in its envelope."""
+
+    payload: Event
+    effective_on: date
+    authority: Authority = NOT_REQUIRED
+    lang: Language = "fr"
+    role: Role = "coordinator"
+    actor: PersonId = COORDINATOR
+    source: Source | None = None
+    sample: bool = False
+    causation_id: UUID | None = None
+
+    @property
+    def name(self) -> str:
+        """The file it is kept in."""
+        return f"{self.payload.TYPE}.v{self.payload.SCHEMA}.json"
+
+    @property
+    def stream(self) -> Stream[Any]:
+        return stream_of(self.payload.TYPE)
+
+    def stored(self, number: int) -> bytes:
+        """The bytes that would be stored; `number` tells the examples' commands apart."""
+        return encode_envelope(
+            Envelope(
+                v=1,
+                type=self.payload.TYPE,
+                schema=self.payload.SCHEMA,
+                effective_on=self.effective_on,
+                actor=Actor(id=self.actor, role=self.role),
+                authority=self.authority,
+                command_id=CommandId(an_id(0x100 + number)),
+                causation_id=self.causation_id,
+                correlation_id=an_id(0x200 + number),
+                lang=self.lang,
+                source=self.source,
+                sample=self.sample,
+                data=encode(self.payload),
+            )
+        )
+
+
+def _sealed(subject: UUID, length: int) -> SealedText:
+    return SealedText.sealed(
+        subject, key_id=an_id(51), nonce=bytes(range(12)), ciphertext=bytes(i % 251 for i in range(length + 16))
+    )
+
+
+REPORT = Source(
+    title=both(fr="Rapport annuel 2023-2024", en="Annual Report 2023–2024", source="fr"), locator="p. 12"
+)
+
+EXAMPLES: tuple[Example, ...] = (
+    # --- the commons
+    Example(
+        body.BodyRegistered(
+            slug="maple-valley",
+            kind=body.BodyKind.LIP,
+            name=both(
+                fr="Partenariat local en immigration de la Vallée-aux-Érables",
+                en="Maple Valley Local Immigration Partnership",
+                source="en",
+            ),
+        ),
+        date(2010, 4, 1),
+        role="operator",
+        lang="en",
+    ),
+    Example(body.SlugAdded(slug="vallee-aux-erables"), date(2012, 6, 15), role="operator"),
+    # --- a body
+    Example(
+        body.BodyOpened(
+            kind=body.BodyKind.LIP,
+            name=en("Maple Valley LIP"),
+            slug="maple-valley",
+            province="ON",
+            time_zone="America/Toronto",
+            default_language="en",
+            started=PartialDate.of(2010, 4),
+            attested=Period.fiscal_year(2010),
+            lead_organisation=body.LeadOrganisation(
+                name=en("Town of Maple Valley"), kind="municipal", organisation_id=OrganisationId(an_id(61))
+            ),
+            phase="phase_1",
+        ),
+        date(2010, 4, 1),
+        role="operator",
+        lang="en",
+        causation_id=an_id(0x101),
+    ),
+    Example(
+        body.BodyRenamed(
+            name=both(
+                fr="Partenariat local en immigration de la Vallée-aux-Érables",
+                en="Maple Valley Local Immigration Partnership",
+                source="en",
+                unofficial=("fr",),
+            )
+        ),
+        date(2013, 9, 1),
+        authority=DECISION,
+        lang="en",
+    ),
+    Example(
+        body.LeadOrganisationChanged(
+            lead_organisation=body.LeadOrganisation(name=fr("Centre d’accueil L’Érablière"), kind="community")
+        ),
+        date(2016, 4, 1),
+    ),
+    Example(
+        body.CatchmentSet(
+            parts=(
+                CatchmentPart(
+                    territory=TerritoryCode(scheme="sgc-csd", code="3599001", name=en("Maple Valley")),
+                    extent="whole",
+                ),
+                CatchmentPart(
+                    territory=TerritoryCode(
+                        scheme="named",
+                        code="north-shore",
+                        valid_from=date(2011, 1, 1),
+                        valid_to=date(2030, 12, 31),
+                    ),
+                    extent="part",
+                ),
+            )
+        ),
+        date(2011, 1, 1),
+    ),
+    Example(
+        body.PhaseEntered(phase="active", note=_sealed(CHAIR, 48)), date(2012, 4, 1), role="chair", actor=CHAIR
+    ),
+    # --- a plan
+    Example(
+        plan.PlanDrafted(
+            kind="regional_action_plan",
+            title=fr("Plan d’action régional"),
+            period=Period.fiscal_years(2024, 2027),
+            agreement_id=AGREEMENT,
+        ),
+        date(2024, 1, 15),
+    ),
+    Example(
+        plan.PlanRetitled(
+            title=both(fr="Plan d’action régional 2024-2027", en="Regional Action Plan 2024–2027", source="fr")
+        ),
+        date(2024, 1, 20),
+    ),
+    Example(
+        plan.ElementAdded(
+            element_id=ORIENTATION,
+            level="orientation",
+            parent_id=None,
+            number="1",
+            wording=both(
+                fr="Accueillir les personnes immigrantes dans l’ensemble des municipalités",
+                en="Welcome immigrants in every municipality",
+                source="fr",
+                unofficial=("en",),
+            ),
+            territory=TerritoryCode(scheme="qc-region", code="16"),
+            indicator_kind=None,
+            rank=0,
+            copied_from=MINISTRY_PLAN,
+        ),
+        date(2024, 2, 1),
+    ),
+    Example(
+        plan.ElementReworded(
+            element_id=ORIENTATION, wording=fr("Accueillir et retenir les personnes immigrantes partout en région")
+        ),
+        date(2024, 2, 8),
+    ),
+    Example(
+        plan.PlanAlignedToParent(
+            parent=MINISTRY_PLAN,
+            links=(plan.ElementLink(element_id=ORIENTATION, parent_element_id=ElementId(an_id(71))),),
+        ),
+        date(2024, 2, 10),
+    ),
+    Example(
+        plan.ConsultationRecorded(
+            consulted=fr("Table des partenaires et organismes du milieu"), note=_sealed(PLAN, 120)
+        ),
+        date(2024, 2, 22),
+    ),
+    Example(
+        plan.RevisionAdopted(number=1),
+        date(2024, 3, 12),
+        authority=ORDER_IN_COUNCIL,
+        role="plan_approver",
+        actor=CHAIR,
+    ),
+    Example(
+        plan.RevisionPublished(number=1, source_published_on=date(2024, 4, 2)), date(2024, 4, 5), source=REPORT
+    ),
+    Example(
+        plan.ProgressRecorded(element_id=ORIENTATION, progress="under_way", note=_sealed(PLAN, 12)),
+        date(2024, 9, 30),
+        role="partner_reporter",
+    ),
+    Example(plan.ElementWithdrawn(element_id=ORIENTATION, note=None), date(2025, 1, 14)),
+    Example(plan.PlanClosed(note=_sealed(PLAN, 1)), date(2027, 3, 31)),
+    # --- an agreement
+    Example(
+        agreement.AgreementSigned(
+            programme=agreement.Programme(
+                code="settlement-program",
+                label=both(fr="Programme d’établissement", en="Settlement Program", source="en"),
+                named_in_source=True,
+            ),
+            parties=(
+                agreement.Party(name=en("Town of Maple Valley")),
+                agreement.Party(name=fr("Ministère fictif")),
+            ),
+            purpose=en("Local immigration partnership secretariat"),
+            type="contribution",
+            signed=PartialDate.of(2020, 3, 31),
+            term=agreement.Term(start=PartialDate.of(2020, 4, 1), end=PartialDate.of(2025, 3, 31)),
+            amount=QualifiedValue(kind="exact", number=Decimal("1487250.50"), raw="$1,487,250.50", unit="CAD"),
+            territory=TerritoryCode(scheme="sgc-pr", code="35"),
+            tags=("welcoming_communities", "secretariat"),
+            plan_id=PLAN,
+            audience=Audience.PUBLIC,
+        ),
+        date(2020, 3, 31),
+        lang="en",
+        role="programme_officer",
+        actor=OFFICER,
+        source=Source(title=en("Disclosure of grants and contributions")),
+        sample=True,
+    ),
+    Example(
+        agreement.ObligationAdded(
+            obligation_id=ObligationId(an_id(81)),
+            wording=both(fr="Remettre un rapport annuel", en="Submit an annual report", source="en"),
+            due_on=date(2021, 6, 30),
+        ),
+        date(2020, 4, 1),
+        lang="en",
+    ),
+    Example(agreement.ObligationFulfilled(obligation_id=ObligationId(an_id(81))), date(2021, 6, 28), lang="en"),
+    Example(
+        agreement.ContributionRecorded(
+            contribution_id=ContributionId(an_id(82)),
+            source=fr("Municipalité (prêt de locaux)"),
+            in_kind=True,
+            amount=QualifiedValue(
+                kind="estimate", number=Decimal(45000), raw="environ 45 000 $", status="provisional", unit="CAD"
+            ),
+        ),
+        date(2021, 7, 1),
+    ),
+    Example(
+        agreement.AgreementAmended(
+            number=1,
+            amount=QualifiedValue(
+                kind="range",
+                number=Decimal(1500000),
+                upper=Decimal(1600000),
+                raw="1,5 à 1,6 M$",
+                rounded_to=100000,
+                unit="CAD",
+            ),
+            term=None,
+            purpose=None,
+        ),
+        date(2022, 10, 1),
+        authority=WithoutAuthority(reason="not_stated_in_source"),
+        source=REPORT,
+    ),
+    Example(
+        agreement.AgreementRenewed(term=agreement.Term(start=PartialDate.of(2025, 4), end=None)),
+        date(2025, 4, 1),
+        authority=ByInstrument(office=en("Fictional Funder"), number=None, dated=None),
+        lang="en",
+    ),
+    Example(agreement.AgreementTerminated(reason=_sealed(AGREEMENT, 300)), date(2026, 9, 30), lang="en"),
+    # --- a mandated provider
+    Example(
+        provider.ProviderMandated(
+            name=fr("Centre de formation Les Hauts-Plateaux"),
+            service=both(fr="Francisation", en="French language training", source="fr"),
+            service_code="francisation",
+            modes=("full_time", "online"),
+            territory=TerritoryCode(scheme="mrc", code="910", name=fr("MRC des Hauts-Plateaux")),
+            term=agreement.Term(start=PartialDate.of(2023), end=PartialDate.of(2026)),
+            audience=Audience.FUNDERS,
+        ),
+        date(2023, 7, 1),
+        role="regional_adviser",
+    ),
+    Example(provider.MandateChanged(modes=("part_time",), term=None), date(2024, 9, 1), role="regional_adviser"),
+    Example(provider.MandateEnded(), date(2025, 6, 30), role="regional_adviser"),
+    # --- a series of targets
+    Example(
+        target.BaselineSet(
+            plan_id=PLAN,
+            indicator_id=INDICATOR,
+            unit="percent",
+            direction="increase",
+            baseline=QualifiedValue(kind="at_least", number=Decimal("61.5"), raw="plus de 61,5 %", unit="percent"),
+            baseline_period=Period.fiscal_year(2022),
+        ),
+        date(2024, 3, 12),
+    ),
+    Example(
+        target.TargetSet(
+            period=Period.fiscal_year(2024), value=QualifiedValue(kind="milestone", raw="Mise en œuvre")
+        ),
+        date(2024, 3, 12),
+    ),
+    Example(
+        target.TargetRevised(
+            period=Period.fiscal_year(2024),
+            value=QualifiedValue(kind="exact", number=Decimal(65), raw="65 %", status="final", unit="percent"),
+        ),
+        date(2024, 11, 4),
+        authority=DECISION,
+    ),
+)

@@ -1,0 +1,100 @@
+"""Pasts for the tests of rules: `given(PLAN, PlanDrafted(...), on("2024-05-01", PlanRetitled(...)))`."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from domain.envelope import Actor, Envelope, WithoutAuthority
+from domain.event import Event, Recorded, decode, encode, encode_envelope
+from domain.ids import CommandId, PersonId, TenantId
+from domain.stream import COMMANDS, Command, Decided, Loaded, Order, State, Stream, decide
+
+S = TypeVar("S", bound=State)
+
+TENANT = TenantId(UUID(int=1))
+SOMEBODY = PersonId(UUID(int=2))
+DAY = date(2024, 4, 1)
+"""The day on which everything happens unless a test says otherwise."""
+
+
+class Dated(NamedTuple):
+    event: Event
+    day: date
+
+
+def on(day: str, event: Event) -> Dated:
+    return Dated(event, date.fromisoformat(day))
+
+
+def recorded(event: Event, version: int = 1, day: date = DAY) -> Recorded:
+    """The event as replay hands it out, having been stored and read."""
+    envelope = Envelope(
+        v=1,
+        type=event.TYPE,
+        schema=event.SCHEMA,
+        effective_on=day,
+        actor=Actor(id=SOMEBODY, role="coordinator"),
+        authority=WithoutAuthority(reason="not_required"),
+        command_id=CommandId(UUID(int=version)),
+        causation_id=None,
+        correlation_id=UUID(int=3),
+        lang="en",
+        data=encode(event),
+    )
+    envelope, payload = decode(encode_envelope(envelope))
+    return Recorded(
+        payload=payload,
+        envelope=envelope,
+        tenant_id=TENANT,
+        originator_id=UUID(int=4),
+        originator_version=version,
+        position=version,
+        recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def loaded(stream: Stream[S], *past: Event | Dated) -> Loaded[S]:
+    """The stream after these events, each on DAY unless dated."""
+    dated = (item if isinstance(item, Dated) else Dated(item, DAY) for item in past)
+    return stream.fold(
+        None, [recorded(event, version, day) for version, (event, day) in enumerate(dated, start=1)]
+    )
+
+
+def given(stream: Stream[S], *past: Event | Dated) -> S:
+    """The state after these events, each on DAY unless dated."""
+    return loaded(stream, *past).state
+
+
+def an_order(command: Command, *, day: date = DAY, expected_version: int | None = None) -> Order:
+    return Order(
+        tenant_id=TENANT,
+        command_id=CommandId(UUID(int=5)),
+        command=command,
+        actor=Actor(id=SOMEBODY, role="coordinator"),
+        effective_on=day,
+        authority=WithoutAuthority(reason="not_required"),
+        lang="en",
+        correlation_id=UUID(int=6),
+        expected_version=expected_version,
+    )
+
+
+def ordered(
+    past: Loaded[Any], command: Command, *, day: date = DAY, expected_version: int | None = None
+) -> Decided:
+    """What the rules and the dates answer to a command."""
+    return decide(
+        COMMANDS[type(command).__name__], past, an_order(command, day=day, expected_version=expected_version)
+    )
+
+
+def types(events: Iterable[Event]) -> list[str]:
+    return [event.TYPE for event in events]
+
+
+def replaced(event: Event, **fields: Any) -> Event:
+    return msgspec.structs.replace(event, **fields)
