@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from domain.event import Event, Recorded, event
+from domain.event import EVENTS, Event, Recorded, event
 from domain.ids import CommandId, StreamId, TenantId
 from domain.ports import (
     Append,
@@ -20,7 +20,7 @@ from domain.ports import (
     Outcome,
     VersionConflictError,
 )
-from domain.stream import Loaded, State, Stream
+from domain.stream import STREAMS, Loaded, State, Stream
 from domain.values import Citation
 from infra.database import Database
 from infra.log.store import LogStore, open_log_store
@@ -55,6 +55,16 @@ def evolve(counter: Counter, recorded: Recorded) -> Counter:
 
 
 COUNTER = Stream("test_counter", Counter(), evolve)
+
+# The registries are the program's: what only these tests know is there while one of them runs.
+RELEASED = EVENTS.pop("test_store.Counted")
+del STREAMS["test_counter"]
+
+
+@pytest.fixture(autouse=True)
+def _counted_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EVENTS, "test_store.Counted", RELEASED)
+    monkeypatch.setitem(STREAMS, "test_counter", COUNTER)
 
 
 def counted(tenant_id: TenantId, stream_id: StreamId, *, after: int, events: int) -> Append:
