@@ -1,0 +1,140 @@
+"""From events of agreements to rows."""
+
+from typing import Any, Final
+
+from domain.agreement import (
+    AgreementAmended,
+    AgreementRenewed,
+    AgreementSigned,
+    AgreementTerminated,
+    ContributionRecorded,
+    ObligationAdded,
+    ObligationFulfilled,
+)
+from domain.event import Recorded
+from projections import events
+from projections.agreement.tables import AGREEMENT, CONTRIBUTION, OBLIGATION, TABLES
+from projections.bitemporal import Form
+from projections.columns import (
+    date_value,
+    json_value,
+    localized_values,
+    quantity_values,
+    term_values,
+    territory_values,
+)
+from projections.core import Work, note
+from projections.projection import Projection
+from projections.tables import localized, quantity, shape, term
+
+_AGREEMENT: Final = Form(AGREEMENT)
+_AUDIENCE: Final = _AGREEMENT.column("audience")
+_SIGNED: Final = _AGREEMENT.group(*(name for name in shape(AGREEMENT).facts if name != "sample"))
+_AMOUNT: Final = _AGREEMENT.group(*(column.name for column in quantity("amount")))
+_TERM: Final = _AGREEMENT.group(*(column.name for column in term()))
+_PURPOSE: Final = _AGREEMENT.group(*(column.name for column in localized("purpose")))
+_NUMBER: Final = _AGREEMENT.group("amendment_number")
+_STATUS: Final = _AGREEMENT.group("status")
+
+_OBLIGATION: Final = Form(OBLIGATION)
+_OWED: Final = _OBLIGATION.group(*(column.name for column in localized("wording")), "due_on")
+_FULFILLED: Final = _OBLIGATION.group("fulfilled")
+
+_CONTRIBUTION: Final = Form(CONTRIBUTION)
+_GIVEN: Final = _CONTRIBUTION.group(
+    *(column.name for column in localized("source")),
+    "in_kind",
+    *(column.name for column in quantity("amount")),
+)
+
+
+def _signed(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, AgreementSigned)
+    programme = payload.programme
+    values = (
+        programme.code,
+        *localized_values(programme.label),
+        programme.named_in_source,
+        None if payload.parties is None else json_value([party.name for party in payload.parties]),
+        *localized_values(payload.purpose),
+        payload.type,
+        date_value(payload.signed),
+        *term_values(payload.term),
+        *quantity_values(payload.amount),
+        *territory_values(payload.territory),
+        json_value(payload.tags),
+        payload.plan_id,
+        0,
+        "in_force",
+    )
+    segments = work.timelines(AGREEMENT).of(recorded.originator_id)
+    note(segments, recorded, _SIGNED, values, [(_AUDIENCE, payload.audience.value)])
+
+
+def _amended(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, AgreementAmended)
+    segments = work.timelines(AGREEMENT).of(recorded.originator_id)
+    note(segments, recorded, _NUMBER, (payload.number,))
+    if payload.amount is not None:
+        note(segments, recorded, _AMOUNT, quantity_values(payload.amount))
+    if payload.term is not None:
+        note(segments, recorded, _TERM, term_values(payload.term))
+    if payload.purpose is not None:
+        note(segments, recorded, _PURPOSE, localized_values(payload.purpose))
+
+
+def _renewed(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, AgreementRenewed)
+    note(work.timelines(AGREEMENT).of(recorded.originator_id), recorded, _TERM, term_values(payload.term))
+
+
+def _terminated(work: Work, recorded: Recorded) -> None:
+    note(work.timelines(AGREEMENT).of(recorded.originator_id), recorded, _STATUS, ("terminated",))
+
+
+def _obligation_added(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, ObligationAdded)
+    segments = work.timelines(OBLIGATION).of(recorded.originator_id, (payload.obligation_id,))
+    values = (*localized_values(payload.wording), payload.due_on)
+    note(segments, recorded, _OWED, values, _of_agreement(work, recorded, _OBLIGATION))
+
+
+def _obligation_fulfilled(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, ObligationFulfilled)
+    segments = work.timelines(OBLIGATION).of(recorded.originator_id, (payload.obligation_id,))
+    note(segments, recorded, _FULFILLED, (True,), _of_agreement(work, recorded, _OBLIGATION))
+
+
+def _contribution_recorded(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, ContributionRecorded)
+    segments = work.timelines(CONTRIBUTION).of(recorded.originator_id, (payload.contribution_id,))
+    values = (*localized_values(payload.source), payload.in_kind, *quantity_values(payload.amount))
+    note(segments, recorded, _GIVEN, values, _of_agreement(work, recorded, _CONTRIBUTION))
+
+
+def _of_agreement(work: Work, recorded: Recorded, form: Form) -> list[tuple[int, Any]]:
+    """What belongs to an agreement is seen by those who see the agreement."""
+    agreement = work.timelines(AGREEMENT).of(recorded.originator_id).rows[0]
+    return [(form.column("audience"), agreement[_AUDIENCE])]
+
+
+AGREEMENTS: Final = Projection(
+    "agreement",
+    TABLES,
+    {
+        AgreementSigned: _signed,
+        AgreementAmended: _amended,
+        AgreementRenewed: _renewed,
+        AgreementTerminated: _terminated,
+        ObligationAdded: _obligation_added,
+        ObligationFulfilled: _obligation_fulfilled,
+        ContributionRecorded: _contribution_recorded,
+    },
+    events.ALL - events.AGREEMENT,
+)

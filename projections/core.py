@@ -1,0 +1,239 @@
+"""The unit of work: what one projection makes of one batch of one tenant, in memory until it is written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from domain.event import Recorded
+from domain.ids import TenantId
+from projections.bitemporal import DIRTY, GONE, NEW, STORED, Form, Group, Row, Segments, Stamp
+from projections.tables import FOREVER_POSITION, shape
+
+_DELETED: Final = 4
+
+Key = tuple[Any, ...]
+"""Sub key of a row: its key columns after tenant_id and entity_id."""
+
+
+class Changes(NamedTuple):
+    """What became of one table."""
+
+    inserted: list[Row]
+    """Whole rows, in the order of the table's columns."""
+    updated: list[tuple[Any, ...]]
+    """Key columns, then mutable ones."""
+    deleted: list[tuple[Any, ...]]
+    """Key columns."""
+
+    @property
+    def empty(self) -> bool:
+        return not (self.inserted or self.updated or self.deleted)
+
+
+class Layout:
+    """Names and places of the columns of one table."""
+
+    def __init__(self, table: Table) -> None:
+        declared = shape(table)
+        self.table = table
+        self.shape = declared
+        self.names = tuple(column.name for column in table.columns)
+        self.types = tuple(column.type for column in table.columns)
+        self.key_names = tuple(column.name for column in table.primary_key.columns)
+        self.keys = tuple(self.names.index(name) for name in self.key_names)
+        self.mutable = tuple(self.names.index(name) for name in declared.mutable)
+        self.subs = tuple(self.names.index(name) for name in declared.sub)
+        self.status = len(self.names)
+        self.form = Form(table) if declared.form == "bitemporal" else None
+
+
+class Timelines:
+    """The rows of one bitemporal table, by entity and sub key."""
+
+    def __init__(self, layout: Layout, tenant_id: TenantId) -> None:
+        assert layout.form is not None
+        self.form = layout.form
+        self._layout = layout
+        self._tenant_id = tenant_id
+        self._entities: dict[UUID, dict[Key, Segments]] = {}
+        self._all = layout.shape.preload == "all"
+        self._written: dict[UUID | None, list[Row]] = {}
+        """Every row in memory; by entity where a fold looks at past rows, else under None."""
+
+    def of(self, entity_id: UUID, sub: Key = ()) -> Segments:
+        """The segments of one timeline, empty where it does not exist yet."""
+        timelines = self._entities.get(entity_id)
+        if timelines is None:
+            timelines = self._entities[entity_id] = {}
+        segments = timelines.get(sub)
+        if segments is None:
+            key = (self._tenant_id, entity_id, *sub)
+            segments = timelines[sub] = Segments(self.form, key, self._rows_of(entity_id))
+        return segments
+
+    def _rows_of(self, entity_id: UUID) -> list[Row]:
+        return self._written.setdefault(entity_id if self._all else None, [])
+
+    def under(self, entity_id: UUID) -> dict[Key, Segments]:
+        """Every timeline of one entity by sub key."""
+        return self._entities.get(entity_id, {})
+
+    def rows(self, entity_id: UUID) -> Iterator[Row]:
+        """Every row of one entity, past ones too. Only for tables that preload all of them."""
+        assert self._all
+        return (row for row in self._rows_of(entity_id) if row[self.form.status] != GONE)
+
+    def amend(self, row: Row, column: int, value: Any) -> None:
+        """Write a column without history in place."""
+        if row[column] != value:
+            row[column] = value
+            if row[self.form.status] == STORED:
+                row[self.form.status] = DIRTY
+
+    def load(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Take in stored rows of the entities that a batch touches."""
+        form, subs = self.form, self._layout.subs
+        touched: list[Segments] = []
+        for stored in rows:
+            row: Row = [*stored, STORED]
+            self._rows_of(row[1]).append(row)
+            if row[form.pos_to] == FOREVER_POSITION:
+                segments = self.of(row[1], tuple(row[index] for index in subs))
+                segments.rows.append(row)
+                touched.append(segments)
+        for segments in touched:
+            segments.rows.sort(key=lambda row: row[form.effective_from])
+
+    def written(self) -> Iterator[Row]:
+        return chain.from_iterable(self._written.values())
+
+
+class Plain:
+    """The rows of one plain table, by entity and sub key."""
+
+    def __init__(self, layout: Layout, tenant_id: TenantId) -> None:
+        self._layout = layout
+        self._tenant_id = tenant_id
+        self._rows: list[Row] = []
+        self._entities: dict[UUID, dict[Key, Row]] = {}
+
+    def add(self, entity_id: UUID, sub: Key, values: Sequence[Any]) -> None:
+        """Add a row that cannot be there yet and that nothing will look up: a ledger's or timeline's line."""
+        self._rows.append([self._tenant_id, entity_id, *sub, *values, NEW])
+
+    def put(self, entity_id: UUID, sub: Key, values: Sequence[Any]) -> None:
+        """Write a row, over the one with the same key if there is one."""
+        rows = self._entities.setdefault(entity_id, {})
+        row: Row = [self._tenant_id, entity_id, *sub, *values, NEW]
+        known = rows.get(sub)
+        if known is None:
+            rows[sub] = row
+            self._rows.append(row)
+        else:
+            row[-1] = DIRTY if known[-1] in (STORED, DIRTY) else NEW
+            known[:] = row
+
+    def under(self, entity_id: UUID) -> dict[Key, Row]:
+        """The rows of one entity by sub key. Change one with `amend`."""
+        return self._entities.get(entity_id, {})
+
+    def amend(self, row: Row, values: dict[int, Any]) -> None:
+        """Write columns of a row."""
+        for column, value in values.items():
+            row[column] = value
+        if row[-1] == STORED:
+            row[-1] = DIRTY
+
+    def remove(self, entity_id: UUID, sub: Key) -> None:
+        row = self._entities[entity_id].pop(sub)
+        row[-1] = GONE if row[-1] == NEW else _DELETED
+
+    def load(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Take in stored rows of the entities that a batch touches."""
+        subs = self._layout.subs
+        for stored in rows:
+            row: Row = [*stored, STORED]
+            self._rows.append(row)
+            self._entities.setdefault(row[1], {})[tuple(row[index] for index in subs)] = row
+
+    def written(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+
+class Work:
+    """All tables of one projection while one batch of one tenant is folded."""
+
+    def __init__(self, tenant_id: TenantId, layouts: Sequence[Layout]) -> None:
+        self.tenant_id = tenant_id
+        self._layouts = layouts
+        self._timelines: dict[Table, Timelines] = {}
+        self._plain: dict[Table, Plain] = {}
+        for layout in layouts:
+            if layout.form is not None:
+                self._timelines[layout.table] = Timelines(layout, tenant_id)
+            else:
+                self._plain[layout.table] = Plain(layout, tenant_id)
+
+    def timelines(self, table: Table) -> Timelines:
+        return self._timelines[table]
+
+    def plain(self, table: Table) -> Plain:
+        return self._plain[table]
+
+    def load(self, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+        self._model(table).load(rows)
+
+    def changes(self, *, ordered: bool = True) -> Iterator[tuple[Layout, Changes]]:
+        """What is to be written, table by table. The work is over after this.
+
+        In the order of the keys, unless that does not matter: when nobody else writes or reads there yet.
+        """
+        for layout in self._layouts:
+            yield layout, _changes(layout, self._model(layout.table).written(), ordered=ordered)
+
+    def _model(self, table: Table) -> Timelines | Plain:
+        return self._timelines[table] if table in self._timelines else self._plain[table]
+
+
+def stamp(recorded: Recorded) -> Stamp:
+    """When an event holds and when it became known."""
+    return Stamp(recorded.envelope.effective_on, recorded.recorded_at, recorded.position)
+
+
+def note(
+    segments: Segments,
+    recorded: Recorded,
+    group: Group,
+    values: Sequence[Any],
+    extra: Sequence[tuple[int, Any]] = (),
+) -> None:
+    """Set facts as an event says them. Once a sample event touched a row, it is marked so from that day on."""
+    when = stamp(recorded)
+    segments.set(when, group, values, extra)
+    if recorded.envelope.sample and segments.form.sample is not None:
+        segments.set(when, segments.form.sample, (True,))
+
+
+def _changes(layout: Layout, rows: Iterable[Row], *, ordered: bool) -> Changes:
+    keys, mutable = layout.keys, layout.mutable
+    inserted: list[Row] = []
+    updated: list[tuple[Any, ...]] = []
+    deleted: list[tuple[Any, ...]] = []
+    for row in rows:
+        status = row[-1]
+        if status == NEW:
+            inserted.append(row)
+        elif status == DIRTY:
+            updated.append((*[row[index] for index in keys], *[row[index] for index in mutable]))
+        elif status == _DELETED:
+            deleted.append(tuple(row[index] for index in keys))
+    for row in inserted:
+        row.pop()
+    if ordered:
+        inserted.sort(key=lambda row: [row[index] for index in keys])
+        updated.sort(key=lambda row: row[: len(keys)])
+        deleted.sort()
+    return Changes(inserted, updated, deleted)

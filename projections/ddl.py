@@ -1,0 +1,184 @@
+"""DDL of read-model tables: one place makes table, rights, policies and indexes, for the live build and any other.
+
+A build that is being filled has no row security yet: COPY is refused under it. Only the projector may touch such
+tables; policies come with `finish`, before anybody else is let in.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from projections.cursor import CURSOR
+from projections.projection import Projection
+from projections.tables import shape
+
+OWNER: Final = "entente_owner"
+PROJECTOR: Final = "entente_projector"
+APP: Final = "entente_app"
+READER: Final = "entente_national_reader"
+BACKUP: Final = "entente_backup"
+
+# The form that a solver can prove: do not wrap it.
+OF_TENANT: Final = "tenant_id = (SELECT current_setting('app.tenant')::uuid)"
+# Without a reader, or with an empty one, CASE answers before the setting is read as an id.
+GRANTED: Final = """audience IN ('funders', 'public') AND CASE
+    WHEN coalesce((SELECT current_setting('app.reader', true)), '') = '' THEN false
+    ELSE tenant_id IN (
+        SELECT g.tenant_id FROM access.grant_now g
+        WHERE g.grantee = (SELECT nullif(current_setting('app.reader', true), '')::uuid))
+END"""
+
+_DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
+
+
+def suffix(build: str) -> str:
+    """What the names of a build's tables end with; nothing for the live one."""
+    return f"_{build}" if build else ""
+
+
+def full_name(table: Table, build: str = "") -> str:
+    return f"{table.schema}.{table.name}{suffix(build)}"
+
+
+@cache
+def fingerprint(projection: Projection) -> str:
+    """Tells shapes and versions of a projection's tables apart; kept as the comment of each table."""
+    parts = [str(projection.version), *(_create(table, "") for table in projection.tables)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def mark(projection: Projection) -> str:
+    """The comment of a table that has the shape and the version that this program writes."""
+    return f"projection {projection.name} {fingerprint(projection)}"
+
+
+def make(projection: Projection, build: str) -> Iterator[str]:
+    """Statements that make the tables of a build, for the projector alone."""
+    for table in projection.tables:
+        name = full_name(table, build)
+        yield _create(table, build)
+        yield f"COMMENT ON TABLE {name} IS '{mark(projection)}'"
+        for column in table.columns:
+            if column.comment:
+                comment = column.comment.replace("'", "''")
+                yield f"COMMENT ON COLUMN {name}.{column.name} IS '{comment}'"
+        yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {PROJECTOR}"
+
+
+def finish(projection: Projection, build: str) -> Iterator[str]:
+    """Statements that give a filled build its indexes, its row security and its readers."""
+    for table in projection.tables:
+        yield from _indexes(table, build)
+        yield from _policies(table, build)
+        yield f"ANALYZE {full_name(table, build)}"
+
+
+def swap(projection: Projection, build: str) -> Iterator[str]:
+    """Statements that put a finished build in the place of the live tables, which are dropped."""
+    end = suffix(build)
+    for table in projection.tables:
+        # Dropped at once: a table that stays behind would have to be kept from readers, and rebuilding is cheap.
+        yield f"DROP TABLE {full_name(table)}"
+        yield f"ALTER TABLE {full_name(table, build)} RENAME TO {table.name}"
+        for index in ("pkey", *(name for name, _ in _index_forms(table))):
+            yield f"ALTER INDEX {table.schema}.{table.name}{end}_{index} RENAME TO {table.name}_{index}"
+
+
+def drop(projection: Projection, build: str) -> Iterator[str]:
+    """Statements that remove a build that is not wanted any more. Never the live one."""
+    assert build, "the live tables are not dropped"
+    for table in projection.tables:
+        yield f"DROP TABLE IF EXISTS {full_name(table, build)}"
+
+
+def create_all(connection: Connection, projections: Sequence[Projection]) -> list[Projection]:
+    """Make every live table that is absent, as the owner. Repeatable; answers the projections to be rebuilt.
+
+    Those are projections whose tables have another shape or version: they are left as they are and still serve.
+    """
+    run = connection.exec_driver_sql
+    run(f"SET LOCAL ROLE {OWNER}")
+    run("SELECT pg_advisory_xact_lock(4718205531906222)")
+    schemas = ", ".join(sorted({table.schema or "" for projection in projections for table in projection.tables}))
+    run(f"GRANT USAGE ON SCHEMA {schemas} TO {PROJECTOR}, {APP}, {READER}, {BACKUP}")
+    if _comment(connection, "rm.cursor") is None:
+        for statement in _cursor_statements():
+            run(statement)
+    stale: list[Projection] = []
+    for projection in projections:
+        found = {_comment(connection, full_name(table)) for table in projection.tables}
+        if found == {None}:
+            for statement in (*make(projection, ""), *finish(projection, "")):
+                run(statement)
+        elif found != {mark(projection)}:
+            stale.append(projection)
+    return stale
+
+
+def _comment(connection: Connection, name: str) -> str | None:
+    """The comment of a table, an empty text where it has none, None where there is no such table."""
+    row = connection.execute(
+        text("SELECT coalesce(obj_description(oid, 'pg_class'), '') FROM pg_class WHERE oid = to_regclass(:name)"),
+        {"name": name},
+    ).first()
+    return None if row is None else str(row[0])
+
+
+def _create(table: Table, build: str) -> str:
+    copy = table.to_metadata(MetaData(), name=f"{table.name}{suffix(build)}")
+    return str(CreateTable(copy).compile(dialect=_DIALECT)).strip()
+
+
+def _index_forms(table: Table) -> Iterator[tuple[str, str]]:
+    """Names (after the table's) and columns of the indexes besides the primary key."""
+    declared = shape(table)
+    if declared.form == "bitemporal":
+        keys = ", ".join(("tenant_id", "entity_id", *declared.sub, "effective_from"))
+        yield "now", f"({keys}) WHERE recorded_to = 'infinity'"
+        yield "past", "(tenant_id, entity_id, recorded_from DESC)"
+    for columns in declared.indexes:
+        yield f"by_{columns[-1]}", f"({', '.join(columns)})"
+
+
+def _indexes(table: Table, build: str) -> Iterator[str]:
+    for name, columns in _index_forms(table):
+        yield f"CREATE INDEX {table.name}{suffix(build)}_{name} ON {full_name(table, build)} {columns}"
+
+
+def _policies(table: Table, build: str) -> Iterator[str]:
+    name = full_name(table, build)
+    yield _of_tenant(name)
+    yield f"CREATE POLICY backup_reads_all ON {name} FOR SELECT TO {BACKUP} USING (true)"
+    readers = [APP, BACKUP]
+    if "audience" in table.columns:
+        readers.append(READER)
+        to = f"{READER}, {APP}" if table.schema == "commons" else READER
+        yield f"CREATE POLICY public_reads ON {name} FOR SELECT TO {to} USING (audience = 'public')"
+        if table.schema == "national":
+            yield f"CREATE POLICY granted_reads ON {name} FOR SELECT TO {READER} USING ({GRANTED})"
+    yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+    yield f"GRANT SELECT ON {name} TO {', '.join(readers)}"
+
+
+def _of_tenant(name: str) -> str:
+    return f"CREATE POLICY of_tenant ON {name} TO {APP}, {PROJECTOR} USING ({OF_TENANT}) WITH CHECK ({OF_TENANT})"
+
+
+def _cursor_statements() -> Iterator[str]:
+    yield _create(CURSOR, "")
+    yield "COMMENT ON TABLE rm.cursor IS 'How far each projection of each body is, in each build.'"
+    yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON rm.cursor TO {PROJECTOR}"
+    yield f"GRANT SELECT ON rm.cursor TO {APP}, {BACKUP}"
+    yield "ALTER TABLE rm.cursor ENABLE ROW LEVEL SECURITY"
+    yield "ALTER TABLE rm.cursor FORCE ROW LEVEL SECURITY"
+    yield _of_tenant("rm.cursor")
+    # Ids, names of projections and numbers of all bodies: what lag and swaps are worked out from.
+    yield f"CREATE POLICY projector_reads_all ON rm.cursor FOR SELECT TO {PROJECTOR} USING (true)"
+    yield f"CREATE POLICY owner_swaps ON rm.cursor TO {OWNER} USING (true) WITH CHECK (true)"
+    yield f"CREATE POLICY backup_reads_all ON rm.cursor FOR SELECT TO {BACKUP} USING (true)"

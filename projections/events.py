@@ -1,0 +1,85 @@
+"""The event types by area, by name: a projection ignores an area as a whole only because it is listed here.
+
+A new type belongs in its area's set; until it is there, every projection stops at it.
+"""
+
+from typing import Final
+
+from domain.agreement import (
+    AgreementAmended,
+    AgreementRenewed,
+    AgreementSigned,
+    AgreementTerminated,
+    ContributionRecorded,
+    ObligationAdded,
+    ObligationFulfilled,
+)
+from domain.body import (
+    BodyOpened,
+    BodyRegistered,
+    BodyRenamed,
+    CatchmentSet,
+    LeadOrganisationChanged,
+    PhaseEntered,
+    SlugAdded,
+)
+from domain.event import Event
+from domain.plan.events import (
+    ConsultationRecorded,
+    ElementAdded,
+    ElementReworded,
+    ElementWithdrawn,
+    PlanAlignedToParent,
+    PlanClosed,
+    PlanDrafted,
+    PlanRetitled,
+    ProgressRecorded,
+    RevisionAdopted,
+    RevisionPublished,
+)
+from domain.provider import MandateChanged, MandateEnded, ProviderMandated
+from domain.target import BaselineSet, TargetRevised, TargetSet
+
+Types = frozenset[type[Event]]
+
+BODY: Final[Types] = frozenset(
+    {
+        BodyRegistered,
+        SlugAdded,
+        BodyOpened,
+        BodyRenamed,
+        LeadOrganisationChanged,
+        CatchmentSet,
+        PhaseEntered,
+    }
+)
+PLAN: Final[Types] = frozenset(
+    {
+        PlanDrafted,
+        PlanRetitled,
+        ElementAdded,
+        ElementReworded,
+        ElementWithdrawn,
+        PlanAlignedToParent,
+        ConsultationRecorded,
+        RevisionAdopted,
+        RevisionPublished,
+        ProgressRecorded,
+        PlanClosed,
+    }
+)
+AGREEMENT: Final[Types] = frozenset(
+    {
+        AgreementSigned,
+        AgreementAmended,
+        AgreementRenewed,
+        AgreementTerminated,
+        ObligationAdded,
+        ObligationFulfilled,
+        ContributionRecorded,
+    }
+)
+PROVIDER: Final[Types] = frozenset({ProviderMandated, MandateChanged, MandateEnded})
+TARGET: Final[Types] = frozenset({BaselineSet, TargetSet, TargetRevised})
+
+ALL: Final[Types] = BODY | PLAN | AGREEMENT | PROVIDER | TARGET

@@ -1,0 +1,205 @@
+"""From events of plans to rows. The working copy is folded here too: adopting it is what writes elements."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from domain.audience import Audience
+from domain.envelope import Authority, ByDecision, ByInstrument, WithoutAuthority
+from domain.event import Recorded
+from domain.plan.events import (
+    ConsultationRecorded,
+    ElementAdded,
+    ElementReworded,
+    ElementWithdrawn,
+    PlanAlignedToParent,
+    PlanClosed,
+    PlanDrafted,
+    PlanRetitled,
+    ProgressRecorded,
+    RevisionAdopted,
+    RevisionPublished,
+)
+from projections import events
+from projections.bitemporal import Form
+from projections.columns import json_value, localized_values, period_values, territory_values
+from projections.core import Work, note
+from projections.plan.adoption import adopt, publish
+from projections.plan.tables import PLAN, PLAN_DRAFT, PLAN_PARENT, PLAN_PROGRESS, PLAN_REVISION, TABLES
+from projections.projection import Projection
+from projections.tables import localized, shape
+
+_PLAN: Final = Form(PLAN)
+_DRAFTED: Final = _PLAN.group(*(name for name in shape(PLAN).facts if name != "sample"))
+_TITLE: Final = _PLAN.group(*(column.name for column in localized("title")))
+_STATUS: Final = _PLAN.group("status")
+_REVISION: Final = _PLAN.group("revision")
+
+_PROGRESS: Final = Form(PLAN_PROGRESS)
+_MADE: Final = _PROGRESS.group("progress")
+
+_DRAFT_NAMES: Final = [column.name for column in PLAN_DRAFT.columns]
+_PARENT_ID: Final = _DRAFT_NAMES.index("parent_id")
+_PATH: Final = _DRAFT_NAMES.index("path")
+_WORDING: Final = _DRAFT_NAMES.index("wording_en")
+
+
+def _drafted(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, PlanDrafted)
+    values = (
+        payload.kind,
+        *localized_values(payload.title),
+        *period_values(payload.period),
+        payload.agreement_id,
+        "open",
+        0,
+    )
+    segments = work.timelines(PLAN).of(recorded.originator_id)
+    note(segments, recorded, _DRAFTED, values, [(_PLAN.column("audience"), Audience.DRAFT.value)])
+
+
+def _retitled(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, PlanRetitled)
+    note(work.timelines(PLAN).of(recorded.originator_id), recorded, _TITLE, localized_values(payload.title))
+
+
+def _closed(work: Work, recorded: Recorded) -> None:
+    note(work.timelines(PLAN).of(recorded.originator_id), recorded, _STATUS, ("closed",))
+
+
+def _element_added(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, ElementAdded)
+    draft = work.plain(PLAN_DRAFT)
+    above = ""
+    if payload.parent_id is not None:
+        above = draft.under(recorded.originator_id)[payload.parent_id,][_PATH] + "/"
+    copied = payload.copied_from
+    values = (
+        payload.level,
+        payload.parent_id,
+        payload.number,
+        *localized_values(payload.wording),
+        *territory_values(payload.territory),
+        payload.indicator_kind,
+        payload.rank,
+        # Of one rank, the one that was added first comes first.
+        f"{above}{payload.rank:07d}.{recorded.originator_version:07d}",
+        *((None, None, None) if copied is None else (copied.log, copied.stream, copied.version)),
+        recorded.envelope.sample,
+        Audience.DRAFT.value,
+    )
+    draft.put(recorded.originator_id, (payload.element_id,), values)
+
+
+def _element_reworded(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, ElementReworded)
+    draft = work.plain(PLAN_DRAFT)
+    row = draft.under(recorded.originator_id)[payload.element_id,]
+    draft.amend(row, dict(enumerate(localized_values(payload.wording), _WORDING)))
+
+
+def _element_withdrawn(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, ElementWithdrawn)
+    draft = work.plain(PLAN_DRAFT)
+    rows = draft.under(recorded.originator_id)
+    gone: set[UUID] = {payload.element_id}
+    grew = True
+    while grew:
+        more = {sub[0] for sub, row in rows.items() if row[_PARENT_ID] in gone} - gone
+        grew = bool(more)
+        gone |= more
+    for element_id in gone:
+        draft.remove(recorded.originator_id, (element_id,))
+
+
+def _aligned(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, PlanAlignedToParent)
+    parents = work.plain(PLAN_PARENT)
+    cited = payload.parent
+    lines: list[tuple[UUID | None, UUID | None]] = [(None, None)]
+    lines += [(link.element_id, link.parent_element_id) for link in payload.links]
+    for line, (element_id, parent_element_id) in enumerate(lines):
+        values = (
+            cited.log,
+            cited.stream,
+            cited.version,
+            element_id,
+            parent_element_id,
+            recorded.effective_on,
+            recorded.recorded_at,
+            None,
+            recorded.envelope.sample,
+            Audience.DRAFT.value,
+        )
+        parents.put(recorded.originator_id, (recorded.position, line), values)
+
+
+def _adopted(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, RevisionAdopted)
+    counts = adopt(work, recorded, payload.number)
+    note(work.timelines(PLAN).of(recorded.originator_id), recorded, _REVISION, (payload.number,))
+    values = (
+        recorded.effective_on,
+        recorded.position,
+        recorded.recorded_at,
+        *_authority(recorded.envelope.authority),
+        *counts,
+        None,
+        None,
+        None,
+        recorded.envelope.sample,
+        Audience.TENANT.value,
+    )
+    work.plain(PLAN_REVISION).put(recorded.originator_id, (payload.number,), values)
+
+
+def _published(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, RevisionPublished)
+    publish(work, recorded, payload.number, payload.source_published_on)
+
+
+def _progress_recorded(work: Work, recorded: Recorded) -> None:
+    payload = recorded.payload
+    assert isinstance(payload, ProgressRecorded)
+    segments = work.timelines(PLAN_PROGRESS).of(recorded.originator_id, (payload.element_id,))
+    note(segments, recorded, _MADE, (payload.progress,), [(_PROGRESS.column("audience"), Audience.TENANT.value)])
+
+
+def _authority(authority: Authority) -> tuple[Any, ...]:
+    kind, office, number, dated, reason = "none", localized_values(None), None, None, None
+    decision: tuple[Any, ...] = (None, None, None)
+    match authority:
+        case ByDecision(decision=cited):
+            kind, decision = "decision", (cited.log, cited.stream, cited.version)
+        case ByInstrument():
+            kind, office = "instrument", localized_values(authority.office)
+            number, dated = authority.number, authority.dated
+        case WithoutAuthority():
+            reason = authority.reason
+    return (kind, *office, number, dated, reason, *decision, json_value(authority))
+
+
+PLANS: Final = Projection(
+    "plan",
+    TABLES,
+    {
+        PlanDrafted: _drafted,
+        PlanRetitled: _retitled,
+        PlanClosed: _closed,
+        ElementAdded: _element_added,
+        ElementReworded: _element_reworded,
+        ElementWithdrawn: _element_withdrawn,
+        PlanAlignedToParent: _aligned,
+        RevisionAdopted: _adopted,
+        RevisionPublished: _published,
+        ProgressRecorded: _progress_recorded,
+    },
+    {*(events.ALL - events.PLAN), ConsultationRecorded},
+)

@@ -1,0 +1,98 @@
+"""What projections need of a database: one transaction of one tenant at a time, and their cursors."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import msgspec
+
+from domain.ids import TenantId
+from projections.core import Changes, Layout
+
+LIVE: Final = ""
+"""The build that is read; another build's tables carry its name as suffix."""
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a projection of a tenant does not go on."""
+
+    type: str
+    """The kind of error."""
+    reason: str
+    position: int
+    """Of the event that could not be taken."""
+
+
+class Cursor(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one projection of one tenant is."""
+
+    projection: str
+    build: str
+    tenant_id: TenantId
+    position: int
+    stop: Stop | None = None
+    updated_at: datetime | None = None
+
+
+class WriteRefusedError(Exception):
+    """The database refuses the rows themselves: trying again cannot help."""
+
+
+class Cursors(Protocol):
+    """Reads how far projections are."""
+
+    async def cursors(
+        self, build: str = LIVE, *, projections: Collection[str] | None = None, tenant_id: TenantId | None = None
+    ) -> Sequence[Cursor]:
+        """The cursors of a build. One that has never moved may be absent."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One open transaction, in the scope of one tenant. It commits when its context ends without an error."""
+
+    async def lock(self, projections: Collection[str], build: str) -> Mapping[str, Cursor]:
+        """The cursors, made where they are absent, held to the end. Those that another transaction holds lack."""
+        ...
+
+    async def load(self, layout: Layout, build: str, entity_ids: Collection[UUID]) -> Sequence[Sequence[Any]]:
+        """The rows of these streams that the table's shape preloads, columns in the table's order."""
+        ...
+
+    async def write(self, layout: Layout, build: str, changes: Changes) -> None:
+        """Write in bulk: deletions, changes, new rows.
+
+        Raises:
+            WriteRefusedError: a value or a key that the table does not take.
+        """
+        ...
+
+    async def fill(self, layout: Layout, build: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Copy rows into a table of a build that nobody reads yet."""
+        ...
+
+    async def advance(self, build: str, positions: Mapping[str, int]) -> None:
+        """Move locked cursors, by the names of their projections."""
+        ...
+
+    async def stop(self, projection: str, build: str, stop: Stop | None) -> None:
+        """Note on a locked cursor why it does not go on, or with None that it may again."""
+        ...
+
+    async def dump(self, layout: Layout, build: str) -> Sequence[Sequence[Any]]:
+        """Every row of the tenant in key order."""
+        ...
+
+
+class ReadModels(Cursors, Protocol):
+    """The read models' database."""
+
+    def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction in the scope of one tenant."""
+        ...
+
+    async def outdated(self, marks: Mapping[str, tuple[str, str]]) -> Collection[str]:
+        """Of the projections (by name: a live table and the mark it should bear), those with another mark."""
+        ...

@@ -1,0 +1,23 @@
+"""Every projection of this program. A new one is one line here."""
+
+from typing import Final
+
+from projections.agreement import AGREEMENTS
+from projections.agreement_cells import AGREEMENT_CELLS
+from projections.body import BODIES
+from projections.plan import PLANS
+from projections.projection import Projection
+from projections.provider import PROVIDERS
+from projections.target import TARGETS
+from projections.timeline import TIMELINES
+
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    BODIES,
+    PLANS,
+    AGREEMENTS,
+    PROVIDERS,
+    TARGETS,
+    TIMELINES,
+    AGREEMENT_CELLS,
+)
+BY_NAME: Final[dict[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}

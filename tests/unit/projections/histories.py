@@ -1,0 +1,453 @@
+"""Random logs of bodies that keep every rule of the domain: commands are decided, refusals are dropped."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import domain.areas  # noqa: F401 - fills the registries
+from domain.agreement import (
+    AddObligation,
+    AmendAgreement,
+    FulfilObligation,
+    Party,
+    Programme,
+    RecordContribution,
+    RenewAgreement,
+    SignAgreement,
+    Term,
+    TerminateAgreement,
+)
+from domain.audience import Audience
+from domain.body import (
+    BodyKind,
+    ChangeLeadOrganisation,
+    EnterPhase,
+    LeadOrganisation,
+    OpenBody,
+    RenameBody,
+    SetCatchment,
+)
+from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, WithoutAuthority
+from domain.errors import Refusal
+from domain.event import Event, decode, encode, encode_envelope
+from domain.ids import CommandId, PersonId, TenantId
+from domain.plan.commands import (
+    AddPlanElement,
+    AdoptPlanRevision,
+    AlignPlanToParent,
+    ClosePlan,
+    DraftPlan,
+    PublishPlanRevision,
+    RecordConsultation,
+    RecordPlanProgress,
+    RetitlePlan,
+    RewordPlanElement,
+    WithdrawPlanElement,
+)
+from domain.plan.events import ElementLink
+from domain.ports import Row
+from domain.provider import ChangeMandate, EndMandate, MandateProvider
+from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
+from domain.target import ReviseTarget, SetBaseline, SetTarget
+from domain.values import (
+    CatchmentPart,
+    Citation,
+    PartialDate,
+    Period,
+    QualifiedValue,
+    TerritoryCode,
+    both,
+    en,
+    fr,
+)
+from projections.projection import recorded
+
+START = datetime(2024, 1, 1, 12, tzinfo=UTC)
+FIRST_DAY = date(2019, 1, 1)
+
+
+def envelope(event: Event, on: date, *, sample: bool = False, authority: Any = None, seed: int = 0) -> bytes:
+    """The stored bytes of an event."""
+    return encode_envelope(
+        Envelope(
+            v=1,
+            type=event.TYPE,
+            schema=event.SCHEMA,
+            effective_on=on,
+            actor=Actor(id=PersonId(UUID(int=77)), role="coordinator"),
+            authority=authority or WithoutAuthority(reason="not_required"),
+            command_id=CommandId(UUID(int=seed + 1)),
+            causation_id=None,
+            correlation_id=UUID(int=seed + 1),
+            lang="fr",
+            sample=sample,
+            data=encode(event),
+        )
+    )
+
+
+class Log:
+    """One body's log while it is written."""
+
+    def __init__(self, tenant_id: TenantId) -> None:
+        self.tenant_id = tenant_id
+        self.rows: list[Row] = []
+        self._streams: dict[UUID, Loaded[Any]] = {}
+        self.at = START
+
+    def append(self, stream: UUID, event: Event, on: date, *, version: int | None = None, **more: Any) -> Row:
+        """Add an event without asking any rule."""
+        position = len(self.rows) + 1
+        if version is None:
+            version = 1 + sum(row.stream_id == stream for row in self.rows)
+        state = envelope(event, on, seed=position, **more)
+        row = Row(self.tenant_id, position, stream, version, event.TYPE, self.at, state)
+        self.rows.append(row)
+        return row
+
+    def give(self, command: Command, on: date, *, authority: Any = None, sample: bool = False) -> bool:
+        """Decide a command; False if it is refused."""
+        handled = COMMANDS[type(command).__name__]
+        target = stream_id(handled, command)
+        loaded = self._streams.get(target) or Loaded(state=handled.stream.initial)
+        order = Order(
+            tenant_id=self.tenant_id,
+            command_id=CommandId(UUID(int=1)),
+            command=command,
+            actor=Actor(id=PersonId(UUID(int=77)), role="coordinator"),
+            effective_on=on,
+            authority=authority or WithoutAuthority(reason="not_required"),
+            lang="fr",
+            correlation_id=UUID(int=1),
+        )
+        try:
+            events = decide(handled, loaded, order).events
+        except Refusal:
+            return False
+        for event in events:
+            version = loaded.version + 1
+            row = self.append(target, event, on, version=version, authority=authority, sample=sample)
+            loaded = handled.stream.fold(loaded, [recorded(row)])
+        self._streams[target] = loaded
+        return True
+
+
+class MemoryFeed:
+    """`domain.ports.Feed` over logs in memory."""
+
+    def __init__(self, logs: Sequence[Log]) -> None:
+        self.logs = {log.tenant_id: log.rows for log in logs}
+
+    async def heads(self) -> Mapping[TenantId, int]:
+        return {tenant_id: len(rows) for tenant_id, rows in self.logs.items()}
+
+    async def read(
+        self, tenant_id: TenantId, after: int, *, limit: int = 5_000, upto: int | None = None
+    ) -> AsyncIterator[Sequence[Row]]:
+        end = len(self.logs[tenant_id]) if upto is None else min(upto, len(self.logs[tenant_id]))
+        while after < end:
+            batch = self.logs[tenant_id][after : min(after + limit, end)]
+            yield batch
+            after += len(batch)
+
+    async def wait(self, timeout_seconds: float) -> None:
+        assert timeout_seconds > 0
+
+
+WORDS = ("Accueil", "Emploi", "Français", "École", "Logement", "Santé")
+PROGRAMMES = ("mrc", "pasi", "mission")
+PLACES = ("01", "09", "10", "11")
+
+
+def random_log(tenant_id: TenantId, seed: int, commands: int = 60, *, kind: BodyKind = BodyKind.LIP) -> Log:
+    """A log of about this many events: all areas, late facts, amendments, several revisions."""
+    log = Log(tenant_id)
+    Writer(log, Random(seed), kind).write(commands)
+    return log
+
+
+class Writer:
+    def __init__(self, log: Log, random: Random, kind: BodyKind) -> None:
+        self.log = log
+        self.random = random
+        self.kind = kind
+        self.ids: dict[str, list[UUID]] = {name: [] for name in ("plan", "agreement", "mandate", "target")}
+        self.elements: dict[UUID, list[UUID]] = {}
+        self.today = FIRST_DAY + timedelta(days=30)
+        self.revision: dict[UUID, int] = {}
+
+    def write(self, commands: int) -> None:
+        self.log.give(self._open(), FIRST_DAY)
+        makers = [
+            *[self._plan] * 2,
+            *[self._element] * 6,
+            *[self._reword] * 3,
+            *[self._adopt] * 3,
+            self._withdraw,
+            self._publish,
+            self._align,
+            self._progress,
+            self._small,
+            *[self._agreement] * 3,
+            *[self._change_agreement] * 5,
+            *[self._mandate] * 2,
+            self._change_mandate,
+            *[self._target] * 4,
+            *[self._body] * 2,
+        ]
+        for _ in range(commands):
+            if self.random.random() < 0.5:
+                self.log.at += timedelta(seconds=self.random.choice([0, 1, 3600]))
+                self.today += timedelta(days=self.random.choice([0, 0, 1, 40]))
+            # Descriptive facts come late now and then; the domain refuses the others.
+            late = timedelta(days=self.random.choice([0, 0, 0, 20, 60]))
+            sample = self.random.random() < 0.05
+            command, authority = self.random.choice(makers)()
+            if command is not None:
+                self.log.give(command, self.today - late, sample=sample, authority=authority)
+
+    def _uuid(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def _text(self) -> Any:
+        word = f"{self.random.choice(WORDS)} {self.random.randrange(30)}"
+        return self.random.choice([en(word), fr(word), both(fr=word, en=f"{word} (en)", source="fr")])
+
+    def _place(self) -> TerritoryCode | None:
+        if self.random.random() < 0.2:
+            return None
+        return TerritoryCode(scheme="qc-region", code=self.random.choice(PLACES), name=fr("Région"))
+
+    def _amount(self) -> QualifiedValue:
+        number = Decimal(self.random.randrange(10_000)) / 4
+        return QualifiedValue(
+            kind=self.random.choice(["exact", "at_least", "estimate"]), number=number, unit="CAD"
+        )
+
+    def _term(self) -> Term:
+        year = self.random.randrange(2018, 2024)
+        return Term(start=PartialDate.of(year), end=self.random.choice([None, PartialDate.of(year + 1, 3)]))
+
+    def _pick(self, name: str) -> UUID | None:
+        return self.random.choice(self.ids[name]) if self.ids[name] else None
+
+    def _open(self) -> OpenBody:
+        body_id = self.log.tenant_id
+        return OpenBody(
+            body_id=body_id,
+            kind=self.kind,
+            name=self._text(),
+            slug=f"body-{body_id.hex[-12:]}",
+            province="QC",
+            time_zone="America/Toronto",
+            default_language="fr",
+            attested=Period.fiscal_year(2012),
+        )
+
+    def _body(self) -> tuple[Command | None, Any]:
+        body_id = self.log.tenant_id
+        part = CatchmentPart(
+            territory=TerritoryCode(scheme="qc-region", code=self.random.choice(PLACES)), extent="part"
+        )
+        lead = LeadOrganisation(name=self._text(), kind="municipal")
+        phase: Any = self.random.choice(["phase_1", "active"])
+        choices = [
+            RenameBody(body_id=body_id, name=self._text()),
+            ChangeLeadOrganisation(body_id=body_id, lead_organisation=lead),
+            SetCatchment(body_id=body_id, parts=(part,)),
+            EnterPhase(body_id=body_id, phase=phase),
+        ]
+        return self.random.choice(choices), None
+
+    def _plan(self) -> tuple[Command | None, Any]:
+        if len(self.ids["plan"]) > 2:
+            return None, None
+        plan_id: Any = self._uuid()
+        self.ids["plan"].append(plan_id)
+        self.elements[plan_id] = []
+        period = Period.fiscal_year(2021)
+        return DraftPlan(plan_id=plan_id, kind="action_plan", title=self._text(), period=period), None
+
+    def _element(self) -> tuple[Command | None, Any]:
+        plan_id: Any = self._pick("plan")
+        if plan_id is None:
+            return None, None
+        known = self.elements[plan_id]
+        parent: Any = self.random.choice([None, *known])
+        level: Any = self.random.choice(["orientation", "objective", "action", "expected_result", "indicator"])
+        element_id: Any = self._uuid()
+        known.append(element_id)
+        cited = Citation(log=UUID(int=5), stream=UUID(int=6), version=3)
+        return (
+            AddPlanElement(
+                plan_id=plan_id,
+                element_id=element_id,
+                level=level,
+                wording=self._text(),
+                rank=self.random.randrange(4),
+                parent_id=parent,
+                territory=self._place(),
+                copied_from=self.random.choice([None, cited]),
+            ),
+            None,
+        )
+
+    def _some_element(self) -> tuple[Any, Any]:
+        plan_id = self._pick("plan")
+        if plan_id is None or not self.elements[plan_id]:
+            return None, None
+        return plan_id, self.random.choice(self.elements[plan_id])
+
+    def _reword(self) -> tuple[Command | None, Any]:
+        plan_id, element_id = self._some_element()
+        if plan_id is None:
+            return None, None
+        return RewordPlanElement(plan_id=plan_id, element_id=element_id, wording=self._text()), None
+
+    def _withdraw(self) -> tuple[Command | None, Any]:
+        plan_id, element_id = self._some_element()
+        if plan_id is None:
+            return None, None
+        return WithdrawPlanElement(plan_id=plan_id, element_id=element_id), None
+
+    def _progress(self) -> tuple[Command | None, Any]:
+        plan_id, element_id = self._some_element()
+        progress: Any = self.random.choice(["under_way", "done"])
+        if plan_id is None:
+            return None, None
+        return RecordPlanProgress(plan_id=plan_id, element_id=element_id, progress=progress), None
+
+    def _align(self) -> tuple[Command | None, Any]:
+        plan_id, element_id = self._some_element()
+        if plan_id is None:
+            return None, None
+        parent = Citation(log=UUID(int=8), stream=UUID(int=9), version=2)
+        link = ElementLink(element_id=element_id, parent_element_id=element_id)
+        return AlignPlanToParent(plan_id=plan_id, parent=parent, links=(link,)), None
+
+    def _adopt(self) -> tuple[Command | None, Any]:
+        plan_id: Any = self._pick("plan")
+        if plan_id is None:
+            return None, None
+        loaded = self.log._streams.get(plan_id)
+        number = 1 if loaded is None else loaded.state.revision + 1
+        authority = self.random.choice(
+            [
+                ByDecision(decision=Citation(log=UUID(int=4), stream=UUID(int=4), version=1)),
+                ByInstrument(office=fr("Direction régionale"), number="12", dated=date(2020, 1, 1)),
+                WithoutAuthority(reason="not_stated_in_source"),
+            ]
+        )
+        return AdoptPlanRevision(plan_id=plan_id, number=number), authority
+
+    def _publish(self) -> tuple[Command | None, Any]:
+        plan_id: Any = self._pick("plan")
+        if plan_id is None:
+            return None, None
+        return PublishPlanRevision(plan_id=plan_id, number=self.random.randrange(1, 4)), None
+
+    def _small(self) -> tuple[Command | None, Any]:
+        plan_id: Any = self._pick("plan")
+        if plan_id is None:
+            return None, None
+        choices: list[Command] = [
+            RetitlePlan(plan_id=plan_id, title=self._text()),
+            RecordConsultation(plan_id=plan_id, consulted=self._text()),
+        ]
+        if self.random.random() < 0.1:
+            choices.append(ClosePlan(plan_id=plan_id))
+        return self.random.choice(choices), None
+
+    def _agreement(self) -> tuple[Command | None, Any]:
+        agreement_id: Any = self._uuid()
+        self.ids["agreement"].append(agreement_id)
+        code = self.random.choice(PROGRAMMES)
+        return (
+            SignAgreement(
+                agreement_id=agreement_id,
+                programme=Programme(code=code, label=fr(code.upper()), named_in_source=code != "mrc"),
+                parties=self.random.choice([None, (Party(name=self._text()),)]),
+                term=self.random.choice([None, self._term()]),
+                amount=self.random.choice([None, self._amount()]),
+                territory=self._place(),
+                tags=("welcome",),
+                audience=self.random.choice([Audience.TENANT, Audience.FUNDERS, Audience.PUBLIC]),
+            ),
+            None,
+        )
+
+    def _change_agreement(self) -> tuple[Command | None, Any]:
+        agreement_id: Any = self._pick("agreement")
+        if agreement_id is None:
+            return None, None
+        loaded = self.log._streams.get(agreement_id)
+        number = 1 if loaded is None else loaded.state.amendments + 1
+        known = list(loaded.state.obligations) if loaded is not None else []
+        owed: Any = self.random.choice(known or [self._uuid()])
+        if known and self.random.random() < 0.3:
+            return FulfilObligation(agreement_id=agreement_id, obligation_id=owed), None
+        owed = self._uuid()
+        given: Any = self._uuid()
+        choices: list[Command] = [
+            AmendAgreement(agreement_id=agreement_id, number=number, amount=self._amount()),
+            AmendAgreement(agreement_id=agreement_id, number=number, term=self._term(), purpose=self._text()),
+            RenewAgreement(agreement_id=agreement_id, term=self._term()),
+            *([TerminateAgreement(agreement_id=agreement_id)] if self.random.random() < 0.3 else []),
+            AddObligation(agreement_id=agreement_id, obligation_id=owed, wording=self._text()),
+            RecordContribution(
+                agreement_id=agreement_id,
+                contribution_id=given,
+                source=self._text(),
+                in_kind=self.random.random() < 0.5,
+                amount=self._amount(),
+            ),
+        ]
+        return self.random.choice(choices), None
+
+    def _mandate(self) -> tuple[Command | None, Any]:
+        mandate_id: Any = self._uuid()
+        self.ids["mandate"].append(mandate_id)
+        command = MandateProvider(
+            mandate_id=mandate_id,
+            service=fr("Francisation"),
+            service_code="francisation",
+            territory=self._place(),
+            audience=self.random.choice([Audience.FUNDERS, Audience.PUBLIC]),
+        )
+        return command, None
+
+    def _change_mandate(self) -> tuple[Command | None, Any]:
+        mandate_id: Any = self._pick("mandate")
+        if mandate_id is None:
+            return None, None
+        change = ChangeMandate(mandate_id=mandate_id, modes=("online",), term=self._term())
+        return self.random.choice([change, EndMandate(mandate_id=mandate_id)]), None
+
+    def _target(self) -> tuple[Command | None, Any]:
+        if len(self.ids["target"]) < 2:
+            target_id: Any = self._uuid()
+            self.ids["target"].append(target_id)
+            owner: Any = UUID(int=3)
+            baseline = QualifiedValue(kind="exact", number=Decimal(34), unit="percent", raw="34 %")
+            return (
+                SetBaseline(
+                    target_id=target_id,
+                    plan_id=owner,
+                    indicator_id=owner,
+                    unit="percent",
+                    baseline=baseline,
+                    direction="increase",
+                ),
+                None,
+            )
+        target_id = self._pick("target")
+        value = QualifiedValue(kind="exact", number=Decimal(self.random.randrange(90)), unit="percent")
+        period = Period.fiscal_year(self.random.randrange(2019, 2023))
+        which = self.random.choice([SetTarget, ReviseTarget])
+        return which(target_id=target_id, period=period, value=value), None
+
+
+__all__ = ["FIRST_DAY", "START", "Log", "MemoryFeed", "decode", "envelope", "random_log"]
