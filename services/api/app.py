@@ -1,0 +1,166 @@
+"""The HTTP application: API, description, health, metrics, pages and the mounted read API."""
+
+import hmac
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+from litestar import Litestar, MediaType, Request, Response, asgi, get
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, ExceptionHandlersMap
+
+from domain.errors import Refusal
+from infra.settings import Settings, WebSettings
+from services.api.edge import Edge, correlation_id_of, path_of
+from services.api.health import LIVE_PATH, READY_PATH, Check, readiness
+from services.api.metrics import Metrics
+from services.api.openapi import openapi_bytes
+from services.api.problems import problem_response
+from services.api.routes import write_routes
+from services.bootstrap import WriteSide, open_write_side
+from services.refusals import (
+    BodyTooLargeError,
+    InternalError,
+    MediaTypeError,
+    MethodNotAllowedError,
+    RequestInvalidError,
+    RouteUnknownError,
+    TokenInvalidError,
+    UnavailableError,
+)
+from services.web.pages import error_page, is_page, web_routes
+
+OPENAPI_PATH = "/openapi.json"
+METRICS_PATH = "/metrics"
+
+_log = structlog.get_logger()
+AnyRequest = Request[Any, Any, Any]
+_BY_STATUS: Mapping[int, Callable[[], Refusal]] = {
+    404: RouteUnknownError,
+    405: MethodNotAllowedError,
+    413: BodyTooLargeError,
+    415: MediaTypeError,
+}
+_OPERATIONAL = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+    TimeoutError,
+)
+
+
+def health_paths() -> frozenset[str]:
+    """The addresses that monitors ask."""
+    return frozenset({LIVE_PATH, READY_PATH})
+
+
+def create_app(
+    settings: Settings,
+    *,
+    checks: Callable[[WriteSide], Mapping[str, Check]],
+    mounts: Mapping[str, ASGIApp] | None = None,
+    lifespans: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = (),
+) -> ASGIApp:
+    """The application over the database of the settings.
+
+    Args:
+        settings: of this process.
+        checks: what readiness looks at.
+        mounts: ASGI applications by path, such as the read API at /graphql.
+        lifespans: what else lives as long as the application.
+    """
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def write_side(app: Litestar) -> AsyncIterator[None]:
+        async with open_write_side(settings.database) as write:
+            app.state.write = write
+            yield
+
+    litestar = Litestar(
+        route_handlers=[
+            *write_routes(metrics),
+            *_service_routes(settings.web, metrics, checks),
+            *web_routes(),
+            *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
+        ],
+        exception_handlers=_exception_handlers(),
+        lifespan=[write_side, *lifespans],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=settings.web.body_max_bytes,
+        debug=False,
+    )
+    return Edge(litestar, allowed_hosts=settings.web.allowed_hosts, metrics=metrics, mounts=mounts or ())
+
+
+def _service_routes(
+    web: WebSettings, metrics: Metrics, checks: Callable[[WriteSide], Mapping[str, Check]]
+) -> list[HTTPRouteHandler]:
+    description = openapi_bytes()
+
+    @get(OPENAPI_PATH)
+    async def describe() -> Response[bytes]:
+        return Response(description, media_type=MediaType.JSON, headers={"Cache-Control": "public, max-age=300"})
+
+    @get(LIVE_PATH)
+    async def live() -> Response[bytes]:
+        return Response(b'{"live":true}', media_type=MediaType.JSON, headers={"Cache-Control": "no-store"})
+
+    @get(READY_PATH)
+    async def ready(request: AnyRequest) -> Response[bytes]:
+        parts = await readiness(checks(request.app.state.write), metrics)
+        fine = not any(parts.values())
+        body = {"ready": fine, "parts": {name: reason or "ready" for name, reason in parts.items()}}
+        return Response(
+            msgspec.json.encode(body),
+            status_code=200 if fine else 503,
+            media_type=MediaType.JSON,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    @get(METRICS_PATH)
+    async def measure(request: AnyRequest) -> Response[bytes]:
+        if web.metrics_token is None:
+            raise RouteUnknownError
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, f"Bearer {web.metrics_token}".encode()):
+            raise TokenInvalidError
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+
+    return [describe, live, ready, measure]
+
+
+def _exception_handlers() -> ExceptionHandlersMap:
+    def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
+        if is_page(path_of(request.scope)):
+            return error_page(request, error)
+        return problem_response(error, str(correlation_id_of(request.scope)))
+
+    def http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        if error.status_code >= 500:  # noqa: PLR2004
+            return unexpected(request, error)
+        answer = refused(request, _BY_STATUS.get(error.status_code, RequestInvalidError)())
+        answer.headers.update(
+            {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+        )
+        return answer
+
+    def operational(request: AnyRequest, error: Exception) -> Response[Any]:
+        _log.warning("http.unavailable", error=type(error).__name__)
+        return refused(request, UnavailableError())
+
+    def unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+        _log.error("http.unexpected", exc_info=error)
+        return refused(request, InternalError())
+
+    handlers: dict[Any, Any] = {Refusal: refused, HTTPException: http, Exception: unexpected}
+    handlers |= dict.fromkeys(_OPERATIONAL, operational)
+    return handlers

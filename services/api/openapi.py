@@ -1,0 +1,222 @@
+"""OpenAPI 3.1, made from the registry of commands: one operation each, every field described."""
+
+import inspect
+import re
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from domain.stream import COMMANDS, Handled
+from services.api.fields import COMMANDS_FR, TYPES, field
+from services.api.problems import MEDIA_TYPE, TITLES, Problem
+from services.api.routes import CommandAnswer, ProvisionAnswer
+from services.authorisation import ROLES_OF_COMMAND
+from services.decoding import Circumstances
+from services.refusals import STATUS_OF_KIND, known_refusals
+
+_REF: Final = "#/components/schemas/{name}"
+_COMMAND_STATUSES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
+_INTRODUCTION: Final = (
+    "Orders to the register of Canada's immigration partnerships. Every order carries an Idempotency-Key: after "
+    "a lost connection, send the same key again. Reads are GraphQL, at /graphql. · Ordres au registre des "
+    "partenariats canadiens en immigration. Chaque ordre porte une clé Idempotency-Key : après une coupure, "
+    "renvoyez la même clé. Les lectures se font en GraphQL, à /graphql."
+)
+
+
+@cache
+def openapi_bytes() -> bytes:
+    """The document as it is served."""
+    return msgspec.json.format(msgspec.json.encode(openapi()), indent=1)
+
+
+def openapi() -> dict[str, Any]:
+    """The whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Entente", "version": "1", "description": _INTRODUCTION},
+        "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base",
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "tags": [{"name": name, "description": f"Orders about: {name}."} for name in _areas()],
+        "paths": _paths(),
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An opaque token for one body and role, or an operator's. · Jeton opaque.",
+                }
+            },
+            "parameters": {"Slug": _SLUG, "IdempotencyKey": _KEY, "CorrelationId": _CORRELATION},
+            "responses": {f"Problem{status}": _problem_response(status) for status in _COMMAND_STATUSES},
+        },
+    }
+
+
+_SLUG: Final = {
+    "name": "slug",
+    "in": "path",
+    "required": True,
+    "description": "The body's name in addresses. · Nom de l’organisme dans les adresses.",
+    "schema": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80},
+}
+_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "A UUID made once per order; its outcome is kept for 30 days. · Un UUID par ordre.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+_CORRELATION: Final = {
+    "name": "X-Correlation-Id",
+    "in": "header",
+    "required": False,
+    "description": "A UUID of the caller's that the journal and the events keep. · UUID de l’appelant.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+_PARAMETERS: Final = [
+    {"$ref": "#/components/parameters/IdempotencyKey"},
+    {"$ref": "#/components/parameters/CorrelationId"},
+]
+
+
+def _areas() -> list[str]:
+    return sorted({handled.stream.name for handled in COMMANDS.values()})
+
+
+def _paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {
+        "/api/v1/partnerships": {
+            "post": {
+                "operationId": "provision",
+                "tags": ["registry"],
+                "summary": "Register a body and open its log · Inscrire un organisme et ouvrir son registre",
+                "description": "For operators. Interrupted in the middle, the same key goes on from there.",
+                "parameters": _PARAMETERS,
+                "requestBody": _request_body("OpenBody"),
+                "responses": _responses("ProvisionAnswer"),
+            }
+        }
+    }
+    for name, handled in COMMANDS.items():
+        english = _command_description(handled)
+        roles = ", ".join(sorted(ROLES_OF_COMMAND.get(name, ())))
+        paths[f"/api/v1/partnerships/{{slug}}/commands/{name}"] = {
+            "post": {
+                "operationId": name,
+                "tags": [handled.stream.name],
+                "summary": f"{_first_line(english)} · {COMMANDS_FR[name]}",
+                "description": f"{english}\n\nRoles: {roles}.",
+                "parameters": [{"$ref": "#/components/parameters/Slug"}, *_PARAMETERS],
+                "requestBody": _request_body(name),
+                "responses": _responses("CommandAnswer"),
+            }
+        }
+    return paths
+
+
+def _request_body(command: str) -> dict[str, Any]:
+    ref = _REF.format(name=f"{command}Request")
+    return {"required": True, "content": {"application/json": {"schema": {"$ref": ref}}}}
+
+
+def _responses(answer: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": _REF.format(name=answer)}}}
+    position = {
+        "Entente-Position": {
+            "description": "Position of the last event; absent where nothing was recorded.",
+            "schema": {"type": "integer", "minimum": 1},
+        }
+    }
+    responses: dict[str, Any] = {
+        "201": {"description": "Recorded. · Inscrit.", "content": content, "headers": position},
+        "200": {
+            "description": "Accepted before under this key, or no change. · Déjà accepté, ou sans effet.",
+            "content": content,
+            "headers": position,
+        },
+    }
+    for status in _COMMAND_STATUSES:
+        responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    return responses
+
+
+def _problem_response(status: int) -> dict[str, Any]:
+    english, french = TITLES[status]
+    codes = sorted(code for code, cls in known_refusals().items() if _status(cls) == status)
+    return {
+        "description": f"{english} · {french}. Codes: {', '.join(codes)}.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}},
+    }
+
+
+def _status(cls: Any) -> int:
+    return getattr(cls, "status", None) or STATUS_OF_KIND[cls.kind]
+
+
+def _schemas() -> dict[str, Any]:
+    types = [
+        *(handled.command for handled in COMMANDS.values()),
+        Circumstances,
+        CommandAnswer,
+        ProvisionAnswer,
+        Problem,
+    ]
+    _, schemas = msgspec.json.schema_components(types, ref_template=_REF)
+    circumstances = schemas.pop("Circumstances")
+    for name in ("key_id", "nonce", "ciphertext", "erased"):  # forms that only the log holds
+        del schemas["SealedText"]["properties"][name]
+    schemas["SealedText"]["required"] = ["subject", "text"]
+    schemas["SealedText"]["description"] = (
+        "Free text, sealed under a key that can be destroyed. · Texte libre, scellé."
+    )
+    for name in ("ByDecision", "ByInstrument", "WithoutAuthority"):
+        schemas[name]["additionalProperties"] = False
+    for name, schema in schemas.items():
+        _describe(name, schema)
+    for handled in COMMANDS.values():
+        schemas[handled.name]["description"] = f"{_command_description(handled)} · {COMMANDS_FR[handled.name]}."
+        schemas[f"{handled.name}Request"] = _request_schema(handled.name, circumstances)
+    return schemas
+
+
+def _request_schema(command: str, circumstances: dict[str, Any]) -> dict[str, Any]:
+    properties = {name: dict(schema) for name, schema in circumstances["properties"].items()}
+    properties["data"] = {"$ref": _REF.format(name=command)}
+    schema = {
+        "title": f"{command}Request",
+        "description": f"The order {command} with its circumstances. · L’ordre {command} et ses circonstances.",
+        "type": "object",
+        "properties": properties,
+        "required": ["data"],
+        "additionalProperties": False,
+    }
+    _describe("Circumstances", schema)
+    return schema
+
+
+def _describe(type_name: str, schema: dict[str, Any]) -> None:
+    if type_name in TYPES:
+        schema["description"] = " · ".join(TYPES[type_name])
+    elif "description" in schema:
+        schema["description"] = inspect.cleandoc(schema["description"])
+    for name, part in schema.get("properties", {}).items():
+        known = field(type_name, name)
+        if known is not None:
+            part["description"] = known[0]
+            part["x-description-fr"] = known[1]
+
+
+def _command_description(handled: Handled) -> str:
+    """The command's docstring, else that of its rule, else its name in words."""
+    document = handled.command.__dict__.get("__doc__") or handled.decide.__doc__ or ""
+    if document.strip():
+        return inspect.cleandoc(document).partition("\n\nRaises:")[0]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", handled.name).capitalize() + "."
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0].rstrip(".")

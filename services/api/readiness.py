@@ -1,0 +1,50 @@
+"""What `/health/ready` looks at: the schema, how far the read models are, whether a worker lives."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import text
+
+from infra.database import Scope
+from infra.jobs.heartbeat import INTERVAL
+from infra.migrate import schema_is_current
+from infra.settings import Role
+from services.api.health import Check
+from services.bootstrap import WriteSide
+
+LAG_EVENTS_MAX: Final = 10_000
+"""Two batches of the projector. Beyond it, reads are too old to be called answers."""
+BEAT_WITHIN: Final = 3 * INTERVAL
+_LAG: Final = text("""
+SELECT (SELECT count(*) FROM rm.cursor WHERE build = ''), max(h.position - coalesce(c.position, 0))
+FROM log.head h
+CROSS JOIN (SELECT DISTINCT projection FROM rm.cursor WHERE build = '') p
+LEFT JOIN rm.cursor c ON c.tenant_id = h.tenant_id AND c.projection = p.projection AND c.build = ''
+WHERE c.stopped_type IS NULL
+""")
+_BEAT: Final = text("SELECT now() - max(beat_at) FROM jobs.heartbeat WHERE kind = :kind")
+
+
+def checks(write: WriteSide) -> Mapping[str, Check]:
+    """The parts, by the name under which the answer lists them."""
+
+    async def schema() -> str | None:
+        return None if await schema_is_current(write.pool) else "not of this version: entente migrate"
+
+    async def projections() -> str | None:
+        """A stopped projection concerns one tenant and is shown elsewhere; it does not take the service away."""
+        async with write.database.begin(Scope.instance(Role.PROJECTOR)) as connection:
+            cursors, lag = (await connection.execute(_LAG)).one()
+        if not cursors:
+            return "the read models are not built yet"
+        return None if (lag or 0) <= LAG_EVENTS_MAX else f"the read models are {lag} events behind"
+
+    async def worker() -> str | None:
+        async with write.database.begin(Scope.instance()) as connection:
+            age: timedelta | None = (await connection.execute(_BEAT, {"kind": "worker"})).scalar()
+        if age is None:
+            return "no worker has been seen"
+        return None if age <= BEAT_WITHIN else f"the last worker was seen {age.total_seconds():.0f} s ago"
+
+    return {"schema": schema, "projections": projections, "worker": worker}

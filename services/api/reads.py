@@ -1,0 +1,61 @@
+"""Where the read API is mounted: it gets its connections and its viewer from here."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, cast
+
+from litestar import Litestar
+from litestar.types import ASGIApp
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.ids import TenantId
+from infra.database import Scope
+from infra.settings import Profile, Settings
+from readapi.mounting import PATH, graphql_handler
+from readapi.viewer import ANONYMOUS, Viewer
+from services.bootstrap import WriteSide
+from services.refusals import TokenInvalidError
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+class Reads:
+    """Implements `readapi.ports.ReadDatabase` while the application runs."""
+
+    write: WriteSide
+
+    def member(self, body: TenantId) -> AbstractAsyncContextManager[AsyncConnection]:
+        """See `ReadDatabase.member`."""
+        return self.write.database.begin(Scope.of_tenant(body))
+
+    def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
+        """See `ReadDatabase.national`."""
+        return self.write.database.begin(Scope.national(reader))
+
+    async def viewer(self, scope: MutableMapping[str, Any]) -> Viewer:
+        """Who asks: the public without a token.
+
+        Raises:
+            TokenInvalidError: a token was sent and is not valid. Falling back to the public would hide that.
+        """
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        scheme, _, token = given.decode("latin-1").partition(" ")
+        if not given:
+            return ANONYMOUS
+        bearer = await self.write.tokens.find(token.strip()) if scheme.lower() == "bearer" else None
+        if bearer is None:
+            raise TokenInvalidError
+        return Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
+
+    @asynccontextmanager
+    async def attached(self, app: Litestar) -> AsyncIterator[None]:
+        """Uses the application's own connections, which are there once it has started."""
+        self.write = app.state.write
+        yield
+
+
+def read_api(settings: Settings) -> tuple[Mapping[str, ASGIApp], list[Lifespan]]:
+    """The ASGI applications of the read API by path, and what has to live beside them."""
+    reads = Reads()
+    handler = graphql_handler(reads, viewer_of=reads.viewer, with_explorer=settings.profile is Profile.DEMO)
+    return {PATH: cast("ASGIApp", handler)}, [reads.attached]

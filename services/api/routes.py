@@ -1,0 +1,252 @@
+"""The write API: two routes, whatever the number of commands."""
+
+import difflib
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from domain.body import BodyKind, OpenBody
+from domain.envelope import Actor
+from domain.errors import Refusal
+from domain.ids import CommandId, TenantId
+from domain.ports import Outcome
+from domain.stream import COMMANDS, Order
+from domain.values import Language
+from infra.access.tokens import Bearer
+from services.api.edge import correlation_id_of
+from services.api.languages import preferred
+from services.api.metrics import Metrics
+from services.authorisation import check_role
+from services.bodies import BodyFacts, Provisioned, Provisioning
+from services.bootstrap import WriteSide
+from services.commands import fingerprint
+from services.decoding import check_effective, decode_circumstances, decode_command, parse_json
+from services.refusals import (
+    BodyUnknownError,
+    CommandUnknownError,
+    KeyInvalidError,
+    KeyMissingError,
+    MediaTypeError,
+    RoleNotAllowedError,
+    TokenInvalidError,
+    TokenMissingError,
+)
+
+COMMAND_PATH: Final = "/api/v1/partnerships/{slug:str}/commands/{command:str}"
+PROVISION_PATH: Final = "/api/v1/partnerships"
+POSITION_HEADER: Final = "Entente-Position"
+_NAME_CHARACTERS_MAX = 60
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An accepted order: where its events stand in the log of the body."""
+
+    first_position: int | None
+    """Position of its first event; null where it recorded nothing, because all was so already."""
+    position: int | None
+    """Position of its last event: a read that waits for it sees what the order did."""
+    version: int
+    """The record's version after it: what `expected_version` may name next."""
+    recorded_at: str
+    replayed: bool
+    """True where this key had been accepted before; nothing was recorded again."""
+
+
+class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A body that exists: registered in the commons, its own log open."""
+
+    body_id: UUID
+    slug: str
+    registered: CommandAnswer
+    opened: CommandAnswer
+
+
+def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
+    """The handlers; they find the write side in the application's state."""
+
+    @post(COMMAND_PATH, status_code=200)
+    async def give_order(request: AnyRequest, slug: FromPath[str], command: FromPath[str]) -> Response[bytes]:
+        write: WriteSide = request.app.state.write
+        bearer = await _bearer(request, write)
+        tenant_id = await _body(write, bearer, slug)
+        handled = COMMANDS.get(command)
+        if handled is None:
+            raise CommandUnknownError(
+                command=command[:_NAME_CHARACTERS_MAX], nearest=nearest_command(command[:_NAME_CHARACTERS_MAX])
+            )
+        check_role(bearer.role, command)
+        key = _key(request)
+        body = await _json_body(request)
+        facts = await write.bodies.facts(tenant_id)
+        try:
+            around = decode_circumstances(parse_json(body))
+            order_command = decode_command(handled.command, around.data)
+            today = (facts or _UNOPENED).today()
+            if around.effective_on is not None:
+                check_effective(around.effective_on, today)
+            outcome = await write.handler.handle(
+                Order(
+                    tenant_id=tenant_id,
+                    command_id=key,
+                    command=order_command,
+                    actor=await _actor(write, bearer, tenant_id),
+                    effective_on=around.effective_on or today,
+                    authority=around.authority,
+                    lang=around.lang or _language(request, facts),
+                    correlation_id=correlation_id_of(request.scope),
+                    expected_version=around.expected_version,
+                    source=around.source,
+                    sample=around.sample,
+                ),
+                _fingerprint(write, request, body),
+            )
+        except Refusal as refusal:
+            metrics.count_command(command, refusal.code)
+            raise
+        metrics.count_command(command, _answer_label(outcome))
+        return _answered(command_answer(outcome), outcome)
+
+    @post(PROVISION_PATH, status_code=200)
+    async def provision(request: AnyRequest) -> Response[bytes]:
+        write: WriteSide = request.app.state.write
+        bearer = await _bearer(request, write)
+        if bearer.scope != "instance":
+            raise RoleNotAllowedError(role=bearer.role, command="RegisterBody")
+        check_role(bearer.role, "RegisterBody")
+        check_role(bearer.role, "OpenBody")
+        key = _key(request)
+        body = await _json_body(request)
+        around = decode_circumstances(parse_json(body))
+        opening = decode_command(OpenBody, around.data)
+        today = BodyFacts(opening.kind, opening.time_zone, opening.default_language).today()
+        if around.effective_on is not None:
+            check_effective(around.effective_on, today)
+        made = await write.bodies.provision(
+            Provisioning(
+                opening=opening,
+                key=key,
+                effective_on=around.effective_on or today,
+                lang=around.lang or opening.default_language,
+                correlation_id=correlation_id_of(request.scope),
+                authority=around.authority,
+                source=around.source,
+                sample=around.sample,
+            ),
+            principal=bearer.person_id,
+            fingerprint=_fingerprint(write, request, body),
+        )
+        metrics.count_command("RegisterBody", _answer_label(made.registered))
+        metrics.count_command("OpenBody", _answer_label(made.opened))
+        return _answered(provision_answer(opening, made), made.opened)
+
+    return [give_order, provision]
+
+
+def command_answer(outcome: Outcome) -> CommandAnswer:
+    """An outcome as it is answered."""
+    return CommandAnswer(
+        first_position=outcome.first_position,
+        position=outcome.position,
+        version=outcome.version,
+        recorded_at=outcome.recorded_at.isoformat(),
+        replayed=outcome.replayed,
+    )
+
+
+def provision_answer(opening: OpenBody, made: Provisioned) -> ProvisionAnswer:
+    """A new body as it is answered."""
+    return ProvisionAnswer(
+        body_id=opening.body_id,
+        slug=opening.slug,
+        registered=command_answer(made.registered),
+        opened=command_answer(made.opened),
+    )
+
+
+def nearest_command(name: str) -> str:
+    """The known command that looks most like the name."""
+    return next(iter(difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.0)), "—")
+
+
+_UNOPENED = BodyFacts(BodyKind.COMMONS, "UTC", "en")
+"""Until its first event says where a body is."""
+
+
+async def _bearer(request: AnyRequest, write: WriteSide) -> Bearer:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise TokenMissingError
+    bearer = await write.tokens.find(token.strip())
+    if bearer is None:
+        raise TokenInvalidError
+    return bearer
+
+
+async def _body(write: WriteSide, bearer: Bearer, slug: str) -> TenantId:
+    """The addressed body, if the token may act there. Another's is answered like one that does not exist."""
+    tenant_id = await write.bodies.resolve(slug)
+    if tenant_id is None or (bearer.scope == "body" and bearer.tenant_id != tenant_id):
+        raise BodyUnknownError(slug=slug[:_NAME_CHARACTERS_MAX])
+    return tenant_id
+
+
+async def _actor(write: WriteSide, bearer: Bearer, tenant_id: TenantId) -> Actor:
+    person_id = bearer.person_id
+    if bearer.tenant_id != tenant_id:  # an operator's pseudonym in the commons means nobody in another log
+        person_id = await write.vault.pseudonym(tenant_id, bearer.person_id)
+    return Actor(id=person_id, role=bearer.role)
+
+
+def _key(request: AnyRequest) -> CommandId:
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        raise KeyMissingError
+    try:
+        key = UUID(given)
+    except ValueError as error:
+        raise KeyInvalidError from error
+    if str(key) != given.lower():  # one spelling, so that no other reading of the header makes another key
+        raise KeyInvalidError
+    return CommandId(key)
+
+
+async def _json_body(request: AnyRequest) -> bytes:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise MediaTypeError
+    if encoding != "identity":
+        raise MediaTypeError
+    return await request.body()
+
+
+def _fingerprint(write: WriteSide, request: AnyRequest, body: bytes) -> bytes:
+    return fingerprint(write.fingerprint_key, request.method.encode(), request.url.path.encode(), body)
+
+
+def _language(request: AnyRequest, facts: BodyFacts | None) -> Language:
+    return preferred(request.headers.get("accept-language", "")) or (facts.language if facts else "en")
+
+
+def _answer_label(outcome: Outcome) -> str:
+    return "replayed" if outcome.replayed else "unchanged" if outcome.position is None else "recorded"
+
+
+def _answered(answer: CommandAnswer | ProvisionAnswer, outcome: Outcome) -> Response[bytes]:
+    new = not outcome.replayed and outcome.position is not None
+    headers = {"Cache-Control": "no-store"}
+    if outcome.position is not None:
+        headers[POSITION_HEADER] = str(outcome.position)
+    return Response(
+        msgspec.json.encode(answer),
+        status_code=201 if new else 200,
+        media_type="application/json",
+        headers=headers,
+    )

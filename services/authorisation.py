@@ -1,0 +1,68 @@
+"""Who may give which order. One table; the door asks it, and nothing else decides.
+
+Adding a command means adding its line here; a test compares the table with the registry.
+"""
+
+from collections.abc import Mapping
+from typing import Final, get_args
+
+from domain.envelope import Role
+from services.refusals import RoleNotAllowedError
+
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+_OPERATOR: Final[frozenset[Role]] = frozenset({"operator"})
+_COORDINATOR: Final[frozenset[Role]] = frozenset({"coordinator"})
+_REPORTING: Final[frozenset[Role]] = frozenset({"coordinator", "partner_reporter", "regional_adviser"})
+_ADVISING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser"})
+_APPROVING: Final[frozenset[Role]] = frozenset({"coordinator", "plan_approver"})
+
+ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
+    # commons
+    "RegisterBody": _OPERATOR,
+    "AddSlug": _OPERATOR,
+    # body
+    "OpenBody": _OPERATOR,
+    "RenameBody": _COORDINATOR,
+    "ChangeLeadOrganisation": _COORDINATOR,
+    "SetCatchment": _COORDINATOR,
+    "EnterPhase": _ADVISING,
+    # plan
+    "DraftPlan": _COORDINATOR,
+    "RetitlePlan": _COORDINATOR,
+    "AddPlanElement": _COORDINATOR,
+    "RewordPlanElement": _COORDINATOR,
+    "WithdrawPlanElement": _COORDINATOR,
+    "AlignPlanToParent": _ADVISING,
+    "RecordConsultation": _ADVISING,
+    "AdoptPlanRevision": _APPROVING,
+    "PublishPlanRevision": _APPROVING,
+    "RecordPlanProgress": _REPORTING,
+    "ClosePlan": _COORDINATOR,
+    # agreement
+    "SignAgreement": _COORDINATOR,
+    "AmendAgreement": _COORDINATOR,
+    "RenewAgreement": _COORDINATOR,
+    "TerminateAgreement": _COORDINATOR,
+    "AddObligation": _COORDINATOR,
+    "FulfilObligation": _REPORTING,
+    "RecordContribution": _REPORTING,
+    # provider
+    "MandateProvider": _COORDINATOR,
+    "ChangeMandate": _COORDINATOR,
+    "EndMandate": _COORDINATOR,
+    # target
+    "SetBaseline": _ADVISING,
+    "SetTarget": _ADVISING,
+    "ReviseTarget": _ADVISING,
+}
+
+
+def check_role(role: Role, command: str) -> None:
+    """Let the order pass, or refuse it.
+
+    Raises:
+        RoleNotAllowedError: the table does not give this order to this role.
+    """
+    if role not in ROLES_OF_COMMAND.get(command, frozenset()):
+        raise RoleNotAllowedError(role=role, command=command)

@@ -1,0 +1,62 @@
+"""Where everything is wired, once per process."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+import domain.areas  # noqa: F401 - fills the registries of commands and events
+from domain.ports import EventStore
+from infra.access.tokens import Tokens
+from infra.database import Database
+from infra.log.store import open_log_store
+from infra.pii.persons import PersonVault
+from infra.pii.sealer import LogSealer
+from infra.pii.wrapping import KeyWrapper
+from infra.settings import DatabaseSettings, Role
+from services.bodies import Bodies
+from services.commands import CommandHandler, fingerprint_key
+
+CONSOLE: Final = UUID("0b9d1f52-6d0c-5b7e-8f43-2a4c6e8a0c11")
+"""The principal of whoever sits at the machine: migrations, imports, the command line."""
+_CONNECTIONS_MAX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSide:
+    """All that takes orders."""
+
+    database: Database
+    pool: "asyncpg.Pool[Any]"
+    """Single statements as the application's role."""
+    store: EventStore
+    handler: CommandHandler
+    bodies: Bodies
+    tokens: Tokens
+    vault: PersonVault
+    fingerprint_key: bytes = field(repr=False)
+
+
+@asynccontextmanager
+async def open_write_side(settings: DatabaseSettings) -> AsyncIterator[WriteSide]:
+    """The write side over one database; at the end it finishes what was begun."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(settings))
+        pool = await stack.enter_async_context(await database.pool(Role.APP, connections_max=_CONNECTIONS_MAX))
+        sealer = LogSealer(pool, KeyWrapper(settings.secret_key))
+        store = await stack.enter_async_context(open_log_store(database, sealer))
+        handler = CommandHandler(store, sealer)
+        vault = PersonVault(pool)
+        yield WriteSide(
+            database=database,
+            pool=pool,
+            store=store,
+            handler=handler,
+            bodies=Bodies(store, handler, vault.pseudonym),
+            tokens=Tokens(pool),
+            vault=vault,
+            fingerprint_key=fingerprint_key(settings.secret_key),
+        )

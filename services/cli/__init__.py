@@ -1,0 +1,126 @@
+"""`entente`: one program, many verbs. Each verb imports what it needs when it runs.
+
+Exit codes: 0 done, 1 refused or failed, 2 not understood.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+REFUSED: Final = 1
+USAGE: Final = 2
+
+Verb = Callable[[argparse.Namespace], int]
+
+_MODULES: Final = {
+    "run": "services.cli.run",
+    "serve": "services.cli.processes",
+    "projector": "services.cli.processes",
+    "worker": "services.cli.processes",
+    "migrate": "services.cli.instance",
+    "token": "services.cli.instance",
+    "partnership": "services.cli.instance",
+    "import": "services.cli.bringing_in",
+    "projections": "services.cli.reading",
+    "replay": "services.cli.reading",
+    "verify": "services.cli.reading",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a verb; the exit code."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    from infra.settings import SettingsError
+    from services.journal import configure_journal
+
+    configure_journal()
+    module = importlib.import_module(_MODULES[given.verb])
+    verb: Verb = getattr(module, given.verb.replace("import", "import_"))
+    try:
+        return verb(given)
+    except SettingsError as error:
+        say_error(str(error))
+        return USAGE
+    except KeyboardInterrupt:
+        return 128 + 2
+    except BrokenPipeError:  # `entente … | head`
+        sys.stderr.close()
+        return REFUSED
+
+
+def verbs() -> frozenset[str]:
+    """The verbs that exist."""
+    return frozenset(_MODULES)
+
+
+def say(line: str = "") -> None:
+    """A line for the person at the terminal."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def say_error(line: str) -> None:
+    """A line about what went wrong."""
+    sys.stderr.write(f"entente: {line}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="entente", description="The shared register of Canada's immigration partnerships."
+    )
+    each = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    run = each.add_parser("run", help="run everything on this machine until stopped")
+    run.add_argument("--demo", action="store_true", help="load the sample, and print a token to try it with")
+
+    each.add_parser("serve", help="answer HTTP")
+    each.add_parser("projector", help="keep the read models up to date")
+    each.add_parser("worker", help="run background jobs")
+    each.add_parser("migrate", help="bring the database to the form that this version expects")
+
+    bring = each.add_parser("import", help="record commands from files, one JSON object per line")
+    bring.add_argument("files", nargs="+", metavar="FILE")
+    bring.add_argument("--check", action="store_true", help="read and check the files; write nothing")
+    bring.add_argument("--quiet", action="store_true", help="no line of progress")
+
+    projections = each.add_parser("projections", help="look after the read models")
+    what = projections.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("status", help="how far each one is; exit code 1 if one has stopped")
+    for name, text in (
+        ("rebuild", "build read models anew beside those that are read, then swap"),
+        ("verify", "compare read models with a fold of the log"),
+    ):
+        action = what.add_parser(name, help=text)
+        action.add_argument("names", nargs="*", metavar="PROJECTION", help="absent: all of them")
+
+    replay = each.add_parser("replay", help="the state of one record as it stood, from its events")
+    replay.add_argument("slug")
+    replay.add_argument("stream", help="kind of record, such as plan")
+    replay.add_argument("id", help="UUID of the record")
+    replay.add_argument("--effective", metavar="DATE", help="as it stood on this day")
+    replay.add_argument("--recorded", metavar="WHEN", help="as known at an instant with its zone, or a position")
+
+    verify = each.add_parser("verify", help="recompute logs and their proofs")
+    verify.add_argument("slugs", nargs="*", metavar="SLUG", help="absent: every log")
+
+    token = each.add_parser("token", help="tokens of the API")
+    what = token.add_subparsers(dest="what", required=True, metavar="WHAT")
+    create = what.add_parser("create", help="make a token; it is shown once")
+    create.add_argument("slug", help="the body it acts for; commons for an operator")
+    create.add_argument("--role", required=True)
+    create.add_argument("--name", required=True, help="whom or what it is for")
+    create.add_argument("--days", type=int, default=365, help="how long it is valid (default 365)")
+    what.add_parser("list", help="the tokens of a body").add_argument("slug")
+    revoke = what.add_parser("revoke", help="end a token at once")
+    revoke.add_argument("slug")
+    revoke.add_argument("id", help="as `list` shows it, or the token itself")
+
+    partnership = each.add_parser("partnership", help="bodies")
+    what = partnership.add_subparsers(dest="what", required=True, metavar="WHAT")
+    provision = what.add_parser("provision", help="register a body and open its log")
+    provision.add_argument("file", help="the request's JSON, as for POST /api/v1/partnerships; - reads it here")
+    provision.add_argument("--key", help="UUID; repeat it to resume (default: one derived from the file)")
+    return parser

@@ -1,0 +1,100 @@
+"""`entente import`: history from files."""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import domain.areas  # noqa: F401 - fills the registry of commands
+from infra.settings import load_settings
+from services.bootstrap import CONSOLE, open_write_side
+from services.cli import REFUSED, USAGE, say, say_error
+from services.cli.database import reachable
+from services.importing import Entry, Imported, Importer, ImportRefusedError, read_files
+
+_BAR_WIDTH = 30
+_BAR_EVERY_SECONDS = 0.1
+
+
+def import_(given: argparse.Namespace) -> int:
+    """Check all files, then record what they hold."""
+    try:
+        entries = read_files(Path(name) for name in given.files)
+    except OSError as error:
+        say_error(f"{error.filename}: {error.strerror}")
+        return USAGE
+    except ImportRefusedError as refused:
+        _say_problems(refused)
+        say_error("nothing was written · rien n’a été inscrit")
+        return REFUSED
+    if given.check:
+        say(f"{len(entries)} lines are understood · {len(entries)} lignes comprises")
+        return 0
+    settings = load_settings(os.environ)
+
+    async def act() -> Imported:
+        async with open_write_side(settings.database) as write:
+            progress = None if given.quiet else progress_bar()
+            importer = Importer(
+                write.handler,
+                write.bodies,
+                write.vault.pseudonym,
+                principal=CONSOLE,
+                key=write.fingerprint_key,
+                progress=progress,
+            )
+            return await importer.run(entries)
+
+    with reachable(settings):
+        try:
+            done = asyncio.run(act())
+        except ImportRefusedError as refused:
+            _say_problems(refused)
+            say_error(
+                f"{refused.recorded} lines were recorded; run it again to go on · "
+                f"{refused.recorded} lignes inscrites; relancez pour continuer"
+            )
+            return REFUSED
+    new, old = done.recorded, done.known
+    say(f"{new} recorded, {old} known before · {new} inscrites, {old} déjà connues")
+    return 0
+
+
+def progress_bar() -> Callable[[int, int], None]:
+    """Draws over one line of a terminal; silent where standard output is not one."""
+    if not sys.stdout.isatty():
+        return lambda _done, _total: None
+    drawn_at = 0.0
+
+    def draw(done: int, total: int) -> None:
+        nonlocal drawn_at
+        now = time.monotonic()
+        if done < total and now - drawn_at < _BAR_EVERY_SECONDS:
+            return
+        drawn_at = now
+        filled = _BAR_WIDTH * done // max(total, 1)
+        sys.stdout.write(f"\r  {'█' * filled}{'░' * (_BAR_WIDTH - filled)} {done}/{total}")
+        if done == total:
+            sys.stdout.write("\n")
+        sys.stdout.flush()
+
+    return draw
+
+
+def _say_problems(refused: ImportRefusedError) -> None:
+    for problem in refused.problems:
+        say_error(str(problem))
+
+
+def sample_files() -> Sequence[Path]:
+    """The sample's files in the order in which they are recorded."""
+    return sorted((Path(__file__).parents[1] / "sample").glob("*.jsonl"))
+
+
+def sample_bodies(entries: Sequence[Entry]) -> list[str]:
+    """Slugs of the bodies that the sample opens: the fictional ones first."""
+    opened = [entry for entry in entries if entry.line.command == "OpenBody"]
+    return [entry.line.body for entry in sorted(opened, key=lambda entry: not entry.line.sample)]

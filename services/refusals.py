@@ -1,0 +1,266 @@
+"""What the door itself refuses, before or around the rules: form, rights, keys and limits.
+
+Every refusal, of the rules or of the door, has a code that stays; docs/errors.md lists them all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+
+from domain.errors import Refusal
+
+STATUS_OF_KIND = {
+    "malformed": 400,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "refused": 422,
+    "operational": 503,
+}
+
+
+class Located(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing wrong at one place: a JSON path such as `$.data.wording.fr`."""
+
+    path: str
+    code: str
+    en: str
+    fr: str
+
+
+class DoorRefusal(Refusal):
+    """A refusal of the door. `errors` locate what is wrong inside the request."""
+
+    status: ClassVar[int | None] = None
+    """Where the kind alone does not say it."""
+    errors: tuple[Located, ...] = ()
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status that a refusal is answered with."""
+    status: int | None = getattr(refusal, "status", None)
+    return status or STATUS_OF_KIND[refusal.kind]
+
+
+def known_refusals() -> dict[str, type[Refusal]]:
+    """Every refusal that the write door may answer, by its code. Importing `domain.areas` makes it complete."""
+    return {
+        cls.code: cls
+        for cls in _subclasses(Refusal)
+        if hasattr(cls, "code") and cls.__module__.startswith(("domain.", "services."))
+    }
+
+
+def _subclasses(cls: type[Refusal]) -> Iterator[type[Refusal]]:
+    for sub in cls.__subclasses__():
+        yield sub
+        yield from _subclasses(sub)
+
+
+class _WithErrors(DoorRefusal):
+    def __init__(self, errors: tuple[Located, ...]) -> None:
+        super().__init__()
+        self.errors = errors
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return {}
+
+
+class NotJsonError(_WithErrors):
+    code = "not_json"
+    kind = "malformed"
+    en = "The request body is not valid JSON."
+    fr = "Le corps de la requête n’est pas du JSON valide."
+
+
+class FieldsInvalidError(_WithErrors):
+    code = "fields_invalid"
+    kind = "refused"
+    en = "Something in the request is missing, unknown or of the wrong form."
+    fr = "Un élément de la requête manque, est inconnu ou n’a pas la bonne forme."
+
+
+@dataclass(eq=False)
+class KeyMissingError(DoorRefusal):
+    code = "idempotency_key_missing"
+    kind = "malformed"
+    en = "The header Idempotency-Key is required: a UUID that you make once per order and send again to retry."
+    fr = "L’en-tête Idempotency-Key est obligatoire : un UUID créé une fois par ordre et renvoyé tel quel."
+
+
+@dataclass(eq=False)
+class KeyInvalidError(DoorRefusal):
+    code = "idempotency_key_invalid"
+    kind = "malformed"
+    en = "The header Idempotency-Key must be a UUID such as 018f3a5e-7c1b-7d2a-9b1c-3f5a7e9b1c3f."
+    fr = "L’en-tête Idempotency-Key doit être un UUID, par exemple 018f3a5e-7c1b-7d2a-9b1c-3f5a7e9b1c3f."
+
+
+@dataclass(eq=False)
+class TokenMissingError(DoorRefusal):
+    code = "token_missing"
+    kind = "forbidden"
+    status = 401
+    en = "Send a token: Authorization: Bearer …"
+    fr = "Envoyez un jeton : Authorization: Bearer …"
+
+
+@dataclass(eq=False)
+class TokenInvalidError(DoorRefusal):
+    code = "token_invalid"
+    kind = "forbidden"
+    status = 401
+    en = "The token is not known, has expired or was revoked."
+    fr = "Le jeton est inconnu, expiré ou révoqué."
+
+
+@dataclass(eq=False)
+class RoleNotAllowedError(DoorRefusal):
+    role: str
+    command: str
+    code = "role_not_allowed"
+    kind = "forbidden"
+    en = "The role {role} may not give the order {command}."
+    fr = "Le rôle {role} ne permet pas de donner l’ordre {command}."
+
+
+@dataclass(eq=False)
+class BodyUnknownError(DoorRefusal):
+    slug: str
+    code = "body_unknown"
+    kind = "not_found"
+    en = "There is no partnership “{slug}” that this token may act for."
+    fr = "Aucun partenariat « {slug} » pour lequel ce jeton permet d’agir."
+
+
+@dataclass(eq=False)
+class BodyNotOpenError(DoorRefusal):
+    code = "body_not_open"
+    kind = "conflict"
+    en = "This body is registered, but its own log is not open yet; provision it again with the same key."
+    fr = "Cet organisme est inscrit, mais son registre n’est pas ouvert; reprenez la création avec la même clé."
+
+
+@dataclass(eq=False)
+class CommandUnknownError(DoorRefusal):
+    command: str
+    nearest: str
+    code = "command_unknown"
+    kind = "not_found"
+    en = "There is no order “{command}”. Nearest: {nearest}. /openapi.json lists them all."
+    fr = "Il n’existe pas d’ordre « {command} ». Le plus proche : {nearest}. Voir /openapi.json."
+
+
+@dataclass(eq=False)
+class EffectiveTooFarError(DoorRefusal):
+    effective_on: object
+    latest: object
+    code = "effective_too_far"
+    kind = "refused"
+    en = "{effective_on} is too far ahead: an order may take effect until {latest}."
+    fr = "Le {effective_on} est trop éloigné : un ordre peut prendre effet jusqu’au {latest}."
+
+
+@dataclass(eq=False)
+class KeyReusedError(DoorRefusal):
+    code = "key_reused"
+    kind = "conflict"
+    en = "This Idempotency-Key was already used for another request; make a new key for a new order."
+    fr = "Cette clé Idempotency-Key a déjà servi à une autre requête; créez une clé par ordre."
+
+
+@dataclass(eq=False)
+class GuardBrokenError(DoorRefusal):
+    code = "guard_broken"
+    kind = "conflict"
+    en = "A record that this order depends on changed meanwhile; reload and try again."
+    fr = "Un enregistrement dont dépend cet ordre a changé entre-temps; rechargez et recommencez."
+
+
+@dataclass(eq=False)
+class BusyError(DoorRefusal):
+    code = "busy"
+    kind = "conflict"
+    en = "Others kept changing this record; nothing was recorded. Send the same key again."
+    fr = "D’autres ont modifié cet enregistrement; rien n’a été inscrit. Renvoyez la même clé."
+
+
+@dataclass(eq=False)
+class OutcomeUnknownError(DoorRefusal):
+    code = "outcome_unknown"
+    kind = "conflict"
+    status = 503
+    en = "The connection to the log was lost, so the outcome is not known. Send the same key again to learn it."
+    fr = "La liaison au registre s’est rompue : l’issue est inconnue. Renvoyez la même clé pour la connaître."
+
+
+@dataclass(eq=False)
+class UnavailableError(DoorRefusal):
+    code = "unavailable"
+    kind = "conflict"
+    status = 503
+    en = "The register cannot be reached just now; nothing was recorded. Send the same key again."
+    fr = "Le registre est momentanément inaccessible; rien n’a été inscrit. Renvoyez la même clé."
+
+
+@dataclass(eq=False)
+class RouteUnknownError(DoorRefusal):
+    code = "route_unknown"
+    kind = "not_found"
+    en = "There is nothing at this address."
+    fr = "Il n’y a rien à cette adresse."
+
+
+@dataclass(eq=False)
+class MethodNotAllowedError(DoorRefusal):
+    code = "method_not_allowed"
+    kind = "malformed"
+    status = 405
+    en = "This address does not take this method."
+    fr = "Cette adresse n’accepte pas cette méthode."
+
+
+@dataclass(eq=False)
+class BodyTooLargeError(DoorRefusal):
+    code = "body_too_large"
+    kind = "malformed"
+    status = 413
+    en = "The request body is too large."
+    fr = "Le corps de la requête est trop volumineux."
+
+
+@dataclass(eq=False)
+class MediaTypeError(DoorRefusal):
+    code = "media_type"
+    kind = "malformed"
+    status = 415
+    en = "Send the body as application/json, in UTF-8, without compression."
+    fr = "Envoyez le corps en application/json, en UTF-8, sans compression."
+
+
+@dataclass(eq=False)
+class HostNotAllowedError(DoorRefusal):
+    code = "host_not_allowed"
+    kind = "malformed"
+    en = "This host name is not served here."
+    fr = "Ce nom d’hôte n’est pas desservi ici."
+
+
+@dataclass(eq=False)
+class RequestInvalidError(DoorRefusal):
+    code = "request_invalid"
+    kind = "malformed"
+    en = "The request could not be understood."
+    fr = "La requête n’a pu être comprise."
+
+
+@dataclass(eq=False)
+class InternalError(DoorRefusal):
+    code = "internal"
+    kind = "malformed"
+    status = 500
+    en = "Something went wrong on our side. The correlation id finds it in the journal."
+    fr = "Une erreur est survenue de notre côté. L’identifiant de corrélation permet de la retrouver."

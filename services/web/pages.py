@@ -1,0 +1,115 @@
+"""Plain pages, complete without JavaScript: the list of partnerships, and where to go from there."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import sqlalchemy.exc
+import structlog
+from babel.dates import format_datetime
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import MediaType, Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from domain.errors import Refusal
+from domain.values import Language
+from services.api.edge import correlation_id_of, path_of
+from services.api.languages import preferred
+from services.api.problems import TITLES
+from services.bootstrap import WriteSide
+from services.refusals import RouteUnknownError, status_of
+from services.web.messages import text
+from services.web.registry import partnerships
+
+STATIC: Final = {"entente.css": "text/css; charset=utf-8"}
+"""The files that are served, by name: nothing else in the folder is."""
+_NOT_PAGES: Final = ("/api/", "/graphql", "/openapi.json", "/health/", "/metrics", "/static/")
+_SHOWN_IN: Final = ZoneInfo("America/Toronto")
+_log = structlog.get_logger()
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def is_page(path: str) -> bool:
+    """Whether people, rather than programs, read what this address answers."""
+    return not path.startswith(_NOT_PAGES)
+
+
+def web_routes() -> list[HTTPRouteHandler]:
+    """The handlers of the pages and of their style sheet."""
+
+    @get("/")
+    async def choose(request: AnyRequest) -> Response[bytes]:
+        language = preferred(request.headers.get("accept-language", "")) or "en"
+        headers = {"Location": f"/{language}", "Vary": "Accept-Language", "Cache-Control": "no-store"}
+        return Response(b"", status_code=302, headers=headers, media_type=MediaType.TEXT)
+
+    @get(["/en", "/fr"])
+    async def home(request: AnyRequest) -> Response[str]:
+        language: Language = "fr" if request.url.path.startswith("/fr") else "en"
+        write: WriteSide = request.app.state.write
+        try:
+            listed = await partnerships(write.database, language)
+        except (sqlalchemy.exc.DBAPIError, OSError) as error:
+            # The tables are built by the projector; the page stands without them.
+            _log.warning("web.list_unavailable", error=type(error).__name__)
+            listed = None
+        newest = None
+        if listed is not None and listed.newest is not None:
+            local = listed.newest.astimezone(_SHOWN_IN)
+            newest = format_datetime(local, "long", locale=f"{language}_CA")
+        return _page("home.html", language, listed=listed, newest=newest)
+
+    @get("/static/{name:str}")
+    async def static(name: FromPath[str]) -> Response[bytes]:
+        media_type = STATIC.get(name)
+        if media_type is None:
+            raise RouteUnknownError
+        return Response(_static(name), media_type=media_type, headers={"Cache-Control": "public, max-age=3600"})
+
+    return [choose, home, static]
+
+
+def error_page(request: AnyRequest, refusal: Refusal) -> Response[str]:
+    """A failure as a page: in the address's language, else in both, the preferred one first."""
+    path = path_of(request.scope)
+    first: Language = preferred(request.headers.get("accept-language", "")) or "en"
+    languages: list[Language] = [first, "en" if first == "fr" else "fr"]
+    if path.startswith(("/fr", "/en")):
+        first = "fr" if path.startswith("/fr") else "en"
+        languages = [first, "en" if first == "fr" else "fr"]
+    status = status_of(refusal)
+    return _page(
+        "error.html",
+        first,
+        status_code=status,
+        languages=languages,
+        titles=dict(zip(("en", "fr"), TITLES[status], strict=True)),
+        refusal=refusal,
+        correlation_id=str(correlation_id_of(request.scope)),
+    )
+
+
+def _page(name: str, language: Language, *, status_code: int = 200, **values: Any) -> Response[str]:
+    other: Language = "en" if language == "fr" else "fr"
+    content = _environment().get_template(name).render(language=language, other=other, text=text, **values)
+    headers = {"Content-Language": f"{language}-CA", "Cache-Control": "no-cache", "Vary": "Accept-Language"}
+    return Response(content, status_code=status_code, media_type=MediaType.HTML, headers=headers)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("services.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _static(name: str) -> bytes:
+    return (files("services.web") / "static" / name).read_bytes()

@@ -1,0 +1,132 @@
+"""`entente run --demo`, as somebody with a fresh checkout would start it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.embedded import EmbeddedServer
+from tests.integration.services.asking import draft
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS_MAX = 120
+STOP_SECONDS_MAX = 10
+
+
+class Running:
+    """The program with what it has said so far."""
+
+    def __init__(self, instance_dir: Path, port: int) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
+        environment |= {"ENTENTE_INSTANCE_DIR": str(instance_dir), "PORT": str(port)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "services.cli", "run", "--demo"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            text=True,
+        )
+        self.said = ""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while True:
+            found = re.search(pattern, self.said)
+            if found:
+                return found
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)  # another process's output: there is nothing to wait for but the clock
+
+    def close(self) -> None:
+        self.process.wait(30)
+        self._reader.join(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def instance_dir(tmp_path: Path) -> Iterator[Path]:
+    directory = tmp_path / "i"
+    yield directory
+    if directory.exists():
+        EmbeddedServer(directory).destroy()
+
+
+def test_it_starts_serves_takes_an_order_and_stops(instance_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        running = Running(instance_dir, port)
+        try:
+            address = running.wait_for(r"(http://127\.0\.0\.1:\d+)/fr\n")[1]
+            slug = running.wait_for(r"coordination de: ([a-z0-9-]+)\n")[1]
+            token = running.wait_for(r"Authorization: Bearer (\S+)\n")[1]
+            check_answers(address, slug, token, taken_port=port)
+            children = postgres_and_ours(running.process.pid)
+            assert len(children) >= 4
+
+            began = time.monotonic()
+            running.process.send_signal(signal.SIGTERM)
+            assert running.process.wait(STOP_SECONDS_MAX) == 0
+            assert time.monotonic() - began < STOP_SECONDS_MAX
+        finally:
+            if running.process.poll() is None:
+                running.process.send_signal(signal.SIGTERM)
+            running.close()
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+    assert (instance_dir / "entente.log").exists()
+
+
+def check_answers(address: str, slug: str, token: str, *, taken_port: int) -> None:
+    assert not address.endswith(f":{taken_port}")
+    with httpx.Client(base_url=address) as client:
+        ready = client.get("/health/ready")
+        assert (ready.status_code, ready.json()["ready"]) == (200, True)
+        french, english = client.get("/fr"), client.get("/en")
+        assert (french.status_code, english.status_code) == (200, 200)
+        assert french.text.count("<tr>") > 10
+        assert "<caption>Ontario" in english.text
+        assert "<caption>Québec" in french.text
+        assert client.get("/openapi.json").json()["openapi"] == "3.1.0"
+        answer = client.post(
+            f"/api/v1/partnerships/{slug}/commands/DraftPlan",
+            json={"data": draft()},
+            headers={"authorization": f"Bearer {token}", "idempotency-key": str(uuid.uuid4())},
+        )
+        assert answer.status_code == 201, answer.text
+
+
+def postgres_and_ours(parent: int) -> list[int]:
+    """The processes below the supervisor."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(status.rpartition(")")[2].split()[1]) == parent:
+                found.append(int(entry.name))
+    return found

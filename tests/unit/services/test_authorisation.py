@@ -1,0 +1,47 @@
+import pytest
+
+import domain.areas  # noqa: F401
+from domain.envelope import Role
+from domain.stream import COMMANDS
+from services.authorisation import ROLES, ROLES_OF_COMMAND, check_role
+from services.refusals import RoleNotAllowedError
+
+
+def test_every_command_is_named_and_no_other() -> None:
+    assert set(ROLES_OF_COMMAND) == set(COMMANDS)
+
+
+def test_every_command_has_a_role_that_exists() -> None:
+    for name, roles in ROLES_OF_COMMAND.items():
+        assert roles, name
+        assert roles <= set(ROLES), name
+
+
+def test_only_operators_register_and_open_bodies() -> None:
+    for name in ("RegisterBody", "AddSlug", "OpenBody"):
+        assert ROLES_OF_COMMAND[name] == {"operator"}
+    assert {name for name, roles in ROLES_OF_COMMAND.items() if "operator" in roles} == {
+        "RegisterBody",
+        "AddSlug",
+        "OpenBody",
+    }
+
+
+def test_coordinators_give_every_order_of_their_body() -> None:
+    for name, roles in ROLES_OF_COMMAND.items():
+        assert ("coordinator" in roles) != (roles == {"operator"}), name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_table_is_what_is_asked(role: Role) -> None:
+    for name, roles in ROLES_OF_COMMAND.items():
+        if role in roles:
+            check_role(role, name)
+        else:
+            with pytest.raises(RoleNotAllowedError):
+                check_role(role, name)
+
+
+def test_a_command_outside_the_table_is_nobody_s() -> None:
+    with pytest.raises(RoleNotAllowedError):
+        check_role("coordinator", "Unheard")

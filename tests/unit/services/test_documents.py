@@ -1,0 +1,69 @@
+"""What is documented, and what the pages say, is what the program has."""
+
+import re
+import string
+from pathlib import Path
+
+import domain.areas  # noqa: F401
+from domain.body import PARTNERSHIPS, Province
+from services.decoding import NOT_JSON_CODES
+from services.refusals import STATUS_OF_KIND, known_refusals
+from services.web.messages import MESSAGES
+from services.wordings import FIELD_CODES
+
+ERRORS = (Path(__file__).parents[3] / "docs" / "errors.md").read_text(encoding="utf-8")
+WEB = Path(__file__).parents[3] / "services" / "web"
+IMPORTS_ONLY = {"id_repeated"}
+
+
+def test_every_code_of_a_refusal_is_documented_with_its_status() -> None:
+    documented = {
+        code: int(status) for status, code in re.findall(r"^\| (\d{3}) \| `(\w+)` \|", ERRORS, re.MULTILINE)
+    }
+    defined = {
+        code: getattr(cls, "status", None) or STATUS_OF_KIND[cls.kind] for code, cls in known_refusals().items()
+    }
+
+    assert documented == defined
+
+
+def test_every_code_inside_errors_is_documented() -> None:
+    documented = set(re.findall(r"^\| `(\w+)` \|", ERRORS, re.MULTILINE))
+
+    assert documented == FIELD_CODES | NOT_JSON_CODES
+
+
+def test_refusals_say_the_same_facts_in_both_languages() -> None:
+    for code, cls in known_refusals().items():
+        assert cls.kind in STATUS_OF_KIND, code
+        assert placeholders(cls.en) >= placeholders(cls.fr), code
+
+
+def test_pages_are_complete_in_both_languages() -> None:
+    for key, words in MESSAGES.items():
+        assert words.en.strip(), key
+        assert words.fr.strip(), key
+        assert placeholders(words.en) == placeholders(words.fr), key
+
+
+def test_pages_use_words_that_exist_and_leave_none_over() -> None:
+    used = set()
+    for template in [*(WEB / "templates").glob("*.html"), WEB / "pages.py"]:
+        used |= set(re.findall(r'text\("([\w.]+)"', template.read_text(encoding="utf-8")))
+    used |= {f"province.{code}" for code in (*Province.__args__, "none")}  # type: ignore[attr-defined]
+    used |= {f"kind.{kind}" for kind in PARTNERSHIPS}
+    used |= {"partnerships.count", "partnerships.count.one"}
+    used -= {"province.", "kind."}
+
+    assert used == set(MESSAGES)
+
+
+def test_pages_hold_no_style_or_script_and_no_foreign_address() -> None:
+    for template in (WEB / "templates").glob("*.html"):
+        content = template.read_text(encoding="utf-8")
+        assert not re.search(r"<(script|style)|\sstyle=|\son\w+=|https?://", content), template.name
+        assert "| safe" not in content
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}

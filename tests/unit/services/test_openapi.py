@@ -1,0 +1,92 @@
+import re
+from typing import Any
+
+import domain.areas  # noqa: F401
+from domain.stream import COMMANDS
+from services.api.fields import COMMANDS_FR
+from services.api.openapi import openapi
+
+DOCUMENT = openapi()
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+
+
+def references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+        return own + [found for part in value.values() for found in references(part)]
+    if isinstance(value, list):
+        return [found for part in value for found in references(part)]
+    return []
+
+
+def resolved(reference: str) -> Any:
+    found: Any = DOCUMENT
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part]
+    return found
+
+
+def test_every_command_has_its_operation_and_no_other() -> None:
+    operations = {path["post"]["operationId"] for path in DOCUMENT["paths"].values()}
+
+    assert operations == {*COMMANDS, "provision"}
+    assert set(COMMANDS_FR) == set(COMMANDS)
+
+
+def test_every_field_is_described_in_both_languages() -> None:
+    bare = [
+        f"{name}.{field}"
+        for name, schema in SCHEMAS.items()
+        for field, part in schema.get("properties", {}).items()
+        if field not in ("en", "fr") and not (part.get("description") and part.get("x-description-fr"))
+        if not (name == "Bilingual" or (field == "data" and name.endswith("Request")))
+    ]
+    assert bare == []
+
+
+def test_every_schema_is_described() -> None:
+    assert [name for name, schema in SCHEMAS.items() if not schema.get("description")] == []
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for reference in set(references(DOCUMENT)):
+        assert resolved(reference)
+
+
+def test_every_operation_is_complete() -> None:
+    for address, path in DOCUMENT["paths"].items():
+        operation = path["post"]
+        assert operation["summary"]
+        assert operation["tags"]
+        assert operation["requestBody"]["required"] is True
+        statuses = {"200", "201", "400", "401", "403", "404", "409", "413", "415", "422", "500", "503"}
+        assert set(operation["responses"]) == statuses
+        in_path = {resolved(each["$ref"])["name"] for each in operation["parameters"]} - {
+            "Idempotency-Key",
+            "X-Correlation-Id",
+        }
+        assert set(re.findall(r"\{(\w+)\}", address)) == in_path
+
+
+def test_a_request_s_data_is_the_command() -> None:
+    for name in COMMANDS:
+        schema = SCHEMAS[f"{name}Request"]
+        assert schema["properties"]["data"]["$ref"] == f"#/components/schemas/{name}"
+        assert schema["required"] == ["data"]
+        assert schema["additionalProperties"] is False
+
+
+def test_forms_that_only_the_log_holds_are_not_offered() -> None:
+    assert set(SCHEMAS["SealedText"]["properties"]) == {"subject", "text"}
+
+
+def test_the_token_is_asked_for_everywhere() -> None:
+    assert DOCUMENT["security"] == [{"token": []}]
+    assert DOCUMENT["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert DOCUMENT["openapi"] == "3.1.0"
+
+
+def test_nothing_is_fetched_from_elsewhere() -> None:
+    addresses = set(re.findall(r"https?://[^\s\"']+", str(DOCUMENT)))
+
+    assert addresses <= {"https://spec.openapis.org/oas/3.1/dialect/base"}
