@@ -18,13 +18,13 @@ from domain.values import LocalizedText, PartialDate, QualifiedValue, SealedText
 OWNERS = PARTNERSHIPS | {BodyKind.MINISTRY, BodyKind.FUNDER}
 
 AgreementType = Literal["grant", "contribution", "other_transfer", "collaboration", "unstated"]
-Tag = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,40}$")]
+Tag = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,40}$(?!\n)")]
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The programme as the source labels it; the code groups labels that mean the same programme."""
 
-    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,60}$")]
+    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,60}$(?!\n)")]
     label: LocalizedText
     named_in_source: bool = True
     """False: the source gives a heading and names no programme."""
@@ -87,7 +87,7 @@ class ObligationAdded(Event, frozen=True, kw_only=True):
     due_on: date | None
 
 
-@event("agreement.ObligationFulfilled", lifecycle=True)
+@event("agreement.ObligationFulfilled")
 class ObligationFulfilled(Event, frozen=True, kw_only=True):
     obligation_id: ObligationId
 

@@ -32,8 +32,8 @@ class BodyKind(StrEnum):
 PARTNERSHIPS = frozenset(BodyKind) - {BodyKind.FUNDER, BodyKind.MINISTRY, BodyKind.COMMONS}
 
 Province = Literal["NL", "PE", "NS", "NB", "QC", "ON", "MB", "SK", "AB", "BC", "YT", "NT", "NU"]
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-TimeZone = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_]+(/[A-Za-z_]+)+$", max_length=60)]
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=80)]
+TimeZone = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_]+(/[A-Za-z_]+)+$(?!\n)", max_length=60)]
 Phase = Literal["needs_assessment", "phase_1", "phase_2", "active"]
 
 
@@ -188,6 +188,7 @@ class Body(State, frozen=True, kw_only=True):
     catchment: Dated[tuple[CatchmentPart, ...]] | None = None
     phase: Dated[Phase] | None = None
     time_zone: str | None = None
+    default_language: Language | None = None
 
 
 def evolve_entry(entry: RegistryEntry, recorded: Recorded) -> RegistryEntry:
@@ -209,6 +210,7 @@ def evolve(body: Body, recorded: Recorded) -> Body:
                 lead_organisation=None if lead is None else latest(None, lead, recorded),
                 phase=None if phase is None else latest(None, phase, recorded),
                 time_zone=opened.time_zone,
+                default_language=opened.default_language,
             )
         case BodyRenamed(name=name):
             return replace(body, name=latest(body.name, name, recorded))

@@ -33,13 +33,21 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     role: Role
 
 
-class ByDecision(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="decision"):
+class _Authority(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """By what right something was done."""
+
+
+class ByDecision(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="decision"
+):
     """The authority is a committee's decision, cited by log, stream and version."""
 
     decision: Citation
 
 
-class ByInstrument(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="instrument"):
+class ByInstrument(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="instrument"
+):
     """The authority is an administrative act of a named office: full authority without a quorum."""
 
     office: LocalizedText
@@ -47,7 +55,9 @@ class ByInstrument(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     dated: date | None
 
 
-class WithoutAuthority(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="none"):
+class WithoutAuthority(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="none"
+):
     """No authority is recorded, and why not. A code, never free text: the envelope is not erasable."""
 
     reason: Literal["not_required", "not_stated_in_source", "delegated", "correction", "migration"]

@@ -45,7 +45,7 @@ class MandateEnded(Event, frozen=True, kw_only=True):
 class MandateProvider(Command, frozen=True, kw_only=True):
     mandate_id: MandateId
     service: LocalizedText
-    service_code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,60}$")]
+    service_code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,60}$(?!\n)")]
     name: LocalizedText | None = None
     modes: Modes = ()
     territory: TerritoryCode | None = None

@@ -33,7 +33,7 @@ class BodyFacts(NamedTuple):
     kind: BodyKind
     time_zone: str
     language: Language
-    """In which its own name was written."""
+    """Its default."""
 
     def today(self, now: datetime | None = None) -> date:
         """The date that the body's people would write."""
@@ -87,9 +87,9 @@ class Bodies:
         """What the body's first event says of it; None before that."""
         if tenant_id not in self._facts:
             body = (await self._store.load(tenant_id, BODY, StreamId(tenant_id))).state
-            if body.kind is None or body.time_zone is None or body.name is None:
+            if body.kind is None or body.time_zone is None or body.default_language is None:
                 return None
-            self._facts[tenant_id] = BodyFacts(body.kind, body.time_zone, body.name.value.source)
+            self._facts[tenant_id] = BodyFacts(body.kind, body.time_zone, body.default_language)
         return self._facts[tenant_id]
 
     async def provision(self, new: Provisioning, *, principal: UUID, fingerprint: bytes) -> Provisioned:

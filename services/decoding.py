@@ -17,7 +17,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from domain.clocks import YEAR_MAX, YEAR_MIN
-from domain.envelope import Authority, ByDecision, ByInstrument, Source, WithoutAuthority
+from domain.envelope import Authority, Source, WithoutAuthority
 from domain.values import Citation, Language, PartialDate, SealedText
 from services.refusals import EffectiveTooFarError, FieldsInvalidError, Located, NotJsonError
 from services.wordings import located
@@ -88,7 +88,6 @@ def decode_circumstances(value: Any) -> Circumstances:
         FieldsInvalidError: with the path of what is wrong.
     """
     circumstances = convert(value, Circumstances, "$")
-    refuse_unknown_in_authority(value.get("authority"), "$.authority")
     problems = [*_implausible(circumstances.authority, "$.authority")]
     if circumstances.effective_on is not None:
         problems += _implausible(circumstances.effective_on, "$.effective_on")
@@ -123,15 +122,6 @@ def convert(value: Any, cls: type[T], path: str) -> T:
         if not message:
             message, at = str(error), "`"
         raise FieldsInvalidError((located(message, path + at.rstrip("`")),)) from error
-
-
-def refuse_unknown_in_authority(value: Any, path: str) -> None:
-    """The released authority shapes ignore what they do not know; a request may not hold any."""
-    known = {"decision": ByDecision, "instrument": ByInstrument, "none": WithoutAuthority}
-    if isinstance(value, dict):
-        members = {"kind", *known[value["kind"]].__struct_fields__}
-        for name in value.keys() - members:
-            raise FieldsInvalidError((located(f"Object contains unknown field `{name}`", path),))
 
 
 def citations(value: Any) -> Iterator[Citation]:

@@ -28,7 +28,6 @@ from services.decoding import (
     convert,
     decode_command,
     parse_json,
-    refuse_unknown_in_authority,
 )
 from services.refusals import FieldsInvalidError, Located, NotJsonError
 from services.wordings import located
@@ -134,7 +133,6 @@ def read_line(file: str, number: int, raw: bytes) -> Entry:
     """
     value = parse_json(raw)
     line = convert(value, Line, "$")
-    refuse_unknown_in_authority(value.get("authority"), "$.authority")
     handled = COMMANDS.get(line.command)
     if handled is None:
         raise FieldsInvalidError((located("unknown command", "$.command"),))

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 
-import psutil  # type: ignore[import-untyped] # its stubs are not among our tools
+import psutil
 
 __all__ = ["alive", "descendants", "is_root", "psutil", "wait_until"]
 
