@@ -1,0 +1,191 @@
+"""Agreements, with their obligations and contributions."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.sql.elements import ColumnElement
+
+from projections.agreement.tables import AGREEMENT, CONTRIBUTION, OBLIGATION
+from readapi import columns, text
+from readapi.asof import held
+from readapi.codes import AgreementStatus, AgreementType
+from readapi.columns import Group, backed, column, hidden, reads
+from readapi.fields import sized
+from readapi.figures import QualifiedValue, Term, Territory
+from readapi.paging import Listing
+from readapi.reading import Info, Place, Reading, in_any
+from readapi.scalars import PartialDateText
+from readapi.text import LocalizedText
+
+if TYPE_CHECKING:
+    from readapi.plan import Plan
+
+PARTS = 20
+"""Counted for the obligations, and for the contributions, of an agreement, which are few and not paged."""
+
+
+@strawberry.type(description="A programme as a source labels it.")
+class Programme:
+    code: str = strawberry.field(description="Groups the labels that mean the same programme.")
+    label: LocalizedText | None = strawberry.field(description="The label as printed.")
+    named_in_source: bool = strawberry.field(
+        description="False: the source gives a heading and names no programme."
+    )
+
+
+def programme(cells: Sequence[Any]) -> Programme:
+    """From the code, the four columns of the label, and whether it is named."""
+    code, *label, named = cells
+    return Programme(code=code, label=text.localized(label), named_in_source=named)
+
+
+_A = AGREEMENT.c
+_PROGRAMME = Group(
+    (
+        _A.programme_code,
+        *(_A[f"programme_label_{part}"] for part in ("en", "fr", "source", "unofficial")),
+        _A.programme_named,
+    ),
+    programme,
+)
+
+
+@backed(OBLIGATION)
+@strawberry.type(description="Something that an agreement obliges a party to.")
+class Obligation:
+    id: UUID = column(OBLIGATION.c.obligation_id, "Its permanent id.")
+    wording: LocalizedText | None = column(columns.localized(OBLIGATION, "wording"), "What it says.")
+    due_on: date | None = column(OBLIGATION.c.due_on, "The day by which it is due.")
+    fulfilled: bool = column(OBLIGATION.c.fulfilled, "Whether it is fulfilled.")
+    sample: bool = column(OBLIGATION.c.sample, "Whether it is sample data.")
+
+
+@backed(CONTRIBUTION)
+@strawberry.type(
+    description="What somebody contributes under an agreement. Cash and in kind are never added here."
+)
+class Contribution:
+    id: UUID = column(CONTRIBUTION.c.contribution_id, "Its permanent id.")
+    source: LocalizedText | None = column(columns.localized(CONTRIBUTION, "source"), "Who contributes.")
+    in_kind: bool = column(CONTRIBUTION.c.in_kind, "Whether it is in kind rather than cash.")
+    amount: QualifiedValue | None = column(columns.quantity(CONTRIBUTION, "amount"), "How much, in `amount.unit`.")
+    sample: bool = column(CONTRIBUTION.c.sample, "Whether it is sample data.")
+
+
+@backed(AGREEMENT)
+@strawberry.type(
+    description="An agreement (entente), as its latest amendment in the past of the clocks restates it."
+)
+class Agreement:
+    id: UUID = column(_A.entity_id, "Its permanent id.")
+    programme: Programme = column(_PROGRAMME, "The programme that it is under.")
+    parties: list[LocalizedText] | None = column(
+        columns.json(_A.parties, lambda names: [text.from_json(name) for name in names]),
+        "The other parties; null where the source names nobody, which is not the same as none.",
+    )
+    purpose: LocalizedText | None = column(columns.localized(AGREEMENT, "purpose"), "What it is for.")
+    type: AgreementType = column(_A.type, "What kind of agreement it is.")
+    signed: PartialDateText | None = column(_A.signed, "When it was signed, as precisely as is known.")
+    term: Term = column(columns.term(AGREEMENT), "From when to when it runs.")
+    amount: QualifiedValue | None = column(
+        columns.quantity(AGREEMENT, "amount"), "How much, in `amount.unit`; null where none is stated."
+    )
+    territory: Territory | None = column(columns.territory(AGREEMENT), "The territory it is for.")
+    tags: list[str] = column(columns.json(_A.tags, list), "Codes of the activities it supports.")
+    amendment_number: int = column(_A.amendment_number, "The latest amendment; 0 is the original.")
+    status: AgreementStatus = column(_A.status, "Whether it was terminated.")
+    sample: bool = column(_A.sample, "Whether it is sample data.")
+    plan_id: strawberry.Private[UUID | None] = hidden(_A.plan_id)
+    place: strawberry.Private[Place]
+
+    @sized(1, "The plan that it carries out, where the reader may see it.")
+    async def plan(self, info: Info) -> Annotated["Plan", strawberry.lazy("readapi.plan")] | None:
+        from readapi.plan import load_plans
+        from readapi.plan_parts import PlanKey
+
+        if self.plan_id is None:
+            return None
+        return await info.context.loader(load_plans).load(PlanKey(self.place, self.plan_id))
+
+    @sized(PARTS, "What it obliges the parties to.")
+    async def obligations(self, info: Info) -> list[Obligation]:
+        return await info.context.loader(_load_obligations).load(AgreementKey(self.place, self.id))
+
+    @sized(PARTS, "What is contributed under it.")
+    async def contributions(self, info: Info) -> list[Contribution]:
+        return await info.context.loader(_load_contributions).load(AgreementKey(self.place, self.id))
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementKey:
+    """One agreement as of a clock, seen from one scope."""
+
+    place: Place
+    agreement_id: UUID
+
+
+async def load_agreements(reading: Reading, keys: list[AgreementKey]) -> Sequence[Agreement | None]:
+    """Agreements by id, where the viewer may see them."""
+    reader = reads(Agreement)
+    found: dict[AgreementKey, Agreement] = {}
+    for place in dict.fromkeys(key.place for key in keys):
+        ids = [key.agreement_id for key in keys if key.place == place]
+        statement = reader.select().where(
+            _A.tenant_id == place.body,
+            in_any(_A.entity_id, ids),
+            *held(AGREEMENT, place.clock),
+            reading.visible(AGREEMENT, place.scope),
+        )
+        for row in await reading.rows(place.scope, statement):
+            agreement = reader.make(row, place=place)
+            found[AgreementKey(place, agreement.id)] = agreement
+    return [found.get(key) for key in keys]
+
+
+async def _load_obligations(reading: Reading, keys: list[AgreementKey]) -> Sequence[list[Obligation]]:
+    return await _load_parts(reading, keys, Obligation, OBLIGATION.c.obligation_id)
+
+
+async def _load_contributions(reading: Reading, keys: list[AgreementKey]) -> Sequence[list[Contribution]]:
+    return await _load_parts(reading, keys, Contribution, CONTRIBUTION.c.contribution_id)
+
+
+async def _load_parts(
+    reading: Reading, keys: list[AgreementKey], cls: type[Any], order: ColumnElement[Any]
+) -> Sequence[list[Any]]:
+    """Obligations or contributions by agreement; the ids are made in order of time."""
+    reader = reads(cls)
+    table = reader.table
+    found: dict[AgreementKey, list[Any]] = {key: [] for key in keys}
+    for place in dict.fromkeys(key.place for key in keys):
+        statement = (
+            reader.select(table.c.entity_id)
+            .where(
+                table.c.tenant_id == place.body,
+                in_any(table.c.entity_id, [key.agreement_id for key in found if key.place == place]),
+                *held(table, place.clock),
+                reading.visible(table, place.scope),
+            )
+            .order_by(table.c.entity_id, order)
+        )
+        for row in await reading.rows(place.scope, statement):
+            found[AgreementKey(place, row[-1])].append(reader.make(row))
+    return [found[key] for key in keys]
+
+
+def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
+    assert isinstance(arguments, tuple)
+    programme_code, territory_code = arguments
+    conditions = held(AGREEMENT, place.clock)
+    if programme_code is not None:
+        conditions.append(_A.programme_code == programme_code)
+    if territory_code is not None:
+        conditions.append(_A.territory_code == territory_code)
+    return conditions
+
+
+AGREEMENTS: Listing[Agreement] = Listing("agreements", reads(Agreement), (_A.programme_code, _A.entity_id), _where)

@@ -1,0 +1,119 @@
+"""The two clocks of a question, and what they mean for rows."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import strawberry
+from sqlalchemy import Table, literal_column
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.clocks import YEAR_MAX, YEAR_MIN, parse_recorded_as_of
+from projections.tables import FOREVER_POSITION
+from readapi.refusals import EffectiveOutOfRangeError, PositionNeedsOneLogError
+from readapi.scalars import BigInt
+
+_INFINITY: Final[ColumnElement[Any]] = literal_column("'infinity'::timestamptz")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """As of a day, as known at an instant or a position of one log; neither means: as known now."""
+
+    effective: date
+    recorded: datetime | None = None
+    position: int | None = None
+
+
+@strawberry.input(
+    description=(
+        "Both clocks of a question: what held on a day, as known at a moment. An absent one means today (in "
+        "UTC), or now. No as-of reading shows more than the reader may see today."
+    )
+)
+class AsOfInput:
+    effective: date | None = strawberry.field(
+        default=None, description="The day on which it held, from 1900 to 2200."
+    )
+    recorded: str | None = strawberry.field(
+        default=None,
+        description=(
+            "When it was known: an instant with its zone, such as `2026-03-31T17:00:00-04:00`, or, within one "
+            "body, a position of its log, such as `1234`. A bare date is refused, since it ends at other moments "
+            "in other zones; the refusal (`RECORDED_CLOCK_NEEDS_ZONE`) offers what it could mean."
+        ),
+    )
+
+
+@strawberry.type(description="The clocks that an answer was read with.")
+class AsOf:
+    effective: date = strawberry.field(description="The day on which it held.")
+    recorded: datetime | None = strawberry.field(description="The instant at which it was known; null: now.")
+    position: BigInt | None = strawberry.field(description="The position of the log up to which it was known.")
+
+
+def clock(as_of: AsOfInput | None, default: Clock) -> Clock:
+    """What a question means; parts left out come from the default.
+
+    Raises:
+        Refusal: a day outside 1900 to 2200, or a moment that is none.
+    """
+    if as_of is None:
+        return default
+    effective = as_of.effective or default.effective
+    if not YEAR_MIN <= effective.year <= YEAR_MAX:
+        raise EffectiveOutOfRangeError(effective=effective)
+    if as_of.recorded is None:
+        return Clock(effective, default.recorded, default.position)
+    recorded = parse_recorded_as_of(as_of.recorded)
+    if isinstance(recorded, int):
+        return Clock(effective, position=recorded)
+    return Clock(effective, recorded=recorded)
+
+
+def across_logs(given: Clock) -> Clock:
+    """The clock of a question about several bodies.
+
+    Raises:
+        PositionNeedsOneLogError: it names a position.
+    """
+    if given.position is not None:
+        raise PositionNeedsOneLogError(position=given.position)
+    return given
+
+
+def echo(given: Clock) -> AsOf:
+    position = None if given.position is None else BigInt(given.position)
+    return AsOf(effective=given.effective, recorded=given.recorded, position=position)
+
+
+def held(table: Table, given: Clock) -> list[ColumnElement[bool]]:
+    """Which rows of a bitemporal table held, as known at the moment."""
+    columns = table.c
+    conditions: list[ColumnElement[bool]] = [
+        columns.effective_from <= given.effective,
+        columns.effective_to > given.effective,
+    ]
+    if given.position is not None:
+        known = min(given.position, FOREVER_POSITION - 1)  # what is open ends at FOREVER_POSITION
+        conditions += [columns.pos_from <= known, columns.pos_to > known]
+    elif given.recorded is not None:
+        conditions += [columns.recorded_from <= given.recorded, columns.recorded_to > given.recorded]
+    else:
+        conditions.append(columns.recorded_to == _INFINITY)
+    return conditions
+
+
+def happened(table: Table, given: Clock, *, on: str, at: str = "recorded_at") -> list[ColumnElement[bool]]:
+    """Which rows of a plain table with its own day and moment are in the past of a clock."""
+    conditions: list[ColumnElement[bool]] = [table.c[on] <= given.effective]
+    if given.position is not None:
+        conditions.append(table.c.position <= given.position)
+    elif given.recorded is not None:
+        conditions.append(table.c[at] <= given.recorded)
+    return conditions
+
+
+def today(now: datetime) -> Clock:
+    """As of now: the day in UTC, so that nothing of today is missed anywhere in Canada."""
+    return Clock(now.astimezone(UTC).date())

@@ -1,0 +1,131 @@
+"""Figures, spans of time and places, as the read models' columns give them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from domain import values
+from readapi import text
+from readapi.codes import CatchmentExtent, PeriodKind, QuantityKind, QuantityStatus, TerritoryScheme
+from readapi.fields import derived
+from readapi.scalars import BigInt, DecimalText, PartialDateText
+from readapi.text import LocalizedText
+
+
+@strawberry.type(description="A span of days, both included.")
+class Period:
+    kind: PeriodKind = strawberry.field(description="What the span is.")
+    start: date = strawberry.field(description="Its first day.")
+    end: date = strawberry.field(description="Its last day, included.")
+
+    @derived("Its name in both languages, such as `2021-2022` or `April to June 2021`.")
+    def label(self) -> LocalizedText:
+        period = values.Period(kind=self.kind.value, start=self.start, end=self.end)
+        return text.of(period.label())
+
+
+@strawberry.type(
+    description=(
+        "A figure with what its source says about it. `raw` is the text as printed, which also stands where there "
+        "is no number: « s. o. », « Mise en œuvre »."
+    )
+)
+class QualifiedValue:
+    kind: QuantityKind = strawberry.field(description="What the figure is.")
+    number: DecimalText | None = strawberry.field(
+        description="The figure, its bound, its estimate, or the lower end of a range, in `unit`."
+    )
+    upper: DecimalText | None = strawberry.field(description="The upper end of a range, in `unit`.")
+    raw: str | None = strawberry.field(description="The text as printed.")
+    status: QuantityStatus | None = strawberry.field(description="How settled it is, where the source says so.")
+    rounded_to: BigInt | None = strawberry.field(description="The step to which the source rounds, such as 5.")
+    unit: str | None = strawberry.field(
+        description="`CAD` (dollars), `percent` (45 means 45 %) or the noun that is counted."
+    )
+
+
+@strawberry.type(description="A place by its official code.")
+class Territory:
+    scheme: TerritoryScheme = strawberry.field(description="The classification of the code.")
+    code: str = strawberry.field(description="The code in that classification.")
+    name: LocalizedText | None = strawberry.field(description="The name that the source gives.")
+
+
+@strawberry.type(description="A territory that a body serves, whole or in part. Catchments may overlap.")
+class CatchmentPart:
+    territory: Territory = strawberry.field(description="The territory.")
+    extent: CatchmentExtent = strawberry.field(description="Whether all of it is served.")
+
+
+@strawberry.type(description="From when to when something runs, as precisely as is known.")
+class Term:
+    stated: bool = strawberry.field(description="Whether the source states a term at all.")
+    start: PartialDateText | None = strawberry.field(description="The first day, month or year.")
+    end: PartialDateText | None = strawberry.field(description="The last day, month or year; null while open.")
+
+
+@strawberry.type(description="One version of one record in its owner's log.")
+class Citation:
+    log: UUID = strawberry.field(description="The body that owns the log.")
+    stream: UUID = strawberry.field(description="The record in that log.")
+    version: BigInt = strawberry.field(description="Its version, counted from 1.")
+
+
+def period(cells: Sequence[Any]) -> Period | None:
+    """From `_kind`, `_start` and `_end`."""
+    kind, start, end = cells
+    return None if kind is None else Period(kind=PeriodKind(kind), start=start, end=end)
+
+
+def quantity(cells: Sequence[Any]) -> QualifiedValue | None:
+    """From `_kind`, `_number`, `_upper`, `_raw`, `_status`, `_rounded_to` and `_unit`."""
+    kind, number, upper, raw, status, rounded_to, unit = cells
+    if kind is None:
+        return None
+    return QualifiedValue(
+        kind=QuantityKind(kind),
+        number=number,
+        upper=upper,
+        raw=raw,
+        status=None if status is None else QuantityStatus(status),
+        rounded_to=rounded_to,
+        unit=unit,
+    )
+
+
+def territory(cells: Sequence[Any]) -> Territory | None:
+    """From `territory_scheme`, `territory_code` and the two names."""
+    scheme, code, *names = cells
+    if scheme is None:
+        return None
+    return Territory(scheme=TerritoryScheme(scheme), code=code, name=text.named(names))
+
+
+def term(cells: Sequence[Any]) -> Term:
+    """From `term_stated`, `term_start` and `term_end`."""
+    stated, start, end = cells
+    return Term(stated=stated, start=start, end=end)
+
+
+def citation(cells: Sequence[Any]) -> Citation | None:
+    """From the owner's log, the stream and the version."""
+    log, stream, version = cells
+    return None if log is None else Citation(log=log, stream=stream, version=version)
+
+
+def catchment(parts: Sequence[Any]) -> list[CatchmentPart]:
+    """From the JSON form of a catchment."""
+    return [
+        CatchmentPart(
+            territory=Territory(
+                scheme=TerritoryScheme(part["territory"]["scheme"]),
+                code=part["territory"]["code"],
+                name=text.from_json(part["territory"].get("name")),
+            ),
+            extent=CatchmentExtent(part["extent"]),
+        )
+        for part in parts
+    ]

@@ -1,0 +1,194 @@
+"""One request's reading: who asks, the transactions it holds open, and its loaders."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import Column, Select, String, Table, Uuid, and_, column, func, or_, select, table
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
+from strawberry.dataloader import DataLoader
+
+from domain.errors import Refusal
+from domain.ids import TenantId
+from readapi.asof import Clock
+from readapi.ports import ReadDatabase
+from readapi.refusals import DatabaseBusyError, StatementTimeoutError
+from readapi.viewer import Viewer
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+STATEMENT_TIMEOUT_MS: Final = 3_000
+_QUERY_CANCELED: Final = "57014"
+_UNREACHABLE: Final = ("08", "53", "57P")
+_GRANT: Final = table(
+    "grant_now", column("tenant_id", Uuid), column("grantee", Uuid), column("programme", String), schema="access"
+)
+_TIMEOUT: Final = select(func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose records are read, as whom, and as of when."""
+
+    body: TenantId
+    member: bool
+    clock: Clock
+
+    @property
+    def scope(self) -> TenantId | None:
+        """The body in whose scope the connection is; None is the national reader's."""
+        return self.body if self.member else None
+
+    def at(self, clock: Clock) -> "Place":
+        return Place(self.body, self.member, clock)
+
+
+class _Held:
+    """A transaction of the request, used by one resolver at a time."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.lock = asyncio.Lock()
+        self.failed: Refusal | None = None
+
+
+class Reading:
+    """What resolvers get as context. Close it with `async with`.
+
+    It holds at most two transactions, and takes the national one first: requests that wait for each other's
+    connections in a ring are not possible.
+    """
+
+    def __init__(self, database: ReadDatabase, viewer: Viewer, now: Clock) -> None:
+        self.viewer = viewer
+        self.now = now
+        self._database = database
+        self._stack = AsyncExitStack()
+        self._held: dict[TenantId | None, _Held] = {}
+        self._opening = asyncio.Lock()
+        self._loaders: dict[Any, DataLoader[Any, Any]] = {}
+        self._running: set[asyncio.Task[Sequence[Sequence[Any]]]] = set()
+        self._closed = False
+        self.statements = 0
+
+    async def __aenter__(self) -> Self:
+        await self._stack.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        # Loaders run in tasks of their own, which giving up on the request leaves behind.
+        self._closed = True
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self._stack.__aexit__(kind, error, traceback)
+
+    async def rows(self, scope: TenantId | None, statement: Select[Any]) -> Sequence[Sequence[Any]]:
+        """The rows of a select in the scope of a body's member, or (None) of the national reader.
+
+        Raises:
+            StatementTimeoutError: it ran too long; so does every later select of the scope.
+            DatabaseBusyError: no connection was to be had.
+        """
+        if self._closed:
+            raise StatementTimeoutError
+        task = asyncio.create_task(self._rows(scope, statement))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await task
+
+    async def _rows(self, scope: TenantId | None, statement: Select[Any]) -> Sequence[Sequence[Any]]:
+        held = await self._open(scope)
+        async with held.lock:
+            if held.failed is not None:
+                raise held.failed
+            self.statements += 1
+            try:
+                found: Sequence[Sequence[Any]] = (await held.connection.execute(statement)).all()
+            except DBAPIError as error:
+                refusal = _refusal(error)
+                if refusal is None:
+                    raise
+                held.failed = refusal  # the transaction is over: what comes after would only fail otherwise
+                raise refusal from error
+            return found
+
+    def loader(self, load: Callable[["Reading", list[K]], Awaitable[Sequence[V]]]) -> DataLoader[K, V]:
+        """This request's loader of a batch function."""
+        found = self._loaders.get(load)
+        if found is None:
+
+            async def batch(keys: list[K]) -> Sequence[V]:
+                return await load(self, keys)
+
+            found = self._loaders[load] = DataLoader(load_fn=batch)
+        return found
+
+    def place(self, body: TenantId, clock: Clock) -> Place:
+        """Where the records of a body are read by this viewer."""
+        return Place(body, self.viewer.belongs_to(body), clock)
+
+    def visible(self, source: Table, scope: TenantId | None) -> ColumnElement[bool]:
+        """What the viewer may see of a table: the same as row-level security says, in our own words.
+
+        Members see all of their body but the drafts of others; everybody else sees what is public and, in the
+        national tables, what is for the funders whom a body has granted it.
+        """
+        audience: Column[Any] = source.c.audience
+        if scope is not None:
+            own = source.c.tenant_id == scope
+            return own if self.viewer.writes_drafts else and_(own, audience != "draft")
+        public = audience == "public"
+        if self.viewer.tenant_id is None or source.schema != "national":
+            return public
+        grants = select(_GRANT.c.tenant_id).where(_GRANT.c.grantee == self.viewer.tenant_id)
+        return or_(public, and_(audience == "funders", source.c.tenant_id.in_(grants)))
+
+    async def _open(self, scope: TenantId | None) -> _Held:
+        async with self._opening:
+            if scope is not None and None not in self._held:
+                await self._begin(None)
+            return self._held.get(scope) or await self._begin(scope)
+
+    async def _begin(self, scope: TenantId | None) -> _Held:
+        entering = (
+            self._database.national(self.viewer.tenant_id) if scope is None else self._database.member(scope)
+        )
+        try:
+            connection = await self._stack.enter_async_context(entering)
+            await connection.execute(_TIMEOUT)
+        except (PoolTimeoutError, OSError) as error:
+            raise DatabaseBusyError from error
+        except DBAPIError as error:
+            raise _refusal(error) or error from error
+        held = self._held[scope] = _Held(connection)
+        return held
+
+
+Info = strawberry.Info[Reading, None]
+
+
+def in_any(source: ColumnElement[Any], ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """`source = ANY (…)` with one parameter, so that every length of list is the same statement."""
+    return source.in_(ids) if len(ids) != 1 else source == ids[0]
+
+
+def _refusal(error: DBAPIError) -> Refusal | None:
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state == _QUERY_CANCELED:
+        return StatementTimeoutError()
+    if error.connection_invalidated or state.startswith(_UNREACHABLE):
+        return DatabaseBusyError()
+    return None

@@ -1,0 +1,231 @@
+"""The register of bodies, and one body with everything below it."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.ids import TenantId
+from projections.body import REGISTRY
+from readapi import columns
+from readapi.agreement import AGREEMENTS, Agreement
+from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, held
+from readapi.body import load_bodies
+from readapi.codes import PARTNERSHIP_KINDS, BodyKind, Language, LeadKind, PartnershipOrder, Phase, Province
+from readapi.columns import Group, backed, column, reads
+from readapi.fields import derived, sized
+from readapi.figures import CatchmentPart, Period, catchment
+from readapi.paging import FIRST, After, First, Page, beyond, bounded, decode_cursor, page, paged, plain
+from readapi.plan import PLANS, Plan, plan_at
+from readapi.provider import MANDATES, Mandate
+from readapi.reading import Info, Place, Reading
+from readapi.scalars import PartialDateText
+from readapi.target import TARGETS_MAX, Target, targets
+from readapi.text import LocalizedText, localized
+from readapi.timeline import TIMELINES, TimelineEntry
+
+_B = REGISTRY.c
+PLANS_FIRST = 10
+"""Fewer than of other lists: plans are large."""
+AsOfArgument = Annotated[
+    AsOfInput | None, strawberry.argument(description="The clocks of this part; absent: the body's.")
+]
+
+
+@strawberry.type(description="The organisation that holds the agreement with the funder or hosts the secretariat.")
+class LeadOrganisation:
+    name: LocalizedText = strawberry.field(description="Its name.")
+    kind: LeadKind = strawberry.field(description="What kind of organisation it is.")
+    organisation_id: UUID | None = strawberry.field(description="Its id in the commons, where it is registered.")
+
+
+def _lead(cells: Sequence[Any]) -> LeadOrganisation | None:
+    *name, kind, organisation_id = cells
+    found = localized(name)
+    if found is None:
+        return None
+    lead_kind = LeadKind.UNSTATED if kind is None else LeadKind(kind)
+    return LeadOrganisation(name=found, kind=lead_kind, organisation_id=organisation_id)
+
+
+_LEAD = Group(
+    (
+        *(_B[f"lead_name_{part}"] for part in ("en", "fr", "source", "unofficial")),
+        _B.lead_kind,
+        _B.lead_organisation_id,
+    ),
+    _lead,
+)
+
+
+@backed(REGISTRY)
+@strawberry.type(
+    description=(
+        "A body of the register: a partnership or, where asked for, a ministry or funder. What the reader may not "
+        "see below it is null or empty, just as if it did not exist."
+    )
+)
+class Partnership:
+    id: UUID = column(_B.tenant_id, "Its permanent id, which is also its log's.")
+    slug: str = column(_B.slug, "Its first slug; older and newer ones lead to it as well.")
+    kind: BodyKind = column(_B.kind, "What kind of body it is.")
+    name: LocalizedText | None = column(columns.localized(REGISTRY, "name"), "Its name.")
+    province: Province | None = column(_B.province, "Where it works; null for bodies of the whole country.")
+    time_zone: str = column(_B.time_zone, "Its zone in the IANA database, such as `America/Toronto`.")
+    default_language: Language = column(_B.default_language, "The language it works in first.")
+    lead_organisation: LeadOrganisation | None = column(_LEAD, "Who leads it, where a source says so.")
+    phase: Phase | None = column(_B.phase, "How far it has come, where a source says so.")
+    started: PartialDateText | None = column(_B.started, "When it began; null where no source says it.")
+    attested: Period | None = column(
+        columns.period(REGISTRY, "attested"), "The period for which a source names it, where its start is unknown."
+    )
+    catchment: list[CatchmentPart] = column(columns.json(_B.catchment, catchment), "The territories it serves.")
+    sample: bool = column(_B.sample, "Whether it is fictional.")
+    place: strawberry.Private[Place]
+
+    @derived("The clocks that the body was read with.")
+    def as_of(self) -> AsOf:
+        return echo(self.place.clock)
+
+    @sized("first", "Its plans, by the beginning of their periods.")
+    async def plans(
+        self, info: Info, first: First = PLANS_FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Plan]:
+        return await page(info.context, PLANS, self._at(as_of), first=first, after=after)
+
+    @sized(1, "One of its plans; null where there is none that the reader may see.")
+    async def plan(
+        self,
+        info: Info,
+        id: Annotated[UUID, strawberry.argument(description="The plan's id.")],  # noqa: A002 - the API's word
+        revision: Annotated[
+            int | None, strawberry.argument(description="One of its revisions by number; absent: by the clocks.")
+        ] = None,
+        as_of: AsOfArgument = None,
+    ) -> Plan | None:
+        return await plan_at(info.context, self._at(as_of), id, revision)
+
+    @sized("first", "Its agreements, by programme.")
+    async def agreements(
+        self,
+        info: Info,
+        *,
+        first: First = FIRST,
+        after: After = None,
+        programme: Annotated[str | None, strawberry.argument(description="Only of this programme's code.")] = None,
+        territory: Annotated[str | None, strawberry.argument(description="Only of this territory's code.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Agreement]:
+        arguments = (
+            None if programme is None else plain("programme", programme),
+            None if territory is None else plain("territory", territory),
+        )
+        return await page(info.context, AGREEMENTS, self._at(as_of), first=first, after=after, arguments=arguments)
+
+    @sized("first", "The providers it has mandated, by service. They are no agreements.")
+    async def mandates(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Mandate]:
+        return await page(info.context, MANDATES, self._at(as_of), first=first, after=after)
+
+    @sized(TARGETS_MAX, f"Its targets, in the order of its plans; at most {TARGETS_MAX}, more are refused.")
+    async def targets(
+        self,
+        info: Info,
+        plan: Annotated[UUID | None, strawberry.argument(description="Only those of this plan.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> list[Target]:
+        return await targets(info.context, self._at(as_of), plan)
+
+    @sized("first", "What happened in its log, latest first. For its members only; null for everybody else.")
+    async def timeline(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        stream: Annotated[
+            str | None, strawberry.argument(description="Only records of this kind, such as `plan`.")
+        ] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[TimelineEntry] | None:
+        place = self._at(as_of)
+        if not place.member:
+            return None
+        kind = None if stream is None else plain("stream", stream)
+        return await page(info.context, TIMELINES, place, first=first, after=after, arguments=kind)
+
+    def _at(self, as_of: AsOfInput | None) -> Place:
+        return self.place.at(clock(as_of, self.place.clock))
+
+
+@strawberry.type(description="A page of the register.")
+class PartnershipPage(Page[Partnership]):
+    as_of: AsOf = strawberry.field(description="The clocks that the register was read with.")
+
+
+async def partnership(reading: Reading, slug: str, as_of: AsOfInput | None) -> Partnership | None:
+    """The body that a slug leads to, as of a clock; None where there is none yet."""
+    when = clock(as_of, reading.now)
+    body = await reading.loader(load_bodies).load(plain("slug", slug))
+    if body is None:
+        return None
+    reader = reads(Partnership)
+    statement = reader.select().where(_B.tenant_id == body, *held(REGISTRY, when), reading.visible(REGISTRY, None))
+    rows = await reading.rows(None, statement)
+    return reader.make(rows[0], place=reading.place(body, when)) if rows else None
+
+
+async def partnerships(
+    reading: Reading,
+    *,
+    as_of: AsOfInput | None,
+    provinces: list[Province] | None,
+    kinds: list[BodyKind] | None,
+    first: int,
+    after: str | None,
+    order_by: PartnershipOrder,
+) -> PartnershipPage:
+    """A page of the register as of a clock."""
+    when = across_logs(clock(as_of, reading.now))
+    conditions = selected(reading, when, kinds, provinces)
+    order = (_B.sort_fr if order_by is PartnershipOrder.NAME_FR else _B.sort_en, _B.tenant_id)
+    name = f"partnerships/{order_by.value}"
+    reader = reads(Partnership)
+    statement = reader.select(*order).where(*conditions).order_by(*order).limit(first + 1)
+    if after is not None:
+        statement = statement.where(beyond(order, decode_cursor(name, order, after)))
+    rows = await reading.rows(None, statement)
+
+    async def count() -> int:
+        counted = await reading.rows(None, select(func.count()).select_from(REGISTRY).where(*conditions))
+        return int(counted[0][0])
+
+    found = [(reader.make(row, place=reading.place(TenantId(row[-1]), when)), (row[-2], row[-1])) for row in rows]
+    plain_page = paged(name, found, first, count)
+    return PartnershipPage(
+        nodes=plain_page.nodes, page_info=plain_page.page_info, count=plain_page.count, as_of=echo(when)
+    )
+
+
+def selected(
+    reading: Reading,
+    when: Clock,
+    kinds: list[BodyKind] | None,
+    provinces: list[Province] | None,
+    bodies: list[TenantId] | None = None,
+) -> list[ColumnElement[bool]]:
+    """Conditions on the register: by default, every partnership of every province."""
+    chosen = bounded("kinds", kinds) or sorted(PARTNERSHIP_KINDS)
+    conditions = [
+        *held(REGISTRY, when),
+        reading.visible(REGISTRY, None),
+        _B.kind.in_([kind.value for kind in chosen]),
+    ]
+    if provinces is not None:
+        conditions.append(_B.province.in_([province.value for province in bounded("provinces", provinces) or ()]))
+    if bodies is not None:
+        conditions.append(_B.tenant_id.in_(bodies))
+    return conditions

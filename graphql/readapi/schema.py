@@ -1,0 +1,144 @@
+"""The schema: its root fields, and the checks it passes before it serves."""
+
+from typing import Annotated, Any, Final
+
+import strawberry
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+
+from readapi import columns, national, registry
+from readapi.asof import AsOfInput
+from readapi.codes import BodyKind, PartnershipOrder, Province, TerritoryScheme
+from readapi.fields import sized
+from readapi.national import AgreementMatrix
+from readapi.paging import FIRST, LIST_MAX, After, First
+from readapi.prepared import Prepared
+from readapi.reading import Info
+from readapi.registry import Partnership, PartnershipPage
+from readapi.scalars import SCALARS
+
+MATRIX: Final = 500
+"""Counted for a matrix, which reads many rows to give few."""
+
+AsOfArgument = Annotated[
+    AsOfInput | None, strawberry.argument(description="The clocks; absent: today, as known now.")
+]
+Kinds = Annotated[
+    list[BodyKind] | None, strawberry.argument(description="Only these kinds; absent: every kind of partnership.")
+]
+Provinces = Annotated[list[Province] | None, strawberry.argument(description="Only of these provinces.")]
+
+
+@strawberry.type(
+    description=(
+        "Everything that can be read. GraphQL only reads; orders go to `/api/v1`. Readers see what is public; "
+        "members of a body also see what is theirs."
+    )
+)
+class Query:
+    @sized("first", "The register as of a date.")
+    async def partnerships(
+        self,
+        info: Info,
+        *,
+        first: First = FIRST,
+        after: After = None,
+        as_of: AsOfArgument = None,
+        provinces: Provinces = None,
+        kinds: Kinds = None,
+        order_by: Annotated[
+            PartnershipOrder, strawberry.argument(description="Whose names decide the order.")
+        ] = PartnershipOrder.NAME_EN,
+    ) -> PartnershipPage:
+        return await registry.partnerships(
+            info.context,
+            as_of=as_of,
+            provinces=provinces,
+            kinds=kinds,
+            first=first,
+            after=after,
+            order_by=order_by,
+        )
+
+    @sized(1, "The body that a slug leads to, old slugs too; null where there is none.")
+    async def partnership(
+        self,
+        info: Info,
+        slug: Annotated[str, strawberry.argument(description="Any slug the body has or had.")],
+        as_of: Annotated[
+            AsOfInput | None,
+            strawberry.argument(description="The clocks of the body and what is below it; absent: now."),
+        ] = None,
+    ) -> Partnership | None:
+        return await registry.partnership(info.context, slug, as_of)
+
+    @sized(MATRIX, "Agreements by programme and territory, and mandated providers beside them.")
+    async def agreement_matrix(
+        self,
+        info: Info,
+        *,
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        partnerships: Annotated[
+            list[str] | None, strawberry.argument(description=f"Only these bodies, by slug; at most {LIST_MAX}.")
+        ] = None,
+        programmes: Annotated[
+            list[str] | None,
+            strawberry.argument(description=f"Only these programmes or services, by code; at most {LIST_MAX}."),
+        ] = None,
+        territory_scheme: Annotated[
+            TerritoryScheme | None,
+            strawberry.argument(description="Only territories of this classification become columns."),
+        ] = None,
+    ) -> AgreementMatrix:
+        return await national.agreement_matrix(
+            info.context,
+            as_of=as_of,
+            kinds=kinds,
+            provinces=provinces,
+            partnerships=partnerships,
+            programmes=programmes,
+            territory_scheme=territory_scheme,
+        )
+
+
+class _Quiet(strawberry.Schema):
+    """The endpoint logs and masks errors; strawberry would print them with their values."""
+
+    def process_errors(self, *_: object, **__: object) -> None:
+        return None
+
+
+class UsePrepared(SchemaExtension):
+    """Takes parsing and validation from the document that the endpoint prepared and keeps.
+
+    strawberry's own `ValidationCache` never hits beside limiter factories (upstream issue 4635), and cost and
+    limits need the document before execution anyway.
+    """
+
+    def on_parse(self) -> Any:
+        prepared = self.execution_context.root_value
+        if isinstance(prepared, Prepared):
+            self.execution_context.graphql_document = prepared.document
+        yield
+
+    def on_validate(self) -> Any:
+        if isinstance(self.execution_context.root_value, Prepared):
+            self.execution_context.pre_execution_errors = []
+        yield
+
+
+def build() -> strawberry.Schema:
+    """The schema, after the check of its table-backed types.
+
+    Raises:
+        SchemaMappingError: a type and its table disagree.
+    """
+    # sort_schema would break unions; the printed schema keeps the order of the code.
+    built = _Quiet(query=Query, extensions=[UsePrepared], config=StrawberryConfig(scalar_map=SCALARS))
+    columns.check()
+    return built
+
+
+schema: Final = build()

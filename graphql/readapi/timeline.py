@@ -1,0 +1,60 @@
+"""The timeline of a body: one line per event, for its members."""
+
+from collections.abc import Hashable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.sql.elements import ColumnElement
+
+from projections.timeline import TIMELINE
+from readapi.asof import happened
+from readapi.codes import AuthorityKind
+from readapi.columns import backed, column, json, reads
+from readapi.paging import Listing
+from readapi.reading import Place
+from readapi.scalars import BigInt
+
+_T = TIMELINE.c
+
+
+@strawberry.type(description="Something that an event names by its id.")
+class Subject:
+    field: str = strawberry.field(description="What it is to the event, such as `plan_id`.")
+    id: str = strawberry.field(description="Its id.")
+
+
+def _subjects(found: Mapping[str, Any]) -> list[Subject]:
+    return [Subject(field=name, id=str(value)) for name, value in found.items()]
+
+
+@backed(TIMELINE)
+@strawberry.type(description="One event of the body's log. No text: only what the envelope and ids say.")
+class TimelineEntry:
+    position: BigInt = column(_T.position, "Its position in the log, counted from 1.")
+    stream_id: UUID = column(_T.entity_id, "The record that it belongs to.")
+    version: int = column(_T.version, "The version that it gave the record.")
+    stream: str = column(_T.stream, "What kind of record that is, such as `plan`.")
+    type: str = column(_T.type, "Its stored name, such as `plan.RevisionAdopted`.")
+    effective_on: date = column(_T.effective_on, "The day from which it holds.")
+    recorded_at: datetime = column(_T.recorded_at, "When it was recorded.")
+    actor_id: UUID = column(_T.actor_id, "Who recorded it: a pseudonym that means somebody in this log only.")
+    actor_role: str = column(_T.actor_role, "In which role.")
+    authority_kind: AuthorityKind = column(_T.authority_kind, "By what right.")
+    correlation_id: UUID = column(_T.correlation_id, "What it was part of.")
+    subjects: list[Subject] = column(json(_T.subjects, _subjects), "What else it names.")
+    sample: bool = column(_T.sample, "Whether it is sample data.")
+    place: strawberry.Private[Place]
+
+
+def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
+    conditions = [_T.tenant_id == place.body, *happened(TIMELINE, place.clock, on="effective_on")]
+    if arguments:
+        conditions.append(_T.stream == arguments)
+    return conditions
+
+
+TIMELINES: Listing[TimelineEntry] = Listing(
+    "timeline", reads(TimelineEntry), (_T.position,), _where, descending=True
+)

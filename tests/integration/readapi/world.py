@@ -1,0 +1,165 @@
+"""Two bodies that look alike, each with something for every audience, as lines of an import."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.importing import Entry, read_line
+
+ROOT = UUID("6a0f1f0e-6d54-5c1e-9a39-0d6a1f1f9d10")
+ALIKE = ("alpha", "beta")
+TERRITORY = {"scheme": "qc-region", "code": "01", "name": {"fr": "Bas-Saint-Laurent", "source": "fr"}}
+
+
+def uid(slug: str, name: str) -> UUID:
+    """The id of something of a body, the same in every run."""
+    return uuid5(ROOT, f"{slug}/{name}")
+
+
+@dataclass
+class Lines:
+    """Lines about one body, each a year or so after the one before where that matters."""
+
+    slug: str
+    count: int = 0
+
+    def line(self, command: str, on: str, data: dict[str, Any], *, body: str | None = None) -> Entry:
+        self.count += 1
+        raw = {
+            "body": body or self.slug,
+            "command": command,
+            "id": str(uid(self.slug, f"line {self.count}")),
+            "effective_on": on,
+            "authority": {"kind": "none", "reason": "not_required"},
+            "lang": "fr",
+            "sample": True,
+            "data": data,
+        }
+        return read_line("world", self.count, json.dumps(raw).encode())
+
+    def id(self, name: str) -> str:
+        return str(uid(self.slug, name))
+
+
+def both(text: str) -> dict[str, str]:
+    return {"fr": f"{text} (fr)", "en": f"{text} (en)", "source": "fr"}
+
+
+def lines(slug: str) -> Iterator[Entry]:
+    """Everything that a body records; `beta` says the same as `alpha`, under its own ids."""
+    of = Lines(slug)
+    body = {"body_id": of.id("body"), "slug": slug, "kind": "zip", "name": both("Partenariat jumeau")}
+    yield of.line("RegisterBody", "2020-01-01", body, body="commons")
+    opening = {"province": "NB", "time_zone": "America/Moncton", "default_language": "fr"}
+    yield of.line("OpenBody", "2020-01-01", body | opening)
+    yield of.line("AddSlug", "2020-02-01", {"body_id": of.id("body"), "slug": f"{slug}-old"}, body="commons")
+    yield from _plans(of)
+    yield from _agreements(of)
+    yield from _targets(of)
+
+
+def _plans(of: Lines) -> Iterator[Entry]:
+    period = {"kind": "fiscal_year", "start": "2021-04-01", "end": "2022-03-31"}
+    for name in ("published", "adopted", "draft"):
+        draft = {"plan_id": of.id(name), "kind": "action_plan", "title": both(f"Plan {name}"), "period": period}
+        yield of.line("DraftPlan", "2021-01-01", draft)
+        yield from _cascade(of, name)
+    yield of.line("AdoptPlanRevision", "2021-02-01", {"plan_id": of.id("published"), "number": 1})
+    yield of.line("PublishPlanRevision", "2021-03-01", {"plan_id": of.id("published"), "number": 1})
+    reword = {"plan_id": of.id("published"), "element_id": of.id("published action"), "wording": both("Secret")}
+    yield of.line("RewordPlanElement", "2021-04-01", reword)
+    gone = {"plan_id": of.id("published"), "element_id": of.id("published spare")}
+    yield of.line("WithdrawPlanElement", "2021-04-02", gone)
+    yield of.line("AdoptPlanRevision", "2021-05-01", {"plan_id": of.id("published"), "number": 2})
+    yield of.line("AdoptPlanRevision", "2021-02-01", {"plan_id": of.id("adopted"), "number": 1})
+    done = {"plan_id": of.id("published"), "element_id": of.id("published action"), "progress": "under_way"}
+    yield of.line("RecordPlanProgress", "2021-06-01", done)
+
+
+def _cascade(of: Lines, plan: str) -> Iterator[Entry]:
+    above: str | None = None
+    for level in ("orientation", "objective", "action", "expected_result", "indicator"):
+        element = {
+            "plan_id": of.id(plan),
+            "element_id": of.id(f"{plan} {level}"),
+            "level": level,
+            "wording": both(f"{plan} {level}"),
+            "rank": 1,
+            "parent_id": above,
+            "territory": TERRITORY if level == "action" else None,
+            "indicator_kind": "count" if level == "indicator" else None,
+        }
+        yield of.line("AddPlanElement", "2021-01-02", element)
+        above = of.id(f"{plan} {level}")
+    spare = {
+        "plan_id": of.id(plan),
+        "element_id": of.id(f"{plan} spare"),
+        "level": "action",
+        "wording": both(f"{plan} spare"),
+        "rank": 2,
+        "parent_id": of.id(f"{plan} objective"),
+    }
+    yield of.line("AddPlanElement", "2021-01-02", spare)
+
+
+def _agreements(of: Lines) -> Iterator[Entry]:
+    for audience in ("public", "funders", "tenant"):
+        name = f"agreement {audience}"
+        signed = {
+            "agreement_id": of.id(name),
+            "programme": {"code": "pasi", "label": both("Programme")},
+            "parties": [{"name": both("Ville")}],
+            "amount": {"kind": "at_least", "number": "1000.50", "raw": "au moins 1 000,50 $", "unit": "CAD"},
+            "territory": TERRITORY,
+            "tags": ["welcome"],
+            "plan_id": of.id("draft"),
+            "audience": audience,
+        }
+        yield of.line("SignAgreement", "2021-04-01", signed)
+        owed = {"agreement_id": of.id(name), "obligation_id": of.id(f"{name} owed"), "wording": both("Rapport")}
+        yield of.line("AddObligation", "2021-04-02", owed)
+        given = {
+            "agreement_id": of.id(name),
+            "contribution_id": of.id(f"{name} given"),
+            "source": both("Ville"),
+            "in_kind": True,
+            "amount": {"kind": "estimate", "number": "250", "unit": "CAD"},
+        }
+        yield of.line("RecordContribution", "2021-04-03", given)
+        mandate = {
+            "mandate_id": of.id(f"mandate {audience}"),
+            "name": both("Mandataire"),
+            "service": both("Francisation"),
+            "service_code": "francisation",
+            "modes": ["full_time"],
+            "territory": TERRITORY,
+            "audience": audience,
+        }
+        yield of.line("MandateProvider", "2021-04-01", mandate)
+
+
+def _targets(of: Lines) -> Iterator[Entry]:
+    for plan in ("published", "draft"):
+        target = of.id(f"target {plan}")
+        baseline = {
+            "target_id": target,
+            "plan_id": of.id(plan),
+            "indicator_id": of.id(f"{plan} indicator"),
+            "unit": "entreprises",
+            "direction": "increase",
+            "baseline": {
+                "kind": "exact",
+                "number": "800",
+                "raw": "800 accompagnements",
+                "unit": "accompagnements",
+            },
+        }
+        yield of.line("SetBaseline", "2021-05-01", baseline)
+        value = {
+            "target_id": target,
+            "period": {"kind": "fiscal_year", "start": "2021-04-01", "end": "2022-03-31"},
+            "value": {"kind": "milestone", "raw": "Mise en œuvre"},
+        }
+        yield of.line("SetTarget", "2021-05-02", value)

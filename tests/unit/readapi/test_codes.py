@@ -1,0 +1,40 @@
+"""The API's codes are the domain's."""
+
+from enum import Enum
+from typing import Any, get_args
+
+import pytest
+
+from domain import agreement, body, envelope, target, values
+from domain.plan import events as plan
+from readapi import codes
+
+LITERALS: list[tuple[type[Enum], Any]] = [
+    (codes.Language, values.Language),
+    (codes.Province, body.Province),
+    (codes.Phase, body.Phase),
+    (codes.LeadKind, body.LeadOrganisation.__annotations__["kind"]),
+    (codes.PeriodKind, values.PeriodKind),
+    (codes.TerritoryScheme, values.TerritoryScheme),
+    (codes.CatchmentExtent, values.CatchmentExtent),
+    (codes.QuantityKind, values.QuantityKind),
+    (codes.QuantityStatus, values.QuantityStatus),
+    (codes.PlanKind, plan.PlanKind),
+    (codes.Level, plan.Level),
+    (codes.IndicatorKind, plan.IndicatorKind),
+    (codes.Progress, plan.Progress),
+    (codes.AuthorityReason, envelope.WithoutAuthority.__annotations__["reason"]),
+    (codes.AgreementType, agreement.AgreementType),
+    (codes.Direction, target.Direction),
+    (codes.WarningKind, target.Warning_.__annotations__["kind"]),
+]
+
+
+@pytest.mark.parametrize(("enum", "literal"), LITERALS, ids=lambda given: getattr(given, "__name__", ""))
+def test_a_code_list_is_complete(enum: type[Enum], literal: Any) -> None:
+    assert [member.value for member in enum] == list(get_args(literal))
+
+
+def test_the_kinds_of_bodies_are_the_domain_s() -> None:
+    assert {kind.value for kind in codes.BodyKind} == {kind.value for kind in body.BodyKind}
+    assert {kind.value for kind in codes.PARTNERSHIP_KINDS} == {kind.value for kind in body.PARTNERSHIPS}

@@ -1,0 +1,115 @@
+"""What an operation amounts to, fragments spread out, before anything is read."""
+
+import time
+
+import pytest
+from graphql import OperationDefinitionNode
+
+from readapi import limits
+from readapi.limits import FirstOutOfRangeError, Measures, Meter
+from readapi.prepared import Documents
+from readapi.schema import schema
+
+CORE = schema._schema
+
+
+def measured(query: str, **variables: object) -> Measures:
+    prepared = Documents(CORE).prepare(query)
+    assert prepared.errors == ()
+    (operation,) = prepared.operations
+    assert isinstance(operation, OperationDefinitionNode)
+    return Meter(CORE, prepared.fragments, variables).operation(operation)
+
+
+def codes(query: str) -> list[str]:
+    return [(error.extensions or {})["code"] for error in limits.refusals(measured(query))]
+
+
+@pytest.mark.parametrize(
+    ("query", "cost"),
+    [
+        ("{ __typename }", 0),
+        ('{ partnership(slug: "a") { slug name { en } } }', 1),
+        ("{ partnerships { nodes { slug } } }", 50),
+        ("{ partnerships(first: 3) { nodes { slug } } }", 3),
+        ("{ partnerships(first: 3) { nodes { plans { nodes { id } } } } }", 3 + 3 * 10),
+        ('{ partnership(slug: "a") { plans(first: 2) { nodes { elements { id } } } } }', 1 + 2 + 2 * 300),
+        ("{ agreementMatrix { total } }", 500),
+        ("{ __schema { types { name } } }", 500),
+        ("{ a: partnerships(first: 2) { totalCount } b: partnerships(first: 2) { totalCount } }", 4),
+    ],
+)
+def test_the_cost_is_the_number_of_objects_asked_for(query: str, cost: int) -> None:
+    assert measured(query).cost == cost
+
+
+def test_variables_count_as_what_they_are() -> None:
+    query = "query ($n: Int! = 7) { partnerships(first: $n) { totalCount } }"
+    assert measured(query, n=9).cost == 9
+    with pytest.raises(FirstOutOfRangeError):
+        measured(query, n=201)
+
+
+def test_fragments_count_wherever_they_are_spread() -> None:
+    query = """{ partnership(slug: "a") { x: plans(first: 2) { ...P } y: plans(first: 2) { ...P }
+        ... on Partnership { z: slug } } }
+        fragment P on PlanPage { nodes { i: id revisions { n: number } } }"""
+    found = measured(query)
+
+    assert found.aliases == 3 + 2 * 2
+    assert found.depth == 5
+    assert found.cost == 1 + 2 * (2 + 2 * 20)
+
+
+def test_fragments_that_multiply_are_measured_at_once() -> None:
+    chain = " ".join(
+        f"fragment F{n} on Plan {{ parents {{ plan {{ a: id ...F{n + 1} }} }} b: id ...F{n + 1} }}"
+        for n in range(40)
+    )
+    query = (
+        f'{{ partnership(slug: "a") {{ plans {{ nodes {{ ...F0 }} }} }} }} {chain} fragment F40 on Plan {{ id }}'
+    )
+
+    began = time.perf_counter()
+    found = measured(query)
+
+    assert time.perf_counter() - began < 5
+    assert found.cost == limits._SATURATED
+    assert codes(query) == ["TOO_DEEP", "TOO_MANY_ALIASES", "TOO_COSTLY"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ " + "partnerships { nodes { slug } } " * 60 + "}",
+        "{ " + " ".join(f"...F{n}" for n in range(60)) + " }"
+        + "".join(f" fragment F{n} on Query {{ partnerships {{ nodes {{ slug id }} }} }}" for n in range(60)),
+        "{ " * 1 + "agreementMatrix { rows { programme { label { " + "en fr source " * 50 + "} } } } }",
+    ],
+)  # fmt: skip
+def test_the_widest_documents_that_pass_are_validated_quickly(query: str) -> None:
+    began = time.perf_counter()
+    Documents(CORE).prepare(query)
+    assert time.perf_counter() - began < 2
+
+
+def test_the_standard_introspection_query_passes() -> None:
+    from graphql import get_introspection_query
+
+    assert codes(get_introspection_query()) == []
+
+
+def test_introspection_can_be_closed() -> None:
+    closed = Documents(CORE, introspection=False)
+    assert closed.prepare("{ __schema { types { name } } }").errors
+    assert not closed.prepare("{ __typename }").errors
+
+
+def test_documents_are_kept_up_to_a_number() -> None:
+    documents = Documents(CORE, kept=2)
+    first = documents.prepare("{ a: __typename }")
+    assert documents.prepare("{ a: __typename }") is first
+    documents.prepare("{ b: __typename }")
+    documents.prepare("{ c: __typename }")
+    assert documents.prepare("{ a: __typename }") is not first
+    assert documents.prepare("{") is not documents.prepare("{")
