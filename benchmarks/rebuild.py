@@ -1,0 +1,245 @@
+"""The rebuild of every read model from a large log, against COPY of that log and the library's runner."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from itertools import islice
+from typing import Any, Final
+
+import asyncpg
+import psycopg
+import sqlalchemy
+
+from benchmarks import stock
+from benchmarks.append import connection_options
+from benchmarks.harness import Benchmark, Ratio, Side, compare, interleave
+from benchmarks.history import Entry, History
+from benchmarks.instance import TENANTS, Bench, new_id, open_logs
+from domain.ids import CommandId, TenantId
+from domain.ports import Append
+from infra.bulk.owner import TableOwner
+from infra.bulk.read_models import BulkReadModels
+from infra.database import Database
+from infra.log.batch import APPEND_SQL, arguments
+from infra.log.feed import LogFeed
+from infra.settings import DatabaseSettings, Role
+from projections import ddl
+from projections.projection import Projection
+from projections.rebuild import rebuild
+from projections.registry import PROJECTIONS
+from projections.timeline import TIMELINES
+
+COPY: Final = "COPY (SELECT … ORDER BY tenant_id, position) TO binary, discarded"
+_COPIED: Final = (
+    "SELECT tenant_id, position, stream_id, version, type, recorded_at, state FROM log.event"
+    " ORDER BY tenant_id, position"
+)
+_NAMES: Final = ("rebuild.copy", "rebuild.stock")
+_REQUESTS_PER_TENANT_MAX = 6
+"""Per call while loading: different streams of one log, as the append asks."""
+_STOCK_EVENTS: Final = 4_000
+_STOCK_EVENTS_SMOKE: Final = 400
+
+
+def benchmarks(bench: Bench) -> list[Benchmark]:
+    """`rebuild.copy` with a line per projection; `rebuild.stock` with one for the one most alike."""
+    return [Benchmark(names=_NAMES, run=partial(_rebuild, bench))]
+
+
+async def _rebuild(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
+    async with AsyncExitStack() as stack:
+        settings = await stack.enter_async_context(bench.database("rebuild"))
+        await load(bench, settings)
+        rebuilt = await stack.enter_async_context(_rebuilt(bench, settings))
+        sides: dict[str, Side] = {"ours": partial(rebuilt, PROJECTIONS)}
+        if "rebuild.copy" in wanted:
+            sides["copy"] = partial(_copied, bench, settings)
+            sides |= {projection.name: partial(rebuilt, [projection]) for projection in PROJECTIONS}
+        if "rebuild.stock" in wanted:
+            sides["stock"] = await _stock(bench, settings)
+            sides[TIMELINES.name] = partial(rebuilt, [TIMELINES])
+        measured = await interleave(sides, bench.rounds)
+        rows = await _rows(bench, settings)
+    results: list[Ratio] = []
+    total = f"{bench.events} events of {TENANTS} bodies into {sum(rows.values())} rows of {len(rows)} projections"
+    if "copy" in measured:
+        copy = partial(compare, theirs=measured["copy"], baseline=COPY, unit="ev/s")
+        results.append(copy("rebuild.copy", measured["ours"], note=total))
+        for name, count in rows.items():
+            results.append(copy(f"rebuild.copy.{name}", measured[name], note=f"{count} rows"))
+    if "stock" in measured:
+        runner = partial(compare, theirs=measured["stock"], baseline=stock.RUNNER, unit="ev/s")
+        results.append(runner("rebuild.stock", measured["ours"], note=total))
+        alike = "a row per event on both sides"
+        results.append(runner(f"rebuild.stock.{TIMELINES.name}", measured[TIMELINES.name], note=alike))
+    return results
+
+
+# --- the log
+
+
+async def load(bench: Bench, settings: DatabaseSettings) -> list[TenantId]:
+    """Fill the log of every tenant by the append function itself, a little of each in every call."""
+    tenants = await open_logs(bench, settings)
+    per_tenant = bench.events // TENANTS
+    histories = [History(tenant, seed) for seed, tenant in enumerate(tenants)]
+    calls = _calls(histories, per_tenant)
+    async with Database(settings) as database:
+        connection = await database.connect(Role.APP)
+        try:
+            done, told_at = 0, time.monotonic()
+            call = next(calls, None)
+            while call is not None:
+                sent = asyncio.create_task(connection.fetch(APPEND_SQL, *arguments(call)))
+                await asyncio.sleep(0)  # it is on its way; meanwhile the next call is made
+                following = next(calls, None)
+                refused = [row[0] for row in await sent if row[0] != "accepted"]
+                if refused:
+                    raise AssertionError(f"the log refused what was invented: {refused[0]}")
+                done += sum(len(append.events) for append in call)
+                if time.monotonic() - told_at > 5:
+                    told_at = time.monotonic()
+                    bench.progress(f"  loaded {done} of {bench.events} events")
+                call = following
+        finally:
+            await connection.close()
+    await bench.execute("VACUUM ANALYZE log.event", settings.name)
+    await bench.execute("CHECKPOINT")
+    return tenants
+
+
+def _calls(histories: list[History], events: int) -> Iterator[list[Append]]:
+    waiting = [(history, history.entries(events)) for history in histories]
+    left_over: dict[TenantId, Entry] = {}
+    while waiting:
+        call: list[Append] = []
+        for history, entries in list(waiting):
+            taken = _taken(entries, left_over, history.tenant_id)
+            if not taken:
+                waiting.remove((history, entries))
+            principal = history.actor.id
+            call += [entry.appended(history.tenant_id, principal, CommandId(new_id())) for entry in taken]
+        if call:
+            yield call
+
+
+def _taken(entries: Iterator[Entry], left_over: dict[TenantId, Entry], tenant_id: TenantId) -> list[Entry]:
+    """The next requests of a log, until one is for a stream that is among them already."""
+    taken: list[Entry] = []
+    held = left_over.pop(tenant_id, None)
+    if held is not None:
+        taken.append(held)
+    for entry in islice(entries, _REQUESTS_PER_TENANT_MAX):
+        if any(entry.stream_id == other.stream_id for other in taken):
+            left_over[tenant_id] = entry
+            break
+        taken.append(entry)
+    return taken
+
+
+# --- the sides
+
+
+@asynccontextmanager
+async def _rebuilt(
+    bench: Bench, settings: DatabaseSettings
+) -> AsyncIterator[Callable[[Sequence[Projection]], Awaitable[float]]]:
+    """The product's path: make, fill body by body, index, catch up, swap; gives events of the log per second."""
+    await asyncio.to_thread(_make_live_tables, settings)
+    owner = TableOwner(settings)
+    async with (
+        Database(settings) as database,
+        LogFeed(database) as feed,
+        BulkReadModels(database) as models,
+    ):
+
+        async def rebuilt(projections: Sequence[Projection]) -> float:
+            began = time.perf_counter()
+            await rebuild(feed, models, owner, projections, "bench")
+            took = time.perf_counter() - began
+            bench.progress(f"  {', '.join(projection.name for projection in projections)}: {took:.1f} s")
+            await _check_complete(models, projections, bench.events)
+            return bench.events / took
+
+        yield rebuilt
+
+
+async def _check_complete(models: BulkReadModels, projections: Sequence[Projection], events: int) -> None:
+    """Every projection is where the logs end, or its figure says nothing."""
+    reached = dict.fromkeys((projection.name for projection in projections), 0)
+    for cursor in await models.cursors(projections=reached):
+        if cursor.stop is not None:
+            raise AssertionError(f"{cursor.projection} stopped: {cursor.stop.reason}")
+        reached[cursor.projection] += cursor.position
+    if set(reached.values()) != {events // TENANTS * TENANTS}:
+        raise AssertionError(f"not every event was projected: {reached}")
+
+
+def _make_live_tables(settings: DatabaseSettings) -> None:
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(settings.admin_dsn),
+        poolclass=sqlalchemy.NullPool,
+    )
+    with engine.begin() as connection:
+        ddl.create_all(connection, PROJECTIONS)
+
+
+async def _copied(bench: Bench, settings: DatabaseSettings) -> float:
+    """The log in its order as fast as the server gives it away."""
+
+    async def discard(_: bytes) -> None:
+        return None
+
+    connection = await bench.administrator(settings.name)
+    try:
+        began = time.perf_counter()
+        status = await connection.copy_from_query(_COPIED, output=discard, format="binary")
+        took = time.perf_counter() - began
+    finally:
+        await connection.close()
+    return int(status.rpartition(" ")[2]) / took
+
+
+async def _stock(bench: Bench, settings: DatabaseSettings) -> Side:
+    env = stock.environment(connection_options(settings.admin_dsn))
+    events = _STOCK_EVENTS_SMOKE if bench.smoke else _STOCK_EVENTS
+    await asyncio.to_thread(stock.write_sample, env, events)
+
+    async def project() -> float:
+        connection = await bench.administrator(settings.name)
+        try:
+            await _forget(connection)
+        finally:
+            await connection.close()
+        return await asyncio.to_thread(stock.run_projection, env)
+
+    return project
+
+
+async def _forget(connection: "asyncpg.Connection[Any]") -> None:
+    """Take the library's view back to before its first event."""
+    tables = await connection.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE ANY($1)",
+        ["stock_timeline", "%tracking"],
+    )
+    for (table,) in tables:
+        await connection.execute(f'DROP TABLE public."{table}"')
+
+
+async def _rows(bench: Bench, settings: DatabaseSettings) -> dict[str, int]:
+    connection = await bench.administrator(settings.name)
+    try:
+        return {projection.name: await _count(connection, projection) for projection in PROJECTIONS}
+    finally:
+        await connection.close()
+
+
+async def _count(connection: "asyncpg.Connection[Any]", projection: Projection) -> int:
+    counts = [
+        await connection.fetchval(f"SELECT count(*) FROM {ddl.full_name(table)}")  # noqa: S608 - names are ours
+        for table in projection.tables
+    ]
+    return sum(counts)
