@@ -216,6 +216,8 @@ class AlreadyRecordedError(Refusal):
 class Agreement(State, frozen=True, kw_only=True):
     programme: Programme | None = None
     amendments: int = 0
+    """The last number recorded, in whatever order the amendments took effect."""
+    amendment_in_force: Dated[int] | None = None
     amount: Dated[QualifiedValue] | None = None
     term: Dated[Term] | None = None
     purpose: Dated[LocalizedText] | None = None
@@ -232,6 +234,7 @@ def evolve(agreement: Agreement, recorded: Recorded) -> Agreement:
             return replace(
                 agreement,
                 programme=signed.programme,
+                amendment_in_force=latest(None, 0, recorded),
                 amount=None if signed.amount is None else latest(None, signed.amount, recorded),
                 term=None if signed.term is None else latest(None, signed.term, recorded),
                 purpose=None if signed.purpose is None else latest(None, signed.purpose, recorded),
@@ -241,6 +244,7 @@ def evolve(agreement: Agreement, recorded: Recorded) -> Agreement:
             return replace(
                 agreement,
                 amendments=amended.number,
+                amendment_in_force=latest(agreement.amendment_in_force, amended.number, recorded),
                 amount=agreement.amount if amount is None else latest(agreement.amount, amount, recorded),
                 term=agreement.term if term is None else latest(agreement.term, term, recorded),
                 purpose=agreement.purpose if purpose is None else latest(agreement.purpose, purpose, recorded),

@@ -1,0 +1,227 @@
+"""Read models held against states: the third opinion that `verify` asks for, beside the library and the store.
+
+A state is what the rules know after a version; the read models answer the same question as known at that event's
+position. Where the two disagree, one of them is wrong.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, Uuid, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.agreement import Agreement
+from domain.body import Body, RegistryEntry
+from domain.facts import Dated
+from domain.ids import AgreementId, PlanId, StreamId, TenantId
+from domain.plan.rules import Element, Plan
+from domain.provider import Mandate
+from domain.stream import Loaded, Stream
+from domain.target import TargetSeries
+from infra.database import Database, Scope
+from projections import national, provider, target
+from projections.agreement import queries as agreements
+from projections.body import SLUG
+from projections.plan import queries as plans
+from projections.query import AsOf, Query, fetch, fetch_one
+
+Facts = Mapping[str, Any]
+END_OF_TIME: Final = date(9999, 12, 30)
+"""States know the facts that hold last; this is the day on which the read models say the same."""
+
+_EVENT: Final = Table(
+    "event",
+    MetaData(),
+    Column("tenant_id", Uuid),
+    Column("stream_id", Uuid),
+    Column("version", Integer),
+    Column("position", BigInteger),
+    Column("type", Text),
+    schema="log",
+)
+
+
+class ReadModelCheck:
+    """A `services.replay.Comparison` for the read models of one body, which must have caught up with its log."""
+
+    def __init__(self, database: Database, tenant_id: TenantId) -> None:
+        self._database = database
+        self._tenant_id = tenant_id
+
+    async def __call__(self, stream: Stream[Any], stream_id: StreamId, loaded: Loaded[Any]) -> str | None:
+        """What a read model says otherwise than the state, or None."""
+        async with self._database.begin(Scope.of_tenant(self._tenant_id)) as connection:
+            at = _Version(connection, self._tenant_id, stream_id, loaded.version)
+            await at.find()
+            said, expected = await CHECKS[stream.name](at, loaded.state)
+        for name, value in expected.items():
+            if said.get(name) != value:
+                return f"read model of {stream.name}: {name} is {said.get(name)!r}, the state has {value!r}"
+        return None
+
+
+class _Version:
+    """One version of one stream, and the read models as known at its position."""
+
+    def __init__(
+        self, connection: AsyncConnection, tenant_id: TenantId, stream_id: StreamId, version: int
+    ) -> None:
+        self.connection = connection
+        self.tenant_id = tenant_id
+        self.stream_id = stream_id
+        self.version = version
+        self.position = 0
+        self.type = ""
+        self.is_last = False
+
+    async def find(self) -> None:
+        of_stream = (_EVENT.c.tenant_id == self.tenant_id, _EVENT.c.stream_id == self.stream_id)
+        last = select(func.max(_EVENT.c.version)).where(*of_stream).scalar_subquery()
+        row = await self.connection.execute(
+            select(_EVENT.c.position, _EVENT.c.type, last).where(*of_stream, _EVENT.c.version == self.version)
+        )
+        self.position, self.type, latest = row.one()
+        self.is_last = latest == self.version
+
+    @property
+    def as_of(self) -> AsOf:
+        return AsOf(on=END_OF_TIME, known=self.position)
+
+    async def one(self, query: Query[Any]) -> Any:
+        """The first row; none at all reads as an empty one, which no state equals."""
+        return await fetch_one(self.connection, query)
+
+    async def all(self, query: Query[Any]) -> list[Any]:
+        return await fetch(self.connection, query)
+
+
+def _known(dated: Dated[Any] | None) -> Any:
+    return None if dated is None else dated.value
+
+
+async def _registry(at: _Version, entry: RegistryEntry) -> tuple[Facts, Facts]:
+    known = select(SLUG.c.slug).where(SLUG.c.entity_id == at.stream_id, SLUG.c.position <= at.position)
+    slugs = (await at.connection.execute(known)).scalars()
+    return {"slugs": set(slugs)}, {"slugs": set(entry.slugs)}
+
+
+async def _body(at: _Version, body: Body) -> tuple[Facts, Facts]:
+    row = await at.one(national.body(at.tenant_id, at.as_of))
+    lead = _known(body.lead_organisation)
+    said = {
+        "kind": row and row.kind,
+        "name": row and row.name,
+        "lead": row and (row.lead_name, row.lead_kind),
+        "phase": row and row.phase,
+        "catchment": row and row.catchment,
+        "time_zone": row and row.time_zone,
+        "default_language": row and row.default_language,
+    }
+    return said, {
+        "kind": body.kind,
+        "name": _known(body.name),
+        "lead": (None, None) if lead is None else (lead.name, lead.kind),
+        "phase": _known(body.phase),
+        "catchment": _known(body.catchment) or (),
+        "time_zone": body.time_zone,
+        "default_language": body.default_language,
+    }
+
+
+async def _plan(at: _Version, plan: Plan) -> tuple[Facts, Facts]:
+    plan_id = PlanId(at.stream_id)
+    header = await at.one(plans.plan(at.tenant_id, plan_id, at.as_of))
+    said: dict[str, Any] = {
+        "title": header and header.title,
+        "closed": header and header.status == "closed",
+        "revision": header and header.revision,
+    }
+    expected: dict[str, Any] = {"title": _known(plan.title), "closed": plan.closed, "revision": plan.revision}
+    if at.type == "plan.RevisionAdopted":  # the draft has just become what the plan says
+        said["elements"] = _elements(await at.all(plans.elements(at.tenant_id, plan_id, plan.revision)))
+        expected["elements"] = plan.elements
+    if at.is_last:  # the working copy has no past
+        said["draft"] = _elements(await at.all(plans.draft(at.tenant_id, plan_id)))
+        expected["draft"] = plan.elements
+        revisions = await at.all(plans.revisions(at.tenant_id, plan_id))
+        said["published"] = {revision.number for revision in revisions if revision.published_on is not None}
+        expected["published"] = set(plan.published)
+    return said, expected
+
+
+def _elements(rows: list[plans.PlanElement]) -> dict[UUID, Element]:
+    return {
+        row.element_id: Element(level=row.level, parent_id=row.parent_id, wording=row.wording)  # type: ignore[arg-type] # the columns are plain text and ids
+        for row in rows
+    }
+
+
+async def _agreement(at: _Version, agreement: Agreement) -> tuple[Facts, Facts]:
+    agreement_id = AgreementId(at.stream_id)
+    row = await at.one(agreements.agreement(at.tenant_id, agreement_id, at.as_of))
+    owed = await at.all(agreements.obligations(at.tenant_id, agreement_id, at.as_of))
+    given = await at.all(agreements.contributions(at.tenant_id, agreement_id, at.as_of))
+    said = {
+        "programme": row and (row.programme_code, row.programme_label),
+        "amendment_in_force": row and row.amendment_number,
+        "amount": row and row.amount,
+        "term": row and row.term,
+        "purpose": row and row.purpose,
+        "terminated": row and row.status == "terminated",
+        "obligations": {one.obligation_id: one.fulfilled for one in owed},
+        "contributions": {one.contribution_id for one in given},
+    }
+    programme = agreement.programme
+    return said, {
+        "programme": programme and (programme.code, programme.label),
+        "amendment_in_force": _known(agreement.amendment_in_force),
+        "amount": _known(agreement.amount),
+        "term": _known(agreement.term),
+        "purpose": _known(agreement.purpose),
+        "terminated": agreement.terminated,
+        "obligations": agreement.obligations,
+        "contributions": set(agreement.contributions),
+    }
+
+
+async def _mandate(at: _Version, mandate: Mandate) -> tuple[Facts, Facts]:
+    rows = await at.all(provider.mandates(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.mandate_id == at.stream_id), None)
+    said = {
+        "modes": row and row.modes,
+        "term": row and row.term,
+        "ended": row and row.status == "ended",
+    }
+    return said, {"modes": _known(mandate.modes), "term": _known(mandate.term), "ended": mandate.ended}
+
+
+async def _target(at: _Version, series: TargetSeries) -> tuple[Facts, Facts]:
+    rows = await at.all(target.targets(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.target_id == at.stream_id), None)
+    values = await at.all(target.target_values(at.tenant_id, at.as_of))
+    said = {
+        "unit": row and row.unit,
+        "direction": row and row.direction,
+        "baseline": row and row.baseline,
+        "values": {one.period: one.value for one in values if one.target_id == at.stream_id},
+    }
+    return said, {
+        "unit": series.unit,
+        "direction": series.direction,
+        "baseline": series.baseline,
+        "values": dict(series.values),
+    }
+
+
+Check = Callable[[_Version, Any], Awaitable[tuple[Facts, Facts]]]
+CHECKS: Final[Mapping[str, Check]] = {
+    "registry": _registry,
+    "body": _body,
+    "plan": _plan,
+    "agreement": _agreement,
+    "provider": _mandate,
+    "target": _target,
+}
+"""By the name of the stream. Each answers what the read models say and what the state has, by fact."""
