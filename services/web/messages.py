@@ -47,6 +47,7 @@ MESSAGES: Final[dict[str, Words]] = {
     "table.kind": Words("Kind", "Type"),
     "table.since": Words("Since", "Depuis"),
     "table.unknown": Words("not stated", "non précisé"),
+    "table.attested": Words("attested {period}", "attesté en {period}"),
     "sample.mark": Words("sample", "exemple"),
     "query.title": Words("Where to look things up", "Où consulter"),
     "query.graphql": Words("Reads, in GraphQL", "Lectures, en GraphQL"),

@@ -21,6 +21,8 @@ class Partnership(NamedTuple):
     kind: str
     name: Wording
     since: str | None
+    attested: str | None
+    """The period for which a source names the body, where none says since when it exists."""
     sample: bool
 
 
@@ -64,5 +66,6 @@ def _line(row: BodyRow, language: Language) -> Partnership:
         kind=row.kind,
         name=row.name.in_(language),
         since=None if row.started is None else str(row.started),
+        attested=None if row.attested is None else row.attested.label().in_(language).text,
         sample=row.sample,
     )
