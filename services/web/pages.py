@@ -1,5 +1,6 @@
 """Plain pages, complete without JavaScript: the list of partnerships, and where to go from there."""
 
+import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -23,7 +24,7 @@ from services.refusals import RouteUnknownError, status_of
 from services.web.messages import text
 from services.web.registry import partnerships
 
-STATIC: Final = {"entente.css": "text/css; charset=utf-8"}
+STATIC: Final = {"entente.css": "text/css"}
 """The files that are served, by name: nothing else in the folder is."""
 _NOT_PAGES: Final = ("/api/", "/graphql", "/openapi.json", "/health/", "/metrics", "/static/")
 _SHOWN_IN: Final = ZoneInfo("America/Toronto")
@@ -62,12 +63,13 @@ def web_routes() -> list[HTTPRouteHandler]:
             newest = format_datetime(local, "long", locale=f"{language}_CA")
         return _page("home.html", language, listed=listed, newest=newest)
 
-    @get("/static/{name:str}")
-    async def static(name: FromPath[str]) -> Response[bytes]:
+    @get("/static/{digest:str}/{name:str}")
+    async def static(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         media_type = STATIC.get(name)
-        if media_type is None:
+        if media_type is None or digest != _digest(name):
             raise RouteUnknownError
-        return Response(_static(name), media_type=media_type, headers={"Cache-Control": "public, max-age=3600"})
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(_static(name), media_type=media_type, headers=headers)
 
     return [choose, home, static]
 
@@ -99,15 +101,27 @@ def _page(name: str, language: Language, *, status_code: int = 200, **values: An
     return Response(content, status_code=status_code, media_type=MediaType.HTML, headers=headers)
 
 
+def static_url(name: str) -> str:
+    """Where a file is served: a changed file has another address, so a browser may keep each for ever."""
+    return f"/static/{_digest(name)}/{name}"
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("services.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["static_url"] = static_url
+    return environment
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256(_static(name)).hexdigest()[:16]
 
 
 @cache

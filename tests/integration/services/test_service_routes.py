@@ -23,10 +23,13 @@ from services.bodies import Bodies
 from services.bootstrap import WriteSide
 from services.journal import PROCESSORS
 from services.projector import make_tables
+from services.web.pages import static_url
 from tests.integration.services.conftest import METRICS_TOKEN, Partnership
 
+PATHS = ["/fr", "/en", "/openapi.json", "/nope", "/health/live", static_url("entente.css")]
 
-@pytest.mark.parametrize("path", ["/fr", "/en", "/openapi.json", "/nope", "/health/live", "/static/entente.css"])
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_every_answer_has_the_security_headers(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
 
