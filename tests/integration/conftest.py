@@ -16,6 +16,7 @@ from infra.embedded import EmbeddedServer
 from infra.migrate import migrate
 from infra.settings import DatabaseSettings, embedded_database
 from tests.conftest import RUN_DIR
+from tests.integration.filled import Filled, fill_database
 from tests.integration.keeper import FAST, INSTANCE, TEMPLATE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +52,12 @@ def database(server: EmbeddedServer, worker_name: str) -> DatabaseSettings:
         )
     migrate(settings)  # rights on a database are not part of its template
     return settings
+
+
+@pytest.fixture(scope="session")
+def filled(server: EmbeddedServer, worker_name: str) -> Filled:
+    """This worker's database with the sample and two bodies that look alike. Tests leave it as they found it."""
+    return fill_database(server, worker_name)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.integration.readapi.conftest import Client, Filled
+from tests.integration.filled import Filled
+from tests.integration.readapi.conftest import Client
 
 EXAMPLES = json.loads((Path(__file__).parents[3] / "graphql/readapi/static/examples.json").read_text())
 DRCNEQ_PLAN = "15dc0e23-2e88-51bc-84c7-8fc5a9fbc57d"

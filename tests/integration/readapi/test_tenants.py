@@ -10,7 +10,8 @@ from sqlalchemy import text
 from infra.database import Database, Scope
 from infra.embedded import EmbeddedServer
 from readapi.viewer import ANONYMOUS, Viewer
-from tests.integration.readapi.conftest import ALPHA, BETA, Client, Filled, bring_in, make_database
+from tests.integration.filled import Filled, bring_in, make_database
+from tests.integration.readapi.conftest import ALPHA, BETA, Client
 from tests.integration.readapi.world import ALIKE, lines, uid
 
 EVERYTHING = """query ($slug: String!) {

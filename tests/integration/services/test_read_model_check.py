@@ -12,10 +12,8 @@ from infra.database import Database
 from services.bootstrap import WriteSide, open_write_side
 from services.read_model_check import CHECKS, ReadModelCheck
 from services.replay import Report, verify
+from tests.integration.filled import Filled
 from tests.integration.logs import tenant_log
-from tests.integration.readapi.conftest import Filled, filled
-
-__all__ = ["filled"]
 
 
 @pytest.fixture
