@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.agreement import Term
 from domain.values import LocalizedText, PartialDate, Period, QualifiedValue
-from projections.tables import shape
+from projections.tables import FOREVER_POSITION, shape
 
 T = TypeVar("T")
 Columns = Mapping[str, Any]
@@ -58,7 +58,8 @@ def holds(table: Table, as_of: AsOf) -> tuple[ColumnElement[bool], ...]:
     if as_of.known is None:
         return (*effective, columns.recorded_to == _INFINITY)
     if isinstance(as_of.known, int):
-        return (*effective, columns.pos_from <= as_of.known, columns.pos_to > as_of.known)
+        known = min(as_of.known, FOREVER_POSITION - 1)  # what is open ends at FOREVER_POSITION
+        return (*effective, columns.pos_from <= known, columns.pos_to > known)
     return (*effective, columns.recorded_from <= as_of.known, columns.recorded_to > as_of.known)
 
 

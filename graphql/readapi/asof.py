@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
 
 import strawberry
-from sqlalchemy import Table, literal_column
+from sqlalchemy import Table
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.clocks import YEAR_MAX, YEAR_MIN, parse_recorded_as_of
-from projections.tables import FOREVER_POSITION
+from projections import query
+from projections.query import holds
 from readapi.refusals import EffectiveOutOfRangeError, PositionNeedsOneLogError
 from readapi.scalars import BigInt
-
-_INFINITY: Final[ColumnElement[Any]] = literal_column("'infinity'::timestamptz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +87,8 @@ def echo(given: Clock) -> AsOf:
 
 def held(table: Table, given: Clock) -> list[ColumnElement[bool]]:
     """Which rows of a bitemporal table held, as known at the moment."""
-    columns = table.c
-    conditions: list[ColumnElement[bool]] = [
-        columns.effective_from <= given.effective,
-        columns.effective_to > given.effective,
-    ]
-    if given.position is not None:
-        known = min(given.position, FOREVER_POSITION - 1)  # what is open ends at FOREVER_POSITION
-        conditions += [columns.pos_from <= known, columns.pos_to > known]
-    elif given.recorded is not None:
-        conditions += [columns.recorded_from <= given.recorded, columns.recorded_to > given.recorded]
-    else:
-        conditions.append(columns.recorded_to == _INFINITY)
-    return conditions
+    known = given.recorded if given.position is None else given.position
+    return [*holds(table, query.AsOf(on=given.effective, known=known))]
 
 
 def happened(table: Table, given: Clock, *, on: str, at: str = "recorded_at") -> list[ColumnElement[bool]]:
