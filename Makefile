@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(VENV)/.ready ## install everything that the project needs
-.PHONY: help setup run test check lint types contracts bench faults lock
+.PHONY: help setup run test check lint types contracts bench faults lock browser-test chromium
 
 run: setup ## start the product on the embedded database with the sample loaded
 	@$(BIN)/entente run --demo
@@ -38,6 +38,18 @@ contracts: setup ## who may import whom
 	@$(BIN)/lint-imports
 
 check: lint types contracts test ## what CI runs
+
+browser-test: setup node_modules/.ready chromium ## walk the pages in a real Chromium
+	@node --test tests/browser/
+
+node_modules/.ready: package-lock.json
+	@npm ci --silent --no-progress
+	@touch $@
+
+chromium:
+	@if ! command -v chromium >/dev/null && [ -z "$${CHROMIUM:-}" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	  else echo "The browser tests need Chromium. Run: sudo apt-get install chromium (or set CHROMIUM)"; exit 1; fi; fi
 
 bench: setup ## paired ratios, into var/bench.jsonl
 	@$(BIN)/python -m benchmarks

@@ -24,9 +24,9 @@ from services.refusals import RouteUnknownError, status_of
 from services.web.messages import text
 from services.web.registry import partnerships
 
-STATIC: Final = {"entente.css": "text/css"}
+STATIC: Final = {"entente.css": "text/css", "entente.svg": "image/svg+xml"}
 """The files that are served, by name: nothing else in the folder is."""
-_NOT_PAGES: Final = ("/api/", "/graphql", "/openapi.json", "/health/", "/metrics", "/static/")
+_NOT_PAGES: Final = ("/api/", "/graphql", "/openapi.json", "/health/", "/metrics", "/static/", "/favicon.ico")
 _SHOWN_IN: Final = ZoneInfo("America/Toronto")
 _log = structlog.get_logger()
 
@@ -71,7 +71,13 @@ def web_routes() -> list[HTTPRouteHandler]:
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
         return Response(_static(name), media_type=media_type, headers=headers)
 
-    return [choose, home, static]
+    @get("/favicon.ico")
+    async def icon() -> Response[bytes]:
+        # Browsers ask for this address by themselves, on every page.
+        headers = {"Cache-Control": "public, max-age=86400"}
+        return Response(_static("entente.svg"), media_type=STATIC["entente.svg"], headers=headers)
+
+    return [choose, home, static, icon]
 
 
 def error_page(request: AnyRequest, refusal: Refusal) -> Response[str]:

@@ -24,3 +24,10 @@ def test_the_lock_has_hashes_and_names_no_index() -> None:
 def test_every_folder_of_the_house_is_there() -> None:
     for folder in ("services", "domain", "projections", "graphql/readapi", "infra", "tests", "docs/adr"):
         assert (ROOT / folder).is_dir(), folder
+
+
+def test_the_lock_of_the_browser_tests_names_no_registry() -> None:
+    lock = (ROOT / "package-lock.json").read_text()
+    assert '"integrity": "sha512-' in lock
+    assert "resolved" not in lock
+    assert "omit-lockfile-registry-resolved=true" in (ROOT / ".npmrc").read_text()
