@@ -1,6 +1,6 @@
 """Ports: what the handlers and the projections need of the world, and the plain data that crosses."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -170,6 +170,15 @@ class Feed(Protocol):
         self, tenant_id: TenantId, after: int, *, limit: int = 5_000, upto: int | None = None
     ) -> AsyncIterator[Sequence["Row"]]:
         """Batches of at most `limit` events after a position, as `Row`s, until the head as it was at the start."""
+        ...
+
+    def scan(
+        self, tenant_id: TenantId, *, without: Collection[str] = (), limit: int = 5_000, upto: int | None = None
+    ) -> AsyncIterator[tuple[int, Sequence["Row"]]]:
+        """A whole log until the head as it was at the start, in batches, each with the position that it reaches.
+
+        Events of the types in `without` are in the log, which is made sure of, but not in the batches.
+        """
         ...
 
     async def wait(self, timeout_seconds: float) -> None:

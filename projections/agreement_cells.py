@@ -6,13 +6,13 @@ from sqlalchemy import Table
 
 from domain.agreement import AgreementSigned, AgreementTerminated
 from domain.audience import Audience
-from domain.event import Recorded
 from domain.provider import MandateEnded, ProviderMandated
 from domain.values import LocalizedText, TerritoryCode
 from projections import events
 from projections.columns import localized_values, territory_values
 from projections.core import Work
 from projections.projection import Projection
+from projections.reading import Seen
 from projections.tables import audience, code, day, flag, instant, key_number, localized, number, plain, territory
 
 AGREEMENT_CELL: Final[Table] = plain(
@@ -40,56 +40,53 @@ TABLES: Final = (AGREEMENT_CELL,)
 _WHEN: Final = 3 + [column.name for column in AGREEMENT_CELL.columns][3:].index("effective_on")
 
 
-def _signed(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _signed(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, AgreementSigned)
     programme = payload.programme
     named = programme.named_in_source
     _plus(
         work,
-        recorded,
+        seen,
         ("agreement", programme.code, *localized_values(programme.label), named),
         payload.territory,
         payload.audience,
     )
 
 
-def _mandated(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _mandated(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ProviderMandated)
     service: LocalizedText = payload.service
     _plus(
         work,
-        recorded,
+        seen,
         ("mandate", payload.service_code, *localized_values(service), True),
         payload.territory,
         payload.audience,
     )
 
 
-def _plus(
-    work: Work, recorded: Recorded, of: tuple[Any, ...], place: TerritoryCode | None, audience_: Audience
-) -> None:
-    envelope = recorded.envelope
+def _plus(work: Work, seen: Seen, of: tuple[Any, ...], place: TerritoryCode | None, audience_: Audience) -> None:
     values = (
         *of,
         *territory_values(place),
-        envelope.effective_on,
-        recorded.recorded_at,
+        seen.on,
+        seen.at,
         1,
-        envelope.sample,
+        seen.sample,
         audience_.value,
     )
-    work.plain(AGREEMENT_CELL).put(recorded.originator_id, (recorded.position,), values)
+    work.plain(AGREEMENT_CELL).put(seen.stream_id, (seen.position,), values)
 
 
-def _minus(work: Work, recorded: Recorded) -> None:
+def _minus(work: Work, seen: Seen) -> None:
     """Take back what the stream's first line added, with its very keys, so that the two cancel out."""
     cells = work.plain(AGREEMENT_CELL)
-    first = min(cells.under(recorded.originator_id).items())[1]
-    when = (recorded.envelope.effective_on, recorded.recorded_at, -1)
+    first = min(cells.under(seen.stream_id).items())[1]
+    when = (seen.on, seen.at, -1)
     values = (*first[3:_WHEN], *when, *first[_WHEN + len(when) : -1])
-    cells.put(recorded.originator_id, (recorded.position,), values)
+    cells.put(seen.stream_id, (seen.position,), values)
 
 
 AGREEMENT_CELLS: Final = Projection(

@@ -15,7 +15,7 @@ A row is a list of its columns in the table's order, followed by one item that t
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import BigInteger, Boolean, Integer, Table
 
@@ -29,12 +29,15 @@ GONE: Final = 3
 """A row that came and went by the same event: nobody could ever see it, so it is not written."""
 
 
-class Stamp(NamedTuple):
+class Stamp(Protocol):
     """When an event holds and when it became known."""
 
-    on: date
-    at: datetime
-    position: int
+    @property
+    def on(self) -> date: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def position(self) -> int: ...
 
 
 class Group(NamedTuple):
@@ -43,6 +46,18 @@ class Group(NamedTuple):
     columns: tuple[int, ...]
     bits: tuple[int, ...]
     mask: int
+    span: slice | None
+    """The columns as a slice of a row, where they follow one another."""
+
+    def write(self, row: Row, values: Sequence[Any]) -> None:
+        """Put the values into their places."""
+        if len(values) != len(self.columns):
+            raise ValueError(f"{len(self.columns)} facts are set together; got {len(values)}")
+        if self.span is not None:
+            row[self.span] = values
+        else:
+            for column, value in zip(self.columns, values, strict=True):
+                row[column] = value
 
 
 class Form:
@@ -67,7 +82,10 @@ class Form:
     def group(self, *facts: str) -> Group:
         """The facts with these names, to be set together and in this order."""
         bits = tuple(self._bits[name] for name in facts)
-        return Group(tuple(self.names.index(name) for name in facts), bits, sum(bits))
+        columns = tuple(self.names.index(name) for name in facts)
+        follow = columns == tuple(range(columns[0], columns[0] + len(columns)))
+        span = slice(columns[0], columns[-1] + 1) if follow else None
+        return Group(columns, bits, sum(bits), span)
 
     def column(self, name: str) -> int:
         return self.names.index(name)
@@ -90,13 +108,14 @@ def _absent(table: Table, name: str) -> Any:
 class Segments:
     """What is known today of one entity: its open rows in the order of their days."""
 
-    __slots__ = ("_key", "_written", "form", "rows")
+    __slots__ = ("_key", "form", "rows", "written")
 
-    def __init__(self, form: Form, key: Sequence[Any], written: list[Row], rows: list[Row] | None = None) -> None:
+    def __init__(self, form: Form, key: Sequence[Any]) -> None:
         self.form = form
         self._key = key
-        self._written = written
-        self.rows: list[Row] = [] if rows is None else rows
+        self.rows: list[Row] = []
+        self.written: list[Row] = []
+        """Every row in memory, past ones too, and those that one event made and ended: open at no position."""
 
     @property
     def last(self) -> Row | None:
@@ -123,16 +142,17 @@ class Segments:
                 row[column] = value
             index = 0
             rows.insert(0, row)
-            self._written.append(row)
+            self.written.append(row)
         else:
-            if rows[index][form.effective_to] <= on:
+            row = rows[index]
+            if row[form.effective_to] <= on:
                 return  # ended before
-            row = self._renewed(index, stamp)
+            if row[form.pos_from] != stamp.position:
+                row = self._renewed(index, stamp)
             if row[form.effective_from] != on:
                 row = self._cut(index, on)
                 index += 1
-        for column, value in zip(group.columns, values, strict=True):
-            row[column] = value
+        group.write(row, values)
         row[form.changed] |= group.mask
         if index + 1 < len(rows):
             self._carry(index + 1, stamp, group, values)
@@ -154,7 +174,7 @@ class Segments:
             row = form.blank(self._key, on, on, stamp)
             row[form.changed + 1 : form.status] = gone[form.changed + 1 : form.status]
             rows.append(row)
-            self._written.append(row)
+            self.written.append(row)
 
     def _at(self, on: date) -> int:
         """The last segment that begins on or before a day; -1 where none does."""
@@ -195,7 +215,7 @@ class Segments:
         copy[form.pos_from] = stamp.position
         copy[form.status] = NEW
         self.rows[index] = copy
-        self._written.append(copy)
+        self.written.append(copy)
         return copy
 
     def _cut(self, index: int, on: date) -> Row:
@@ -206,7 +226,7 @@ class Segments:
         left[form.effective_to] = right[form.effective_from] = on
         right[form.changed] = 0
         self.rows.insert(index + 1, right)
-        self._written.append(right)
+        self.written.append(right)
         return right
 
     def _close(self, row: Row, stamp: Stamp) -> None:

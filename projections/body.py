@@ -15,13 +15,13 @@ from domain.body import (
     PhaseEntered,
     SlugAdded,
 )
-from domain.event import Recorded
 from domain.values import LocalizedText
 from projections import events
 from projections.bitemporal import Form
 from projections.columns import date_value, json_value, localized_values, period_values, sort_key
 from projections.core import Work, note
 from projections.projection import Projection
+from projections.reading import Seen
 from projections.tables import (
     audience,
     bitemporal,
@@ -90,8 +90,8 @@ _CATCHMENT: Final = _REGISTRY.group("catchment")
 _PHASE: Final = _REGISTRY.group("phase")
 
 
-def _opened(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _opened(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, BodyOpened)
     values = (
         payload.slug,
@@ -106,51 +106,51 @@ def _opened(work: Work, recorded: Recorded) -> None:
         *period_values(payload.attested),
         "[]",
     )
-    segments = work.timelines(REGISTRY).of(recorded.originator_id)
-    note(segments, recorded, _OPENED, values, [(_AUDIENCE, _PUBLIC.value)])
+    segments = work.timelines(REGISTRY).of(seen.stream_id)
+    note(segments, seen, _OPENED, values, [(_AUDIENCE, _PUBLIC.value)])
 
 
-def _renamed(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _renamed(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, BodyRenamed)
-    note(work.timelines(REGISTRY).of(recorded.originator_id), recorded, _NAME, _name(payload.name))
+    note(work.timelines(REGISTRY).of(seen.stream_id), seen, _NAME, _name(payload.name))
 
 
-def _lead_changed(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _lead_changed(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, LeadOrganisationChanged)
-    segments = work.timelines(REGISTRY).of(recorded.originator_id)
-    note(segments, recorded, _LEAD, _lead(payload.lead_organisation))
+    segments = work.timelines(REGISTRY).of(seen.stream_id)
+    note(segments, seen, _LEAD, _lead(payload.lead_organisation))
 
 
-def _catchment_set(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _catchment_set(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, CatchmentSet)
-    segments = work.timelines(REGISTRY).of(recorded.originator_id)
-    note(segments, recorded, _CATCHMENT, (json_value(payload.parts),))
+    segments = work.timelines(REGISTRY).of(seen.stream_id)
+    note(segments, seen, _CATCHMENT, (json_value(payload.parts),))
 
 
-def _phase_entered(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _phase_entered(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, PhaseEntered)
-    note(work.timelines(REGISTRY).of(recorded.originator_id), recorded, _PHASE, (payload.phase,))
+    note(work.timelines(REGISTRY).of(seen.stream_id), seen, _PHASE, (payload.phase,))
 
 
-def _registered(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _registered(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, BodyRegistered)
-    _add_slug(work, recorded, payload.slug, payload.kind.value, first=True)
+    _add_slug(work, seen, payload.slug, payload.kind.value, first=True)
 
 
-def _slug_added(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _slug_added(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, SlugAdded)
-    _add_slug(work, recorded, payload.slug, "", first=False)
+    _add_slug(work, seen, payload.slug, "", first=False)
 
 
-def _add_slug(work: Work, recorded: Recorded, slug: str, kind: str, *, first: bool) -> None:
-    values = (kind, recorded.position, recorded.effective_on, first, _PUBLIC.value)
-    work.plain(SLUG).add(recorded.originator_id, (slug,), values)
+def _add_slug(work: Work, seen: Seen, slug: str, kind: str, *, first: bool) -> None:
+    values = (kind, seen.position, seen.on, first, _PUBLIC.value)
+    work.plain(SLUG).add(seen.stream_id, (slug,), values)
 
 
 def _name(name: LocalizedText) -> tuple[Any, ...]:

@@ -1,15 +1,15 @@
 """The unit of work: what one projection makes of one batch of one tenant, in memory until it is written."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Table
 
-from domain.event import Recorded
 from domain.ids import TenantId
-from projections.bitemporal import DIRTY, GONE, NEW, STORED, Form, Group, Row, Segments, Stamp
+from projections.bitemporal import DIRTY, GONE, NEW, STORED, Form, Group, Row, Segments
+from projections.reading import Seen
 from projections.tables import FOREVER_POSITION, shape
 
 _DELETED: Final = 4
@@ -59,9 +59,6 @@ class Timelines:
         self._layout = layout
         self._tenant_id = tenant_id
         self._entities: dict[UUID, dict[Key, Segments]] = {}
-        self._all = layout.shape.preload == "all"
-        self._written: dict[UUID | None, list[Row]] = {}
-        """Every row in memory; by entity where a fold looks at past rows, else under None."""
 
     def of(self, entity_id: UUID, sub: Key = ()) -> Segments:
         """The segments of one timeline, empty where it does not exist yet."""
@@ -70,21 +67,12 @@ class Timelines:
             timelines = self._entities[entity_id] = {}
         segments = timelines.get(sub)
         if segments is None:
-            key = (self._tenant_id, entity_id, *sub)
-            segments = timelines[sub] = Segments(self.form, key, self._rows_of(entity_id))
+            segments = timelines[sub] = Segments(self.form, (self._tenant_id, entity_id, *sub))
         return segments
-
-    def _rows_of(self, entity_id: UUID) -> list[Row]:
-        return self._written.setdefault(entity_id if self._all else None, [])
 
     def under(self, entity_id: UUID) -> dict[Key, Segments]:
         """Every timeline of one entity by sub key."""
         return self._entities.get(entity_id, {})
-
-    def rows(self, entity_id: UUID) -> Iterator[Row]:
-        """Every row of one entity, past ones too. Only for tables that preload all of them."""
-        assert self._all
-        return (row for row in self._rows_of(entity_id) if row[self.form.status] != GONE)
 
     def amend(self, row: Row, column: int, value: Any) -> None:
         """Write a column without history in place."""
@@ -99,16 +87,17 @@ class Timelines:
         touched: list[Segments] = []
         for stored in rows:
             row: Row = [*stored, STORED]
-            self._rows_of(row[1]).append(row)
+            segments = self.of(row[1], tuple(row[index] for index in subs))
+            segments.written.append(row)
             if row[form.pos_to] == FOREVER_POSITION:
-                segments = self.of(row[1], tuple(row[index] for index in subs))
                 segments.rows.append(row)
                 touched.append(segments)
         for segments in touched:
             segments.rows.sort(key=lambda row: row[form.effective_from])
 
     def written(self) -> Iterator[Row]:
-        return chain.from_iterable(self._written.values())
+        every = chain.from_iterable(timelines.values() for timelines in self._entities.values())
+        return chain.from_iterable(segments.written for segments in every)
 
 
 class Plain:
@@ -119,6 +108,19 @@ class Plain:
         self._tenant_id = tenant_id
         self._rows: list[Row] = []
         self._entities: dict[UUID, dict[Key, Row]] = {}
+        self._subs = slice(2, 2 + len(layout.subs))
+        self._touched: dict[UUID, dict[int, Row]] = {}
+
+    def touched(self, entity_id: UUID) -> Collection[Key] | None:
+        """The sub keys that were written or removed since this was last asked; None if it never was."""
+        touched = self._touched.get(entity_id)
+        self._touched[entity_id] = {}
+        return None if touched is None else [tuple(row[self._subs]) for row in touched.values()]
+
+    def _touch(self, row: Row) -> None:
+        touched = self._touched.get(row[1])
+        if touched is not None:
+            touched[id(row)] = row
 
     def add(self, entity_id: UUID, sub: Key, values: Sequence[Any]) -> None:
         """Add a row that cannot be there yet and that nothing will look up: a ledger's or timeline's line."""
@@ -130,11 +132,12 @@ class Plain:
         row: Row = [self._tenant_id, entity_id, *sub, *values, NEW]
         known = rows.get(sub)
         if known is None:
-            rows[sub] = row
+            rows[sub] = known = row
             self._rows.append(row)
         else:
             row[-1] = DIRTY if known[-1] in (STORED, DIRTY) else NEW
             known[:] = row
+        self._touch(known)
 
     def under(self, entity_id: UUID) -> dict[Key, Row]:
         """The rows of one entity by sub key. Change one with `amend`."""
@@ -144,12 +147,24 @@ class Plain:
         """Write columns of a row."""
         for column, value in values.items():
             row[column] = value
+        self._amended(row)
+
+    def amend_span(self, row: Row, columns: slice, values: Sequence[Any]) -> None:
+        """Write columns of a row that follow one another: as many values as columns."""
+        width = len(row)
+        row[columns] = values
+        assert len(row) == width
+        self._amended(row)
+
+    def _amended(self, row: Row) -> None:
         if row[-1] == STORED:
             row[-1] = DIRTY
+        self._touch(row)
 
     def remove(self, entity_id: UUID, sub: Key) -> None:
         row = self._entities[entity_id].pop(sub)
         row[-1] = GONE if row[-1] == NEW else _DELETED
+        self._touch(row)
 
     def load(self, rows: Iterable[Sequence[Any]]) -> None:
         """Take in stored rows of the entities that a batch touches."""
@@ -198,23 +213,17 @@ class Work:
         return self._timelines[table] if table in self._timelines else self._plain[table]
 
 
-def stamp(recorded: Recorded) -> Stamp:
-    """When an event holds and when it became known."""
-    return Stamp(recorded.envelope.effective_on, recorded.recorded_at, recorded.position)
-
-
 def note(
     segments: Segments,
-    recorded: Recorded,
+    seen: Seen,
     group: Group,
     values: Sequence[Any],
     extra: Sequence[tuple[int, Any]] = (),
 ) -> None:
     """Set facts as an event says them. Once a sample event touched a row, it is marked so from that day on."""
-    when = stamp(recorded)
-    segments.set(when, group, values, extra)
-    if recorded.envelope.sample and segments.form.sample is not None:
-        segments.set(when, segments.form.sample, (True,))
+    segments.set(seen, group, values, extra)
+    if seen.sample and segments.form.sample is not None:
+        segments.set(seen, segments.form.sample, (True,))
 
 
 def _changes(layout: Layout, rows: Iterable[Row], *, ordered: bool) -> Changes:

@@ -7,7 +7,6 @@ import msgspec
 from sqlalchemy import Table, select
 
 from domain.agreement import Term
-from domain.event import Recorded
 from domain.ids import TenantId
 from domain.provider import MandateChanged, MandateEnded, ProviderMandated
 from domain.values import LocalizedText
@@ -28,6 +27,7 @@ from projections.query import (
     term_of,
     text_of,
 )
+from projections.reading import Seen
 from projections.tables import audience, bitemporal, code, flag, json_text, localized, shape, term, territory
 
 MANDATE: Final[Table] = bitemporal(
@@ -58,8 +58,8 @@ _TERM: Final = _FORM.group(*(column.name for column in term()))
 _STATUS: Final = _FORM.group("status")
 
 
-def _mandated(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _mandated(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ProviderMandated)
     values = (
         *localized_values(payload.name),
@@ -70,22 +70,22 @@ def _mandated(work: Work, recorded: Recorded) -> None:
         *term_values(payload.term),
         "active",
     )
-    segments = work.timelines(MANDATE).of(recorded.originator_id)
-    note(segments, recorded, _MANDATED, values, [(_AUDIENCE, payload.audience.value)])
+    segments = work.timelines(MANDATE).of(seen.stream_id)
+    note(segments, seen, _MANDATED, values, [(_AUDIENCE, payload.audience.value)])
 
 
-def _changed(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _changed(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, MandateChanged)
-    segments = work.timelines(MANDATE).of(recorded.originator_id)
+    segments = work.timelines(MANDATE).of(seen.stream_id)
     if payload.modes is not None:
-        note(segments, recorded, _MODES, (json_value(payload.modes),))
+        note(segments, seen, _MODES, (json_value(payload.modes),))
     if payload.term is not None:
-        note(segments, recorded, _TERM, term_values(payload.term))
+        note(segments, seen, _TERM, term_values(payload.term))
 
 
-def _ended(work: Work, recorded: Recorded) -> None:
-    note(work.timelines(MANDATE).of(recorded.originator_id), recorded, _STATUS, ("ended",))
+def _ended(work: Work, seen: Seen) -> None:
+    note(work.timelines(MANDATE).of(seen.stream_id), seen, _STATUS, ("ended",))
 
 
 PROVIDERS: Final = Projection(

@@ -9,18 +9,19 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from domain.event import Recorded
 from domain.ids import TenantId
 from domain.ports import Feed
-from projections.core import Work
-from projections.ports import LIVE, Cursor, ReadModels, Stop
-from projections.projection import PoisonError, Projection
-from projections.runner import BATCH_EVENTS_MAX, Runner, stop_at
+from projections.bitemporal import Row
+from projections.core import Layout, Work
+from projections.ports import LIVE, Cursor, ReadModels, Stop, WriteRefusedError
+from projections.projection import PoisonError, Projection, Together
+from projections.runner import Runner, stop_at
 
 SWAP_ATTEMPTS_MAX: Final = 40
 _PAUSE_SECONDS: Final = 0.05
+_FINISHED_AT_ONCE: Final = 2
 
 
 class BuildStoppedError(Exception):
@@ -77,49 +78,82 @@ async def build_tenant(
 
     Several projections share the reading and decoding of events.
     """
-    made = await _folded_together(feed, projections, tenant_id)
+    with _rows_uncollected():
+        await _build_tenant(feed, models, projections, build, tenant_id)
+
+
+class _Built(NamedTuple):
+    """What a fold made of a body's log."""
+
+    projection: Projection
+    work: Work
+    position: int
+    """How far it came."""
+    stop: Stop | None
+    """Why not further."""
+
+
+async def _build_tenant(
+    feed: Feed, models: ReadModels, projections: Sequence[Projection], build: str, tenant_id: TenantId
+) -> None:
+    made = [
+        (built, [(layout, changes.inserted) for layout, changes in built.work.changes(ordered=False)])
+        for built in await _folded_together(feed, projections, tenant_id)
+    ]
+    try:
+        await _fill(models, made, build, tenant_id)
+    except WriteRefusedError:
+        # A row that its table does not take. Its projection stays at the beginning of this body's log: the runner
+        # that brings the build up to date before the swap finds the event and stops there. The others go on.
+        for one in made:
+            try:
+                await _fill(models, [one], build, tenant_id)
+            except WriteRefusedError:
+                async with models.unit(tenant_id) as unit:
+                    await unit.lock([one[0].projection.name], build)
+
+
+async def _fill(
+    models: ReadModels,
+    made: Sequence[tuple[_Built, Sequence[tuple[Layout, Sequence[Row]]]]],
+    build: str,
+    tenant_id: TenantId,
+) -> None:
     async with models.unit(tenant_id) as unit:
-        cursors = await unit.lock([projection.name for projection in projections], build)
-        for projection in projections:
-            cursor = cursors.get(projection.name)
+        cursors = await unit.lock([built.projection.name for built, _ in made], build)
+        for built, tables in made:
+            name = built.projection.name
+            cursor = cursors.get(name)
             if cursor is None or cursor.position or cursor.stop is not None:
                 continue
-            work, position, stop = made[projection.name]
-            for layout, changes in work.changes(ordered=False):
-                if changes.inserted:
-                    await unit.fill(layout, build, changes.inserted)
-            await unit.advance(build, {projection.name: position})
-            if stop is not None:
-                await unit.stop(projection.name, build, stop)
+            for layout, rows in tables:
+                if rows:
+                    await unit.fill(layout, build, rows)
+            await unit.advance(build, {name: built.position})
+            if built.stop is not None:
+                await unit.stop(name, build, built.stop)
 
 
-async def _folded_together(
-    feed: Feed, projections: Sequence[Projection], tenant_id: TenantId
-) -> dict[str, tuple[Work, int, Stop | None]]:
-    works = {projection.name: projection.work(tenant_id) for projection in projections}
-    poisoned: list[Projection] = []
+async def _folded_together(feed: Feed, projections: Sequence[Projection], tenant_id: TenantId) -> list[_Built]:
+    together = Together(projections, tenant_id)
     position = 0
-    with _rows_uncollected():
-        async for rows in feed.read(tenant_id, 0, limit=BATCH_EVENTS_MAX):
-            decoded: dict[int, Recorded] | None = {} if len(projections) > 1 else None
-            for projection in projections:
-                if projection.name not in works:
-                    continue
-                try:
-                    projection.fold(works[projection.name], rows, decoded)
-                except PoisonError:
-                    poisoned.append(projection)
-                    del works[projection.name]
-            position = rows[-1].position
-    made: dict[str, tuple[Work, int, Stop | None]] = {name: (work, position, None) for name, work in works.items()}
-    for projection in poisoned:
-        made[projection.name] = await folded(feed, projection, tenant_id)
-    return made
+    async for reached, rows in feed.scan(tenant_id, without=together.ignored):
+        together.fold(rows)
+        position = reached
+    return [
+        _Built(projection, work, position, None)
+        if (work := together.works.get(projection)) is not None
+        else _Built(projection, *await folded(feed, projection, tenant_id))  # once more, to where it stops
+        for projection in projections
+    ]
 
 
 @contextmanager
 def _rows_uncollected() -> Iterator[None]:
-    """Spare the collector from walking again and again over rows that all live to the end and hold no cycles."""
+    """Spare the collector from walking again and again over rows that live until they are written, without cycles.
+
+    Their end must come before that of this context, or the collector walks over all of them once more.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -134,7 +168,7 @@ async def folded(
 ) -> tuple[Work, int, Stop | None]:
     """A body's rows from its log alone, the position they stand for, and why not all of it."""
     work, position = projection.work(tenant_id), 0
-    async for rows in feed.read(tenant_id, 0, limit=BATCH_EVENTS_MAX, upto=upto):
+    async for reached, rows in feed.scan(tenant_id, without=projection.ignored_types, upto=upto):
         try:
             projection.fold(work, rows)
         except PoisonError as poison:
@@ -142,7 +176,7 @@ async def folded(
                 return work, upto, None
             work, position, _ = await folded(feed, projection, tenant_id, upto=poison.row.position - 1)
             return work, position, stop_at(poison.row, poison.__cause__ or poison)
-        position = rows[-1].position
+        position = reached
     return work, position, None
 
 
@@ -168,21 +202,42 @@ async def rebuild(
     """Build projections anew and swap each in. Readers and the live runner go on meanwhile.
 
     Raises:
-        BuildStoppedError: a build stops before the live one does; it is dropped, and so are those not swapped yet.
+        BuildStoppedError: a build stops before the live one does. As after any other error but the next, it is
+            dropped, and so are those not swapped yet.
         SwapTimeoutError: the build is complete and waits for `swap_in`.
     """
-    for projection in projections:
-        await owner.make(projection, build)
-    heads = await feed.heads()
-    await (dispatch or inline(feed, models))(projections, build, list(heads))
-    for at, projection in enumerate(projections):
-        await owner.finish(projection, build)
-        try:
-            await swap_in(feed, models, owner, projection, build)
-        except BuildStoppedError:
-            for left in projections[at:]:
-                await owner.drop(left, build)
-            raise
+    left = list(projections)
+    try:
+        for projection in projections:
+            await owner.make(projection, build)
+        await (dispatch or inline(feed, models))(projections, build, sorted(await feed.heads()))
+        await _finish(owner, projections, build)
+        while left:
+            await swap_in(feed, models, owner, left[0], build)
+            del left[0]
+    except SwapTimeoutError:
+        raise
+    except Exception:
+        for projection in left:
+            await owner.drop(projection, build)
+        raise
+
+
+async def _finish(owner: Owner, projections: Sequence[Projection], build: str) -> None:
+    """Finish the tables of several projections side by side: the server makes each index on one core."""
+    waiting = iter(projections)
+
+    async def one_after_the_other() -> None:
+        for projection in waiting:
+            await owner.finish(projection, build)
+
+    tasks = [asyncio.create_task(one_after_the_other()) for _ in range(_FINISHED_AT_ONCE)]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def swap_in(feed: Feed, models: ReadModels, owner: Owner, projection: Projection, build: str) -> None:

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from domain.event import Recorded
 from domain.ids import TenantId
 from domain.ports import Feed, Row
 from projections.core import Work
 from projections.ddl import full_name, mark
 from projections.ports import LIVE, Cursor, Cursors, ReadModels, Stop, UnitOfWork, WriteRefusedError
 from projections.projection import PoisonError, Projection
+from projections.reading import Seen
 
 BATCH_EVENTS_MAX: Final = 5_000
 """Larger ones were not faster when measured, and hold locks longer."""
@@ -118,7 +118,7 @@ class Runner:
     async def _transact(self, tenant_id: TenantId, names: Sequence[str], rows: Sequence[Row]) -> dict[str, int]:
         reached: dict[str, int] = {}
         stopped: list[Cursor] = []
-        decoded: dict[int, Recorded] | None = {} if len(names) > 1 else None
+        seen: dict[int, Seen] | None = {} if len(names) > 1 else None
         async with self._models.unit(tenant_id) as unit:
             cursors = await unit.lock(names, self._build)
             for name, cursor in cursors.items():
@@ -126,7 +126,7 @@ class Runner:
                 todo = _beyond(rows, cursor)
                 if not todo:
                     continue
-                taken, stop = await self._take(unit, self._projections[name], todo, decoded)
+                taken, stop = await self._take(unit, self._projections[name], todo, seen)
                 if taken:
                     reached[name] = todo[taken - 1].position
                 if stop is not None:
@@ -148,19 +148,19 @@ class Runner:
         return reached
 
     async def _take(
-        self, unit: UnitOfWork, projection: Projection, rows: Sequence[Row], decoded: dict[int, Recorded] | None
+        self, unit: UnitOfWork, projection: Projection, rows: Sequence[Row], seen: dict[int, Seen] | None
     ) -> tuple[int, Stop | None]:
         """Fold and write; gives how many events were taken, and why not all."""
         stop: Stop | None = None
         tenant_id = rows[0].tenant_id
         work = await loaded(unit, projection, tenant_id, rows, self._build)
         try:
-            projection.fold(work, rows, decoded)
+            projection.fold(work, rows, seen)
         except PoisonError as poison:
             stop = stop_at(poison.row, poison.__cause__ or poison)
             rows = rows[: poison.before]
             work = await loaded(unit, projection, tenant_id, rows, self._build)
-            projection.fold(work, rows, decoded)
+            projection.fold(work, rows, seen)
         for layout, changes in work.changes():
             if not changes.empty:
                 await unit.write(layout, self._build, changes)

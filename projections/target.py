@@ -8,7 +8,6 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.audience import RECORDS, Audience
-from domain.event import Recorded
 from domain.ids import TenantId
 from domain.target import BaselineSet, Direction, TargetRevised, TargetSeries, TargetSet, Warning_, warnings
 from domain.values import Period, QualifiedValue
@@ -18,6 +17,7 @@ from projections.columns import period_values, quantity_values
 from projections.core import Work, note
 from projections.projection import Projection
 from projections.query import AsOf, Columns, Query, fact_columns, fetch, holds, period_of, quantity_of
+from projections.reading import Seen
 from projections.tables import (
     audience,
     bitemporal,
@@ -64,10 +64,12 @@ _BEGUN: Final = _TARGET.group(*(name for name in shape(TARGET).facts if name != 
 _VALUE: Final = Form(TARGET_VALUE)
 _SET: Final = _VALUE.group(*(name for name in shape(TARGET_VALUE).facts if name != "sample"))
 _PUBLIC: Final = (RECORDS["target"] or Audience.TENANT).value
+_TARGET_EXTRA: Final = ((_TARGET.column("audience"), _PUBLIC),)
+_VALUE_EXTRA: Final = ((_VALUE.column("audience"), _PUBLIC),)
 
 
-def _begun(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _begun(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, BaselineSet)
     values = (
         payload.plan_id,
@@ -77,17 +79,17 @@ def _begun(work: Work, recorded: Recorded) -> None:
         *quantity_values(payload.baseline),
         *period_values(payload.baseline_period),
     )
-    segments = work.timelines(TARGET).of(recorded.originator_id)
-    note(segments, recorded, _BEGUN, values, [(_TARGET.column("audience"), _PUBLIC)])
+    segments = work.timelines(TARGET).of(seen.stream_id)
+    note(segments, seen, _BEGUN, values, _TARGET_EXTRA)
 
 
-def _set(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _set(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, TargetSet | TargetRevised)
     period = payload.period
-    segments = work.timelines(TARGET_VALUE).of(recorded.originator_id, (period.start, period.end, period.kind))
+    segments = work.timelines(TARGET_VALUE).of(seen.stream_id, (period.start, period.end, period.kind))
     values = (*quantity_values(payload.value), isinstance(payload, TargetRevised))
-    note(segments, recorded, _SET, values, [(_VALUE.column("audience"), _PUBLIC)])
+    note(segments, seen, _SET, values, _VALUE_EXTRA)
 
 
 TARGETS: Final = Projection(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -51,42 +51,54 @@ class _Authority(msgspec.Struct, frozen=True, gc=False):
     kind: str
 
 
-class _Header(msgspec.Struct, frozen=True, gc=False):
-    """What the timeline shows of an envelope; reading no more than that halves the cost of a rebuild."""
+class _Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the timeline shows of an event; reading no more than that halves the cost of a rebuild."""
 
-    schema: int
     effective_on: date
     actor: _Actor
     authority: _Authority
     correlation_id: UUID
-    data: msgspec.Raw
     sample: bool = False
+    data: Any
+    """Has at least the ids that the event names."""
 
 
-def _id_fields(cls: type[Event]) -> list[str]:
-    """The fields of an event that hold an id, present or not."""
-    return [
-        name
+def _id_fields(cls: type[Event]) -> dict[str, Any]:
+    """The fields of an event that hold an id, as texts that may be absent or not."""
+    return {
+        name: str | None if type(None) in get_args(hint) else str
         for name, hint in get_type_hints(cls).items()
         if any(getattr(part, "__supertype__", part) is UUID for part in get_args(hint) or (hint,))
-    ]
+    }
 
 
-def _ids_decoder(cls: type[Event]) -> Callable[[msgspec.Raw], Any] | None:
-    """Reads the ids of an event's data as an object of only these; None where there are none."""
-    fields = [(name, str | None) for name in _id_fields(cls)]
-    if not fields:
-        return None
-    return msgspec.json.Decoder(msgspec.defstruct(f"{cls.__name__}Ids", fields, frozen=True, gc=False)).decode
+def _ids(cls: type[Event]) -> type[msgspec.Struct]:
+    """Only the ids of an event's data."""
+    return msgspec.defstruct(f"{cls.__name__}Ids", _id_fields(cls).items(), frozen=True, gc=False)
+
+
+def _reader(cls: type[Event]) -> Callable[[bytes], Any]:
+    """Reads the header of an event of the present schema, and only the ids of its data."""
+    fields: list[Any] = [("schema", Literal[cls.SCHEMA]), ("data", _IDS[cls.TYPE])]
+    shape = msgspec.defstruct(f"{cls.__name__}Line", fields, bases=(_Header,), kw_only=True, gc=False)
+    return msgspec.json.Decoder(shape).decode
 
 
 _encode = msgspec.json.Encoder().encode
-_read_header = msgspec.json.Decoder(_Header).decode
-_IDS: Final = {cls.TYPE: (cls.SCHEMA, _ids_decoder(cls)) for cls in events.ALL}
+_read_any = msgspec.json.Decoder(_Header).decode
+_IDS: Final = {cls.TYPE: _ids(cls) for cls in events.ALL}
+_READ: Final = {cls.TYPE: _reader(cls) for cls in events.ALL}
+_OPTIONAL: Final = {cls.TYPE for cls in events.ALL if str | None in _id_fields(cls).values()}
+_STREAM_KINDS: Final = {cls.TYPE: cls.TYPE.partition(".")[0] for cls in events.ALL}
 
 
 def _read(row: Row) -> tuple[Row, _Header]:
-    return row, _read_header(row.state)
+    try:
+        return row, _READ[row.type](row.state)
+    except msgspec.ValidationError:
+        # An older shape may have had other fields, so it is read in full.
+        header = _read_any(row.state)
+        return row, msgspec.structs.replace(header, data=decode(row.state)[1])
 
 
 def _line(work: Work, read: tuple[Row, _Header]) -> None:
@@ -94,7 +106,7 @@ def _line(work: Work, read: tuple[Row, _Header]) -> None:
     type_ = row.type
     values = (
         row.version,
-        type_.partition(".")[0],
+        _STREAM_KINDS[type_],
         type_,
         header.effective_on,
         row.recorded_at,
@@ -102,23 +114,19 @@ def _line(work: Work, read: tuple[Row, _Header]) -> None:
         header.actor.role,
         header.authority.kind,
         header.correlation_id,
-        _subjects(row, header),
+        _subjects(type_, header.data),
         header.sample,
     )
     work.plain(TIMELINE).add(row.stream_id, (row.position,), values)
 
 
-def _subjects(row: Row, header: _Header) -> str:
-    schema, read_ids = _IDS[row.type]
-    if read_ids is None:
-        return "{}"
-    # An older shape may have had other fields, so it is read in full.
-    ids: Any = read_ids(header.data) if header.schema == schema else decode(row.state)[1]
-    found = {name: getattr(ids, name) for name in _ID_NAMES[row.type]}
-    return _encode({name: value for name, value in found.items() if value is not None}).decode()
+def _subjects(type_: str, data: Any) -> str:
+    ids = _IDS[type_]
+    if type(data) is ids and type_ not in _OPTIONAL:
+        return _encode(data).decode()
+    found = {name: value for name in ids.__struct_fields__ if (value := getattr(data, name)) is not None}
+    return _encode(found).decode()
 
-
-_ID_NAMES: Final = {cls.TYPE: tuple(_id_fields(cls)) for cls in events.ALL}
 
 TIMELINES: Final = Projection("timeline", TABLES, dict.fromkeys(events.ALL, _line), read=_read)
 

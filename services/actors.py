@@ -1,7 +1,7 @@
 """Background jobs. Each takes ids, may run twice, and shows its limits where it is declared."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -18,8 +18,8 @@ from projections.registry import BY_NAME
 
 REBUILD: Final = "rebuild_projection"
 REBUILD_QUEUE: Final = "rebuild"
-_REBUILD_TIME: Final = timedelta(hours=1)
-_REBUILD_RETRIES: Final = 5
+REBUILD_TIME: Final = timedelta(hours=1)
+REBUILD_RETRIES: Final = 5
 
 
 class ProjectionUnknownError(LookupError):
@@ -33,28 +33,32 @@ def declare(broker: dramatiq.Broker, settings: DatabaseSettings) -> dict[str, Ca
         actor_name=REBUILD,
         queue_name=REBUILD_QUEUE,
         broker=broker,
-        max_retries=_REBUILD_RETRIES,
-        time_limit=int(_REBUILD_TIME.total_seconds() * 1000),
+        max_retries=REBUILD_RETRIES,
+        time_limit=int(REBUILD_TIME.total_seconds() * 1000),
         throws=ProjectionUnknownError,
     )
-    def rebuild_projection(projection: str, build: str, tenant_id: str) -> None:
-        asyncio.run(rebuild_one(settings, projection, build, TenantId(UUID(tenant_id))))
+    def rebuild_projection(projections: list[str], build: str, tenant_id: str) -> None:
+        asyncio.run(rebuild_one(settings, projections, build, TenantId(UUID(tenant_id))))
 
     return {REBUILD: rebuild_projection}
 
 
-async def rebuild_one(settings: DatabaseSettings, projection: str, build: str, tenant_id: TenantId) -> None:
-    """Fold one body's log into one build of one projection.
+async def rebuild_one(
+    settings: DatabaseSettings, projections: Sequence[str], build: str, tenant_id: TenantId
+) -> None:
+    """Fold one body's log into one build of these projections, which share the reading of it.
 
     Raises:
-        ProjectionUnknownError: there is no projection of this name.
+        ProjectionUnknownError: there is no projection of a name.
     """
-    chosen = BY_NAME.get(projection)
-    if chosen is None:
-        raise ProjectionUnknownError(f"no projection is called {projection}; known are {', '.join(BY_NAME)}")
+    unknown = [name for name in projections if name not in BY_NAME]
+    if unknown:
+        raise ProjectionUnknownError(
+            f"no projection is called {', '.join(unknown)}; known are {', '.join(BY_NAME)}"
+        )
     async with (
         Database(settings) as database,
         LogFeed(database) as feed,
         BulkReadModels(database, connections_max=1) as models,
     ):
-        await build_tenant(feed, models, [chosen], build, tenant_id)
+        await build_tenant(feed, models, [BY_NAME[name] for name in projections], build, tenant_id)

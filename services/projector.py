@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -28,18 +30,43 @@ from projections.ports import Cursor
 from projections.projection import Projection
 from projections.registry import BY_NAME, PROJECTIONS
 from projections.runner import Runner, resume
-from services.actors import REBUILD, REBUILD_QUEUE
+from services.actors import REBUILD, REBUILD_QUEUE, REBUILD_TIME
 
 _RETRY_SECONDS_MIN: Final = 0.2
 _RETRY_SECONDS_MAX: Final = 10.0
 _BUILD_POLL_SECONDS: Final = 0.2
 _OPERATIONAL: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_BUILD_PATIENCE_SECONDS: Final = REBUILD_TIME.total_seconds()
+"""How long no job may end before the rest is given up: as long as one may take."""
+_FAILURES_TOLD_MAX: Final = 5
+_REASON_CHARACTERS_MAX: Final = 300
 _ENQUEUE: Final = sqlalchemy.text("SELECT jobs.enqueue(:tenant, :actor, :queue, CAST(:args AS jsonb))")
+# What made the last attempt fail is the last line of the traceback that the broker keeps.
+_LEFT: Final = sqlalchemy.text(
+    "SELECT message_id, state = 'rejected', message #>> '{options,traceback}' FROM jobs.queue"
+    " WHERE message_id = ANY(:ids)"
+)
+_WITHDRAW: Final = sqlalchemy.text("DELETE FROM jobs.queue WHERE message_id = ANY(:ids) AND state = 'queued'")
 _logger = structlog.get_logger()
 
 
 class ProjectionUnknownError(LookupError):
     """There is no projection of this name."""
+
+
+class JobsFailedError(Exception):
+    """Jobs of a build ended without it, or none ended for too long. The old tables stay.
+
+    `reasons` tells why, by body; a body's job builds all that was asked for, so all of it is missing there.
+    """
+
+    def __init__(self, projections: Sequence[str], reasons: Mapping[TenantId, str]) -> None:
+        told = [f"{tenant_id}: {reason}" for tenant_id, reason in list(reasons.items())[:_FAILURES_TOLD_MAX]]
+        more = len(reasons) - len(told)
+        told += [f"and {more} more"] if more > 0 else []
+        super().__init__(f"{', '.join(projections)} could not be built for {'; '.join(told)}")
+        self.projections = tuple(projections)
+        self.reasons = dict(reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +150,21 @@ async def status(side: ReadSide) -> list[inspection.Lag]:
 
 
 async def rebuild_projections(
-    side: ReadSide, settings: DatabaseSettings, names: Collection[str] = (), *, in_jobs: bool = False
+    side: ReadSide,
+    settings: DatabaseSettings,
+    names: Collection[str] = (),
+    *,
+    in_jobs: bool = False,
+    patience_seconds: float = _BUILD_PATIENCE_SECONDS,
 ) -> None:
     """Build projections anew and swap them in, all if none is named; with `in_jobs` the workers build them.
 
     Raises:
         ProjectionUnknownError: there is no projection of this name.
         projections.rebuild.BuildStoppedError, projections.rebuild.SwapTimeoutError: the old one stays.
+        JobsFailedError: so it does when a job is rejected, or none ends within the patience.
     """
-    dispatch = _by_jobs(side) if in_jobs else None
+    dispatch = _by_jobs(side, patience_seconds) if in_jobs else None
     build = f"b{time.time_ns() // 1_000_000}"  # a name that no earlier build has
     chosen = [projection(name) for name in names] or PROJECTIONS
     await rebuild.rebuild(side.feed, side.models, TableOwner(settings), chosen, build, dispatch=dispatch)
@@ -166,21 +199,67 @@ def projection(name: str) -> Projection:
     return found
 
 
-def _by_jobs(side: ReadSide) -> rebuild.Dispatch:
+def _by_jobs(side: ReadSide, patience_seconds: float) -> rebuild.Dispatch:
     async def dispatch(projections: Sequence[Projection], build: str, tenants: Sequence[TenantId]) -> None:
-        wanted = {(chosen.name, tenant_id) for chosen in projections for tenant_id in tenants}
-        for name, tenant_id in sorted(wanted):
-            await _enqueue(side, tenant_id, [name, build, str(tenant_id)])
-        while wanted:
-            await asyncio.sleep(_BUILD_POLL_SECONDS)
-            wanted -= {(cursor.projection, cursor.tenant_id) for cursor in await side.models.cursors(build)}
+        names = [chosen.name for chosen in projections]
+        waiting = {
+            await _enqueue(side, tenant_id, [names, build, str(tenant_id)]): tenant_id for tenant_id in tenants
+        }
+        try:
+            await _wait_for_jobs(side, names, build, waiting, patience_seconds)
+        except BaseException:
+            async with side.database.begin(Scope.instance()) as connection:
+                await connection.execute(_WITHDRAW, {"ids": list(waiting)})
+            raise
 
     return dispatch
 
 
-async def _enqueue(side: ReadSide, tenant_id: TenantId, args: list[Any]) -> None:
+async def _wait_for_jobs(
+    side: ReadSide, names: Sequence[str], build: str, waiting: dict[UUID, TenantId], patience_seconds: float
+) -> None:
+    """Return when all have built; takes those that have out of `waiting`.
+
+    Raises:
+        JobsFailedError: one ended otherwise, or none ended within the patience.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience_seconds
+    while waiting:
+        # In this order: a job leaves the queue only after its build is committed.
+        async with side.database.begin(Scope.instance()) as connection:
+            left = {
+                job: (rejected, why)
+                for job, rejected, why in await connection.execute(_LEFT, {"ids": list(waiting)})
+            }
+        built = Counter(cursor.tenant_id for cursor in await side.models.cursors(build, projections=names))
+        done = {job for job, tenant_id in waiting.items() if built[tenant_id] == len(names)}
+        failed = {
+            tenant_id: _last_line(left[job][1]) if job in left else "its job ended without building it"
+            for job, tenant_id in waiting.items()
+            if job not in done and (job not in left or left[job][0])
+        }
+        if failed:
+            raise JobsFailedError(names, failed)
+        for job in done:
+            del waiting[job]
+        if done:
+            deadline = loop.time() + patience_seconds
+        elif loop.time() > deadline:
+            why = f"no job ended within {patience_seconds:.0f} s; does a worker run?"
+            raise JobsFailedError(names, dict.fromkeys(waiting.values(), why))
+        if waiting:
+            await asyncio.sleep(_BUILD_POLL_SECONDS)
+
+
+def _last_line(traceback: str | None) -> str:
+    lines = (traceback or "").strip().splitlines()
+    return lines[-1][:_REASON_CHARACTERS_MAX] if lines else "its job was rejected; the worker's log says why"
+
+
+async def _enqueue(side: ReadSide, tenant_id: TenantId, args: list[Any]) -> UUID:
     async with side.database.begin(Scope.of_tenant(tenant_id)) as connection:
-        await connection.execute(
+        job: UUID = await connection.scalar(
             _ENQUEUE,
             {
                 "tenant": tenant_id,
@@ -189,3 +268,4 @@ async def _enqueue(side: ReadSide, tenant_id: TenantId, args: list[Any]) -> None
                 "args": msgspec.json.encode(args).decode(),
             },
         )
+        return job

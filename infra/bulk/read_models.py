@@ -22,6 +22,10 @@ _REFUSALS: Final = (
     asyncpg.DataError,
     asyncpg.InsufficientPrivilegeError,
     asyncpg.ProgramLimitExceededError,
+    # What a value that its column cannot hold is to COPY, which has no name for it as a query has.
+    OverflowError,
+    ValueError,
+    TypeError,
 )
 _COLUMNS: Final = (
     "projection, build, tenant_id, position, stopped_type, stopped_reason, stopped_at_position, updated_at"
@@ -60,6 +64,7 @@ class BulkUnit:
     def __init__(self, connection: Any, tenant_id: TenantId) -> None:
         self._connection = connection
         self._tenant_id = tenant_id
+        self._hurries = False
 
     async def lock(self, projections: Collection[str], build: str) -> Mapping[str, Cursor]:
         """See `UnitOfWork.lock`."""
@@ -90,6 +95,10 @@ class BulkUnit:
 
     async def fill(self, layout: Layout, build: str, rows: Sequence[Sequence[Any]]) -> None:
         """See `UnitOfWork.fill`."""
+        if not self._hurries:
+            # What a crash takes back it takes whole, with the cursor; the swap's own commit makes all of it safe.
+            await self._connection.execute("SET LOCAL synchronous_commit = off")
+            self._hurries = True
         with _refusals():
             await self._connection.copy_records_to_table(
                 f"{layout.table.name}{suffix(build)}",

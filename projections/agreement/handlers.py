@@ -11,7 +11,6 @@ from domain.agreement import (
     ObligationAdded,
     ObligationFulfilled,
 )
-from domain.event import Recorded
 from projections import events
 from projections.agreement.tables import AGREEMENT, CONTRIBUTION, OBLIGATION, TABLES
 from projections.bitemporal import Form
@@ -25,6 +24,7 @@ from projections.columns import (
 )
 from projections.core import Work, note
 from projections.projection import Projection
+from projections.reading import Seen
 from projections.tables import localized, quantity, shape, term
 
 _AGREEMENT: Final = Form(AGREEMENT)
@@ -37,10 +37,12 @@ _NUMBER: Final = _AGREEMENT.group("amendment_number")
 _STATUS: Final = _AGREEMENT.group("status")
 
 _OBLIGATION: Final = Form(OBLIGATION)
+_OBLIGATION_AUDIENCE: Final = _OBLIGATION.column("audience")
 _OWED: Final = _OBLIGATION.group(*(column.name for column in localized("wording")), "due_on")
 _FULFILLED: Final = _OBLIGATION.group("fulfilled")
 
 _CONTRIBUTION: Final = Form(CONTRIBUTION)
+_CONTRIBUTION_AUDIENCE: Final = _CONTRIBUTION.column("audience")
 _GIVEN: Final = _CONTRIBUTION.group(
     *(column.name for column in localized("source")),
     "in_kind",
@@ -48,8 +50,8 @@ _GIVEN: Final = _CONTRIBUTION.group(
 )
 
 
-def _signed(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _signed(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, AgreementSigned)
     programme = payload.programme
     values = (
@@ -68,60 +70,60 @@ def _signed(work: Work, recorded: Recorded) -> None:
         0,
         "in_force",
     )
-    segments = work.timelines(AGREEMENT).of(recorded.originator_id)
-    note(segments, recorded, _SIGNED, values, [(_AUDIENCE, payload.audience.value)])
+    segments = work.timelines(AGREEMENT).of(seen.stream_id)
+    note(segments, seen, _SIGNED, values, [(_AUDIENCE, payload.audience.value)])
 
 
-def _amended(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _amended(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, AgreementAmended)
-    segments = work.timelines(AGREEMENT).of(recorded.originator_id)
-    note(segments, recorded, _NUMBER, (payload.number,))
+    segments = work.timelines(AGREEMENT).of(seen.stream_id)
+    note(segments, seen, _NUMBER, (payload.number,))
     if payload.amount is not None:
-        note(segments, recorded, _AMOUNT, quantity_values(payload.amount))
+        note(segments, seen, _AMOUNT, quantity_values(payload.amount))
     if payload.term is not None:
-        note(segments, recorded, _TERM, term_values(payload.term))
+        note(segments, seen, _TERM, term_values(payload.term))
     if payload.purpose is not None:
-        note(segments, recorded, _PURPOSE, localized_values(payload.purpose))
+        note(segments, seen, _PURPOSE, localized_values(payload.purpose))
 
 
-def _renewed(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _renewed(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, AgreementRenewed)
-    note(work.timelines(AGREEMENT).of(recorded.originator_id), recorded, _TERM, term_values(payload.term))
+    note(work.timelines(AGREEMENT).of(seen.stream_id), seen, _TERM, term_values(payload.term))
 
 
-def _terminated(work: Work, recorded: Recorded) -> None:
-    note(work.timelines(AGREEMENT).of(recorded.originator_id), recorded, _STATUS, ("terminated",))
+def _terminated(work: Work, seen: Seen) -> None:
+    note(work.timelines(AGREEMENT).of(seen.stream_id), seen, _STATUS, ("terminated",))
 
 
-def _obligation_added(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _obligation_added(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ObligationAdded)
-    segments = work.timelines(OBLIGATION).of(recorded.originator_id, (payload.obligation_id,))
+    segments = work.timelines(OBLIGATION).of(seen.stream_id, (payload.obligation_id,))
     values = (*localized_values(payload.wording), payload.due_on)
-    note(segments, recorded, _OWED, values, _of_agreement(work, recorded, _OBLIGATION))
+    note(segments, seen, _OWED, values, _of_agreement(work, seen, _OBLIGATION_AUDIENCE))
 
 
-def _obligation_fulfilled(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _obligation_fulfilled(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ObligationFulfilled)
-    segments = work.timelines(OBLIGATION).of(recorded.originator_id, (payload.obligation_id,))
-    note(segments, recorded, _FULFILLED, (True,), _of_agreement(work, recorded, _OBLIGATION))
+    segments = work.timelines(OBLIGATION).of(seen.stream_id, (payload.obligation_id,))
+    note(segments, seen, _FULFILLED, (True,), _of_agreement(work, seen, _OBLIGATION_AUDIENCE))
 
 
-def _contribution_recorded(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _contribution_recorded(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ContributionRecorded)
-    segments = work.timelines(CONTRIBUTION).of(recorded.originator_id, (payload.contribution_id,))
+    segments = work.timelines(CONTRIBUTION).of(seen.stream_id, (payload.contribution_id,))
     values = (*localized_values(payload.source), payload.in_kind, *quantity_values(payload.amount))
-    note(segments, recorded, _GIVEN, values, _of_agreement(work, recorded, _CONTRIBUTION))
+    note(segments, seen, _GIVEN, values, _of_agreement(work, seen, _CONTRIBUTION_AUDIENCE))
 
 
-def _of_agreement(work: Work, recorded: Recorded, form: Form) -> list[tuple[int, Any]]:
+def _of_agreement(work: Work, seen: Seen, audience: int) -> list[tuple[int, Any]]:
     """What belongs to an agreement is seen by those who see the agreement."""
-    agreement = work.timelines(AGREEMENT).of(recorded.originator_id).rows[0]
-    return [(form.column("audience"), agreement[_AUDIENCE])]
+    agreement = work.timelines(AGREEMENT).of(seen.stream_id).rows[0]
+    return [(audience, agreement[_AUDIENCE])]
 
 
 AGREEMENTS: Final = Projection(

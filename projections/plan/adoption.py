@@ -1,13 +1,14 @@
 """What adopting and publishing a revision does to the rows of a plan."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from domain.audience import Audience
-from domain.event import Recorded
-from projections.bitemporal import Form
-from projections.core import Work, stamp
+from projections.bitemporal import Form, Row
+from projections.core import Work
 from projections.plan.tables import PLAN, PLAN_DRAFT, PLAN_ELEMENT, PLAN_PARENT, PLAN_REVISION
+from projections.reading import Seen
 from projections.tables import shape
 
 _PLAN: Final = Form(PLAN)
@@ -18,7 +19,10 @@ _SAID: Final = slice(_ELEMENT.changed + 1, _ELEMENT.column("revision"))
 _DRAFT_SAID: Final = slice(3, 3 + _SAID.stop - _SAID.start)
 _CONTENT_REVISION: Final = _ELEMENT.column("revision")
 _AUDIENCE: Final = _ELEMENT.column("audience")
-_ELEMENT_ID: Final = 2
+_FROM: Final = _ELEMENT.effective_from
+_TO: Final = _ELEMENT.effective_to
+_POS_FROM: Final = _ELEMENT.pos_from
+_POS_TO: Final = _ELEMENT.pos_to
 
 _REVISION_NAMES: Final = [column.name for column in PLAN_REVISION.columns]
 _PARENT_NAMES: Final = [column.name for column in PLAN_PARENT.columns]
@@ -33,32 +37,37 @@ class Counts(NamedTuple):
     withdrawn: int
 
 
-def adopt(work: Work, recorded: Recorded, number: int) -> Counts:
+def adopt(work: Work, seen: Seen, number: int) -> Counts:
     """Write what the draft says over what the last revision said; only elements that differ get new rows."""
-    plan_id, when = recorded.originator_id, stamp(recorded)
-    draft = work.plain(PLAN_DRAFT).under(plan_id)
-    elements = work.timelines(PLAN_ELEMENT)
+    plan_id = seen.stream_id
+    drafts, elements = work.plain(PLAN_DRAFT), work.timelines(PLAN_ELEMENT)
+    # After an adoption the two say the same, and no adoption is dated before an earlier one: so from the second
+    # on, only what was touched since can differ.
+    touched = drafts.touched(plan_id)
+    draft = drafts.under(plan_id)
     added = reworded = withdrawn = 0
     tenant = Audience.TENANT.value
-    for sub, row in draft.items():
-        said = row[_DRAFT_SAID]
+    for sub in draft.keys() | elements.under(plan_id).keys() if touched is None else touched:
         segments = elements.of(plan_id, sub)
         before = segments.last
+        row = draft.get(sub)
+        if row is None:
+            if before is not None:
+                segments.end(seen)
+                withdrawn += 1
+            continue
+        said = row[_DRAFT_SAID]
         if before is None:
             added += 1
         elif before[_SAID] == said:
             continue
         else:
             reworded += 1
-        segments.set(when, _ALL, [*said, number], [(_AUDIENCE, tenant)])
+        segments.set(seen, _ALL, [*said, number], [(_AUDIENCE, tenant)])
         written = segments.last
         assert written is not None
         elements.amend(written, _AUDIENCE, tenant)  # a new form is not public because the old one was
-    for sub, segments in elements.under(plan_id).items():
-        if sub not in draft and segments.last is not None:
-            segments.end(when)
-            withdrawn += 1
-    _open(work, recorded, Audience.TENANT, {Audience.DRAFT.value})
+    _open(work, seen, Audience.TENANT, {Audience.DRAFT.value})
     parents = work.plain(PLAN_PARENT)
     revision, audience = _PARENT_NAMES.index("revision"), _PARENT_NAMES.index("audience")
     for row in parents.under(plan_id).values():
@@ -67,14 +76,14 @@ def adopt(work: Work, recorded: Recorded, number: int) -> Counts:
     return Counts(len(draft), added, reworded, withdrawn)
 
 
-def publish(work: Work, recorded: Recorded, number: int, source_published_on: date | None) -> None:
+def publish(work: Work, seen: Seen, number: int, source_published_on: date | None) -> None:
     """Open a revision to the public, with every form that its elements have in it."""
-    plan_id, public = recorded.originator_id, Audience.PUBLIC.value
+    plan_id, public = seen.stream_id, Audience.PUBLIC.value
     revisions = work.plain(PLAN_REVISION)
     revision = revisions.under(plan_id)[number,]
     facts: dict[str, Any] = {
-        "published_on": recorded.effective_on,
-        "published_position": recorded.position,
+        "published_on": seen.on,
+        "published_position": seen.position,
         "source_published_on": source_published_on,
         "audience": public,
     }
@@ -82,16 +91,14 @@ def publish(work: Work, recorded: Recorded, number: int, source_published_on: da
     on = revision[_REVISION_NAMES.index("adopted_on")]
     position = revision[_REVISION_NAMES.index("position")]
     elements = work.timelines(PLAN_ELEMENT)
-    forms = {
-        (row[_ELEMENT_ID], row[_CONTENT_REVISION])
-        for row in elements.rows(plan_id)
-        if row[_ELEMENT.effective_from] <= on < row[_ELEMENT.effective_to]
-        and row[_ELEMENT.pos_from] <= position < row[_ELEMENT.pos_to]
-    }
-    for row in elements.rows(plan_id):
-        if (row[_ELEMENT_ID], row[_CONTENT_REVISION]) in forms:
-            elements.amend(row, _AUDIENCE, public)
-    _open(work, recorded, Audience.PUBLIC, {Audience.DRAFT.value, Audience.TENANT.value})
+    for segments in elements.under(plan_id).values():
+        shown = _row_at(segments.written, on, position)
+        # All rows of one form of an element have the same audience.
+        if shown is not None and shown[_AUDIENCE] != public:
+            for row in segments.written:
+                if row[_CONTENT_REVISION] == shown[_CONTENT_REVISION]:
+                    elements.amend(row, _AUDIENCE, public)
+    _open(work, seen, Audience.PUBLIC, {Audience.DRAFT.value, Audience.TENANT.value})
     parents = work.plain(PLAN_PARENT)
     adopted, audience = _PARENT_NAMES.index("revision"), _PARENT_NAMES.index("audience")
     for row in parents.under(plan_id).values():
@@ -99,10 +106,18 @@ def publish(work: Work, recorded: Recorded, number: int, source_published_on: da
             parents.amend(row, {audience: public})
 
 
-def _open(work: Work, recorded: Recorded, to: Audience, before: set[str]) -> None:
+def _row_at(rows: Sequence[Row], on: date, position: int) -> Row | None:
+    """What held of an element on a day, as known at a position."""
+    for row in reversed(rows):  # the latest are the likeliest
+        if row[_POS_TO] > position >= row[_POS_FROM] and row[_FROM] <= on < row[_TO]:
+            return row
+    return None
+
+
+def _open(work: Work, seen: Seen, to: Audience, before: set[str]) -> None:
     """Give the header of a plan, in all its rows, to a wider audience."""
     plans = work.timelines(PLAN)
     audience = _PLAN.column("audience")
-    for row in plans.rows(recorded.originator_id):
+    for row in plans.of(seen.stream_id).written:
         if row[audience] in before:
             plans.amend(row, audience, to.value)

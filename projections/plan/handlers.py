@@ -5,7 +5,6 @@ from uuid import UUID
 
 from domain.audience import Audience
 from domain.envelope import Authority, ByDecision, ByInstrument, WithoutAuthority
-from domain.event import Recorded
 from domain.plan.events import (
     ConsultationRecorded,
     ElementAdded,
@@ -26,6 +25,7 @@ from projections.core import Work, note
 from projections.plan.adoption import adopt, publish
 from projections.plan.tables import PLAN, PLAN_DRAFT, PLAN_PARENT, PLAN_PROGRESS, PLAN_REVISION, TABLES
 from projections.projection import Projection
+from projections.reading import Seen
 from projections.tables import localized, shape
 
 _PLAN: Final = Form(PLAN)
@@ -36,15 +36,16 @@ _REVISION: Final = _PLAN.group("revision")
 
 _PROGRESS: Final = Form(PLAN_PROGRESS)
 _MADE: Final = _PROGRESS.group("progress")
+_PROGRESS_EXTRA: Final = ((_PROGRESS.column("audience"), Audience.TENANT.value),)
 
 _DRAFT_NAMES: Final = [column.name for column in PLAN_DRAFT.columns]
 _PARENT_ID: Final = _DRAFT_NAMES.index("parent_id")
 _PATH: Final = _DRAFT_NAMES.index("path")
-_WORDING: Final = _DRAFT_NAMES.index("wording_en")
+_WORDING: Final = slice(_DRAFT_NAMES.index("wording_en"), _DRAFT_NAMES.index("wording_unofficial") + 1)
 
 
-def _drafted(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _drafted(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, PlanDrafted)
     values = (
         payload.kind,
@@ -54,27 +55,27 @@ def _drafted(work: Work, recorded: Recorded) -> None:
         "open",
         0,
     )
-    segments = work.timelines(PLAN).of(recorded.originator_id)
-    note(segments, recorded, _DRAFTED, values, [(_PLAN.column("audience"), Audience.DRAFT.value)])
+    segments = work.timelines(PLAN).of(seen.stream_id)
+    note(segments, seen, _DRAFTED, values, [(_PLAN.column("audience"), Audience.DRAFT.value)])
 
 
-def _retitled(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _retitled(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, PlanRetitled)
-    note(work.timelines(PLAN).of(recorded.originator_id), recorded, _TITLE, localized_values(payload.title))
+    note(work.timelines(PLAN).of(seen.stream_id), seen, _TITLE, localized_values(payload.title))
 
 
-def _closed(work: Work, recorded: Recorded) -> None:
-    note(work.timelines(PLAN).of(recorded.originator_id), recorded, _STATUS, ("closed",))
+def _closed(work: Work, seen: Seen) -> None:
+    note(work.timelines(PLAN).of(seen.stream_id), seen, _STATUS, ("closed",))
 
 
-def _element_added(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _element_added(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ElementAdded)
     draft = work.plain(PLAN_DRAFT)
     above = ""
     if payload.parent_id is not None:
-        above = draft.under(recorded.originator_id)[payload.parent_id,][_PATH] + "/"
+        above = draft.under(seen.stream_id)[payload.parent_id,][_PATH] + "/"
     copied = payload.copied_from
     values = (
         payload.level,
@@ -85,27 +86,27 @@ def _element_added(work: Work, recorded: Recorded) -> None:
         payload.indicator_kind,
         payload.rank,
         # Of one rank, the one that was added first comes first.
-        f"{above}{payload.rank:07d}.{recorded.originator_version:07d}",
+        f"{above}{payload.rank:07d}.{seen.version:07d}",
         *((None, None, None) if copied is None else (copied.log, copied.stream, copied.version)),
-        recorded.envelope.sample,
+        seen.sample,
         Audience.DRAFT.value,
     )
-    draft.put(recorded.originator_id, (payload.element_id,), values)
+    draft.put(seen.stream_id, (payload.element_id,), values)
 
 
-def _element_reworded(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _element_reworded(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ElementReworded)
     draft = work.plain(PLAN_DRAFT)
-    row = draft.under(recorded.originator_id)[payload.element_id,]
-    draft.amend(row, dict(enumerate(localized_values(payload.wording), _WORDING)))
+    row = draft.under(seen.stream_id)[payload.element_id,]
+    draft.amend_span(row, _WORDING, localized_values(payload.wording))
 
 
-def _element_withdrawn(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _element_withdrawn(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ElementWithdrawn)
     draft = work.plain(PLAN_DRAFT)
-    rows = draft.under(recorded.originator_id)
+    rows = draft.under(seen.stream_id)
     gone: set[UUID] = {payload.element_id}
     grew = True
     while grew:
@@ -113,11 +114,11 @@ def _element_withdrawn(work: Work, recorded: Recorded) -> None:
         grew = bool(more)
         gone |= more
     for element_id in gone:
-        draft.remove(recorded.originator_id, (element_id,))
+        draft.remove(seen.stream_id, (element_id,))
 
 
-def _aligned(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _aligned(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, PlanAlignedToParent)
     parents = work.plain(PLAN_PARENT)
     cited = payload.parent
@@ -130,46 +131,46 @@ def _aligned(work: Work, recorded: Recorded) -> None:
             cited.version,
             element_id,
             parent_element_id,
-            recorded.effective_on,
-            recorded.recorded_at,
+            seen.on,
+            seen.at,
             None,
-            recorded.envelope.sample,
+            seen.sample,
             Audience.DRAFT.value,
         )
-        parents.put(recorded.originator_id, (recorded.position, line), values)
+        parents.put(seen.stream_id, (seen.position, line), values)
 
 
-def _adopted(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _adopted(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, RevisionAdopted)
-    counts = adopt(work, recorded, payload.number)
-    note(work.timelines(PLAN).of(recorded.originator_id), recorded, _REVISION, (payload.number,))
+    counts = adopt(work, seen, payload.number)
+    note(work.timelines(PLAN).of(seen.stream_id), seen, _REVISION, (payload.number,))
     values = (
-        recorded.effective_on,
-        recorded.position,
-        recorded.recorded_at,
-        *_authority(recorded.envelope.authority),
+        seen.on,
+        seen.position,
+        seen.at,
+        *_authority(seen.authority),
         *counts,
         None,
         None,
         None,
-        recorded.envelope.sample,
+        seen.sample,
         Audience.TENANT.value,
     )
-    work.plain(PLAN_REVISION).put(recorded.originator_id, (payload.number,), values)
+    work.plain(PLAN_REVISION).put(seen.stream_id, (payload.number,), values)
 
 
-def _published(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _published(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, RevisionPublished)
-    publish(work, recorded, payload.number, payload.source_published_on)
+    publish(work, seen, payload.number, payload.source_published_on)
 
 
-def _progress_recorded(work: Work, recorded: Recorded) -> None:
-    payload = recorded.payload
+def _progress_recorded(work: Work, seen: Seen) -> None:
+    payload = seen.payload
     assert isinstance(payload, ProgressRecorded)
-    segments = work.timelines(PLAN_PROGRESS).of(recorded.originator_id, (payload.element_id,))
-    note(segments, recorded, _MADE, (payload.progress,), [(_PROGRESS.column("audience"), Audience.TENANT.value)])
+    segments = work.timelines(PLAN_PROGRESS).of(seen.stream_id, (payload.element_id,))
+    note(segments, seen, _MADE, (payload.progress,), _PROGRESS_EXTRA)
 
 
 def _authority(authority: Authority) -> tuple[Any, ...]:

@@ -33,11 +33,14 @@ CREATE FUNCTION log.append_group(
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
--- Plans are kept, and may have been made while the tables were empty: leave only index lookups to choose from.
+-- Plans are kept, and may have been made while the tables were empty: leave only index lookups to choose from, and
+-- for the heads the index that has them in order.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -46,17 +49,15 @@ DECLARE
     n_requests CONSTANT int := cardinality(p_tenant);
     n_events   CONSTANT int := cardinality(p_version);
     -- the heads, in the order of their tenants
-    h_tenant uuid[]; h_size bigint[]; h_at timestamptz[]; h_frontier bytea[]; h_grown boolean[];
+    h_tenant uuid[]; h_at timestamptz[]; h_size bigint[]; h_frontier bytea[];
     -- the answers, by request
-    a_code text[]; a_first bigint[]; a_last bigint[]; a_version int[]; a_at timestamptz[]; a_claim text[];
+    a_code text[]; a_first bigint[]; a_last bigint[]; a_version int[]; a_at timestamptz[];
     -- what is inserted, by event; the position of a refused one stays NULL
-    e_tenant uuid[]; e_stream uuid[]; e_position bigint[]; e_at timestamptz[]; e_leaf bytea[];
+    e_request int[]; e_position bigint[]; e_leaf bytea[];
     -- tiles that are full now
     t_tenant uuid[]; t_level int[]; t_idx bigint[]; t_root bytea[];
     v_broken int[]; v_taken text[];
-    v_now timestamptz; v_at timestamptz; v_micros bytea; v_micros_of timestamptz;
-    v_offset int := 0; v_size bigint; v_frontier bytea; v_depth int; v_carry bigint; v_level int;
-    v_prefix bytea; v_stream bytea; v_hash bytea;
+    v_now timestamptz; v_offset int := 0; v_size bigint; v_frontier bytea; v_level int; v_hash bytea;
     q record; r record; k int;
 BEGIN
     IF n_requests IS DISTINCT FROM cardinality(p_stream) OR n_requests IS DISTINCT FROM cardinality(p_expected)
@@ -72,9 +73,8 @@ BEGIN
     END IF;
 
     -- 1. The heads, always in the same order, so that no two groups wait for each other.
-    SELECT array_agg(h.tenant_id), array_agg(h.position), array_agg(h.recorded_at), array_agg(h.frontier),
-           array_agg(false)
-    INTO h_tenant, h_size, h_at, h_frontier, h_grown
+    SELECT array_agg(h.tenant_id), array_agg(h.recorded_at), array_agg(h.position), array_agg(h.frontier)
+    INTO h_tenant, h_at, h_size, h_frontier
     FROM (SELECT * FROM log.head WHERE tenant_id = ANY (p_tenant) ORDER BY tenant_id FOR NO KEY UPDATE) h;
     v_now := log.clock();
 
@@ -95,109 +95,84 @@ BEGIN
         END LOOP;
     END IF;
 
-    a_code := array_fill(NULL::text, ARRAY[n_requests]);
-    a_first := array_fill(NULL::bigint, ARRAY[n_requests]);
-    a_last := a_first;
-    a_version := array_fill(NULL::int, ARRAY[n_requests]);
-    a_at := array_fill(NULL::timestamptz, ARRAY[n_requests]);
-    a_claim := a_code;
-    e_position := array_fill(NULL::bigint, ARRAY[n_events]);
-    e_tenant := array_fill(NULL::uuid, ARRAY[n_events]);
-    e_stream := e_tenant;
-    e_at := array_fill(NULL::timestamptz, ARRAY[n_events]);
-    e_leaf := array_fill(NULL::bytea, ARRAY[n_events]);
-
+    -- What does not build on the requests before is said in the query: there it costs less than as a statement.
     FOR q IN
-        SELECT n, p_tenant[n] AS tenant, p_stream[n] AS stream, p_expected[n] AS expected, p_events[n] AS events,
-               array_position(h_tenant, p_tenant[n]) AS head,
-               l.fingerprint = p_fingerprint[n] AS known, l.first_position, l.position, l.version, l.recorded_at,
-               (SELECT e.version FROM log.event e WHERE e.tenant_id = p_tenant[n] AND e.stream_id = p_stream[n]
-                ORDER BY e.version DESC LIMIT 1) AS current
-        FROM generate_series(1, n_requests) n
+        SELECT n, h.head, p_tenant[n] AS tenant, p_expected[n] AS expected, p_events[n] AS events,
+               CASE
+                   WHEN h.head IS NULL THEN 'body_unknown'
+                   WHEN l.fingerprint = p_fingerprint[n] THEN 'replayed'
+                   WHEN l.fingerprint <> p_fingerprint[n] THEN 'key_reused'
+                   -- A new stream begins at 1; the library's own begin at 0.
+                   WHEN p_expected[n] IS DISTINCT FROM coalesce(
+                           (SELECT e.version FROM log.event e
+                            WHERE e.tenant_id = p_tenant[n] AND e.stream_id = p_stream[n]
+                            ORDER BY e.version DESC LIMIT 1), least(p_expected[n], 0))
+                       OR p_expected[n] < -1 OR (p_expected[n] = -1 AND p_events[n] = 0) THEN 'version_conflict'
+                   WHEN n = ANY (v_broken) THEN 'guard_broken'
+                   WHEN v_taken[n] IS NOT NULL THEN 'key_taken'
+                   ELSE 'accepted'
+               END AS code,
+               l.first_position, l.position, l.version, l.recorded_at,
+               greatest(h_at[h.head], v_now) AS at,
+               int8send((extract(epoch FROM greatest(h_at[h.head], v_now)) * 1000000)::bigint) AS at_bytes,
+               c_label || uuid_send(p_tenant[n]) AS prefix, uuid_send(p_stream[n]) AS stream_bytes
+        FROM (
+            SELECT n, array_position(h_tenant, p_tenant[n]) AS head FROM generate_series(1, n_requests) n
+            OFFSET 0 -- looks for each head once
+        ) h
         LEFT JOIN log.ledger l
             ON l.tenant_id = p_tenant[n] AND l.principal = p_principal[n] AND l.command_id = p_command[n]
         ORDER BY n
     LOOP
-        IF q.head IS NULL THEN
-            a_code[q.n] := 'body_unknown';
-        ELSIF q.known THEN
-            a_code[q.n] := 'replayed';
-            a_first[q.n] := q.first_position;
-            a_last[q.n] := q.position;
-            a_version[q.n] := q.version;
-            a_at[q.n] := q.recorded_at;
-        ELSIF NOT q.known THEN
-            a_code[q.n] := 'key_reused';
-        -- A new stream begins at 1; the library's own begin at 0.
-        ELSIF q.expected IS DISTINCT FROM coalesce(q.current, least(q.expected, 0)) OR q.expected < -1
-            OR (q.expected = -1 AND q.events = 0) THEN
-            a_code[q.n] := 'version_conflict';
-        ELSIF q.n = ANY (v_broken) THEN
-            a_code[q.n] := 'guard_broken';
-        ELSIF v_taken[q.n] IS NOT NULL THEN
-            a_code[q.n] := 'key_taken';
-            a_claim[q.n] := v_taken[q.n];
-        ELSE
-            a_code[q.n] := 'accepted';
+        IF q.code = 'accepted' THEN
             FOR k IN 1..q.events LOOP
                 IF p_version[v_offset + k] IS DISTINCT FROM q.expected + k THEN
-                    a_code[q.n] := 'version_conflict';
+                    q.code := 'version_conflict';
                     EXIT;
                 END IF;
             END LOOP;
         END IF;
+        a_code[q.n] := q.code;
 
         -- 3. Positions, leaves and the tree.
-        IF a_code[q.n] = 'accepted' THEN
-            v_at := greatest(h_at[q.head], v_now);
+        IF q.code = 'accepted' THEN
             a_version[q.n] := q.expected + q.events;
-            a_at[q.n] := v_at;
+            a_at[q.n] := q.at;
             IF q.events > 0 THEN
-                IF v_at IS DISTINCT FROM v_micros_of THEN
-                    v_micros := int8send((extract(epoch FROM v_at) * 1000000)::bigint);
-                    v_micros_of := v_at;
-                END IF;
                 v_size := h_size[q.head];
                 v_frontier := h_frontier[q.head];
-                v_prefix := c_label || uuid_send(q.tenant);
-                v_stream := uuid_send(q.stream);
                 a_first[q.n] := v_size + 1;
                 FOR k IN v_offset + 1..v_offset + q.events LOOP
-                    v_hash := sha256(v_prefix || int8send(v_size) || v_stream || int4send(p_version[k]) || v_micros
-                        || int4send(octet_length(p_type[k])) || convert_to(p_type[k], 'UTF8') || sha256(p_state[k]));
+                    v_hash := sha256(q.prefix || int8send(v_size) || q.stream_bytes || int4send(p_version[k])
+                        || q.at_bytes || int4send(octet_length(p_type[k])) || convert_to(p_type[k], 'UTF8')
+                        || sha256(p_state[k]));
+                    e_request[k] := q.n;
                     e_leaf[k] := v_hash;
-                    e_tenant[k] := q.tenant;
-                    e_stream[k] := q.stream;
-                    e_at[k] := v_at;
-                    v_carry := v_size;
+                    v_level := 0;
+                    WHILE v_size >> v_level & 1 = 1 LOOP
+                        v_hash := sha256(
+                            c_node || substr(v_frontier, octet_length(v_frontier) - 32 * v_level - 31, 32) || v_hash);
+                        v_level := v_level + 1;
+                        IF v_level & 7 = 0 THEN
+                            t_tenant := t_tenant || q.tenant;
+                            t_level := t_level || v_level / 8 - 1;
+                            t_idx := t_idx || (v_size >> v_level);
+                            t_root := t_root || v_hash;
+                        END IF;
+                    END LOOP;
+                    v_frontier := substr(v_frontier, 1, octet_length(v_frontier) - 32 * v_level) || v_hash;
                     v_size := v_size + 1;
                     e_position[k] := v_size;
-                    IF v_carry & 1 = 1 THEN
-                        v_depth := octet_length(v_frontier);
-                        v_level := 0;
-                        WHILE v_carry & 1 = 1 LOOP
-                            v_hash := sha256(c_node || substr(v_frontier, v_depth - 31, 32) || v_hash);
-                            v_depth := v_depth - 32;
-                            v_carry := v_carry >> 1;
-                            v_level := v_level + 1;
-                            IF v_level & 7 = 0 THEN
-                                t_tenant := t_tenant || q.tenant;
-                                t_level := t_level || v_level / 8 - 1;
-                                t_idx := t_idx || (v_size >> v_level) - 1;
-                                t_root := t_root || v_hash;
-                            END IF;
-                        END LOOP;
-                        v_frontier := substr(v_frontier, 1, v_depth) || v_hash;
-                    ELSE
-                        v_frontier := v_frontier || v_hash;
-                    END IF;
                 END LOOP;
                 a_last[q.n] := v_size;
                 h_size[q.head] := v_size;
-                h_at[q.head] := v_at;
                 h_frontier[q.head] := v_frontier;
-                h_grown[q.head] := true;
             END IF;
+        ELSIF q.code = 'replayed' THEN
+            a_first[q.n] := q.first_position;
+            a_last[q.n] := q.position;
+            a_version[q.n] := q.version;
+            a_at[q.n] := q.recorded_at;
         END IF;
         v_offset := v_offset + q.events;
     END LOOP;
@@ -208,11 +183,13 @@ BEGIN
 
     -- 4. Write.
     INSERT INTO log.event (tenant_id, position, stream_id, version, type, recorded_at, state, leaf)
-    SELECT e_tenant[k], e_position[k], e_stream[k], p_version[k], p_type[k], e_at[k], p_state[k], e_leaf[k]
+    SELECT p_tenant[e_request[k]], e_position[k], p_stream[e_request[k]], p_version[k], p_type[k],
+           a_at[e_request[k]], p_state[k], e_leaf[k]
     FROM generate_series(1, n_events) k WHERE e_position[k] IS NOT NULL;
 
-    UPDATE log.head h SET position = h_size[n], recorded_at = h_at[n], frontier = h_frontier[n]
-    FROM generate_series(1, cardinality(h_tenant)) n WHERE h.tenant_id = h_tenant[n] AND h_grown[n];
+    UPDATE log.head h
+    SET position = h_size[n], recorded_at = greatest(h.recorded_at, v_now), frontier = h_frontier[n]
+    FROM generate_series(1, cardinality(h_tenant)) n WHERE h.tenant_id = h_tenant[n] AND h.position < h_size[n];
 
     INSERT INTO log.ledger (tenant_id, principal, command_id, fingerprint, first_position, position, version, recorded_at)
     SELECT p_tenant[n], p_principal[n], p_command[n], p_fingerprint[n], a_first[n], a_last[n], a_version[n], a_at[n]
@@ -262,7 +239,8 @@ BEGIN
         END LOOP;
     END IF;
 
-    RETURN QUERY SELECT a_code[n], a_first[n], a_last[n], a_version[n], a_at[n], a_claim[n]
+    RETURN QUERY
+    SELECT a_code[n], a_first[n], a_last[n], a_version[n], a_at[n], CASE a_code[n] WHEN 'key_taken' THEN v_taken[n] END
     FROM generate_series(1, n_requests) n;
 END $$;
 

@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import dramatiq
@@ -16,11 +17,12 @@ from domain.ports import Append, NewEvent
 from infra.bulk.read_models import BulkReadModels
 from infra.jobs.broker import TenantMissingError, open_broker
 from infra.jobs.heartbeat import Heartbeat
+from infra.log.feed import GapError
 from infra.settings import DatabaseSettings, Role
 from projections.registry import BY_NAME, PROJECTIONS
 from projections.runner import Runner, wait_for
-from services import projector
-from services.actors import REBUILD, REBUILD_QUEUE, declare
+from services import actors, projector
+from services.actors import REBUILD, REBUILD_QUEUE, declare, rebuild_one
 from services.worker import work
 from tests.integration.logs import WRITER, Logs, open_log, open_logs
 from tests.integration.projections.shared import dump
@@ -83,6 +85,48 @@ async def test_the_projector_follows_the_logs_and_a_rebuild_in_jobs_gives_the_sa
         beats = connection.execute("SELECT DISTINCT kind FROM jobs.heartbeat").fetchall()
     assert left == (0,)
     assert ("worker",) in beats
+
+
+async def test_a_rejected_job_ends_the_rebuild_and_says_whose_it_was_and_why(
+    logs: Logs, models: BulkReadModels, tenants: list[TenantId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = logs.settings
+    for seed, tenant_id in enumerate(tenants[:2]):
+        await store(logs, random_log(tenant_id, seed, 10))
+
+    async def breaks(*given: Any) -> None:
+        if given[-1] == tenants[1]:
+            raise GapError("position 3 is missing")
+        await rebuild_one(*given)
+
+    monkeypatch.setattr(actors, "rebuild_one", breaks)
+    monkeypatch.setattr(actors, "REBUILD_RETRIES", 0)
+    stop = threading.Event()
+    worker = asyncio.create_task(asyncio.to_thread(work, settings, stop))
+    async with projector.open_read_side(settings) as side:
+        with pytest.raises(projector.JobsFailedError) as failed:
+            await asyncio.wait_for(projector.rebuild_projections(side, settings, ["body"], in_jobs=True), 60)
+    stop.set()
+    await worker
+    assert failed.value.projections == ("body",)
+    assert failed.value.reasons == {tenants[1]: "infra.log.feed.GapError: position 3 is missing"}
+    assert str(tenants[1]) in str(failed.value)
+    assert {cursor.build for cursor in await models.cursors()} <= {""}
+    with psycopg.connect(settings.admin_dsn) as connection:
+        connection.execute("DELETE FROM jobs.queue WHERE queue_name = 'rebuild'")
+
+
+async def test_a_rebuild_without_a_worker_is_given_up_and_withdraws_its_jobs(
+    logs: Logs, tenants: list[TenantId]
+) -> None:
+    settings = logs.settings
+    await store(logs, random_log(tenants[0], 1, 10))
+    async with projector.open_read_side(settings) as side:
+        with pytest.raises(projector.JobsFailedError, match="does a worker run"):
+            await projector.rebuild_projections(side, settings, ["body"], in_jobs=True, patience_seconds=0.1)
+    with psycopg.connect(settings.admin_dsn) as connection:
+        left = connection.execute("SELECT count(*) FROM jobs.queue WHERE queue_name = 'rebuild'").fetchone()
+    assert left == (0,)
 
 
 async def test_live_rows_from_the_real_feed_equal_those_from_memory(

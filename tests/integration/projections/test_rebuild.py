@@ -10,9 +10,11 @@ import pytest
 
 from domain.body import BodyRenamed
 from domain.ids import TenantId
+from domain.ports import Row
 from domain.values import fr
 from infra.bulk.owner import TableOwner
 from infra.bulk.read_models import BulkReadModels
+from infra.log.feed import GapError
 from infra.settings import DatabaseSettings, Role
 from projections.inspection import status, verify
 from projections.rebuild import BuildStoppedError, build_tenant, rebuild
@@ -110,6 +112,41 @@ async def test_a_build_that_stops_before_the_live_one_is_not_swapped_in(
     assert stopped.value.cursor.position == 4
     assert await dump(models, tenants[0], [projection]) == live
     assert await models.cursors("b1") == []
+
+
+async def test_rows_that_the_database_refuses_stop_one_body_of_one_projection(
+    models: BulkReadModels, owner: TableOwner, tenants: list[TenantId]
+) -> None:
+    logs = [random_log(tenant_id, 6, 50) for tenant_id in tenants[:2]]
+    row = logs[0].rows[9]
+    logs[0].rows[9] = Row(
+        row.tenant_id, 10, row.stream_id, 2**40, row.type, row.recorded_at, row.state
+    )  # its version fits no column of the timeline
+    await Runner(MemoryFeed(logs), models, PROJECTIONS).catch_up()
+    live = [await dump(models, log.tenant_id) for log in logs]
+    await rebuild(MemoryFeed(logs), models, owner, PROJECTIONS, "b1")
+    assert [await dump(models, log.tenant_id) for log in logs] == live
+    cursors = {(cursor.projection, cursor.tenant_id): cursor for cursor in await models.cursors()}
+    assert {key for key, cursor in cursors.items() if cursor.stop} == {("timeline", tenants[0])}
+    assert cursors["timeline", tenants[0]].position == 9
+    assert await models.cursors("b1") == []
+
+
+async def test_a_build_that_breaks_off_leaves_nothing(
+    models: BulkReadModels, owner: TableOwner, tables: DatabaseSettings, tenants: list[TenantId]
+) -> None:
+    feed = MemoryFeed([random_log(tenants[0], 6, 50)])
+
+    async def breaks(*_: object) -> None:
+        await build_tenant(feed, models, PROJECTIONS, "b1", tenants[0])
+        raise GapError("position 7 is missing")
+
+    with pytest.raises(GapError):
+        await rebuild(feed, models, owner, PROJECTIONS, "b1", dispatch=breaks)
+    assert await models.cursors("b1") == []
+    connection = await asyncpg.connect(tables.admin_dsn)
+    assert await connection.fetchval(r"SELECT count(*) FROM pg_class WHERE relname LIKE '%\_b1'") == 0
+    await connection.close()
 
 
 def _parts(row: Any) -> list[Any]:

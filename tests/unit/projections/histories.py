@@ -1,6 +1,6 @@
 """Random logs of bodies that keep every rule of the domain: commands are decided, refusals are dropped."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -63,7 +63,7 @@ from domain.values import (
     en,
     fr,
 )
-from projections.projection import recorded
+from infra.log.store import recorded
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2019, 1, 1)
@@ -152,6 +152,12 @@ class MemoryFeed:
             batch = self.logs[tenant_id][after : min(after + limit, end)]
             yield batch
             after += len(batch)
+
+    async def scan(
+        self, tenant_id: TenantId, *, without: Collection[str] = (), limit: int = 5_000, upto: int | None = None
+    ) -> AsyncIterator[tuple[int, Sequence[Row]]]:
+        async for rows in self.read(tenant_id, 0, limit=limit, upto=upto):
+            yield rows[-1].position, [row for row in rows if row.type not in without]
 
     async def wait(self, timeout_seconds: float) -> None:
         assert timeout_seconds > 0

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sqlalchemy import MetaData, Table
 
 from domain.ids import TenantId
-from projections.bitemporal import Stamp
 from projections.core import Layout, Work
 from projections.tables import (
     FOREVER,
@@ -74,11 +73,10 @@ def written(facts: list[Fact], batches: set[int]) -> list[list[Any]]:
     extra = [(FORM.column("audience"), "tenant")]
     for fact in facts:
         segments = work.timelines(TABLE).of(ENTITY)
-        stamp = Stamp(fact.on, fact.at, fact.position)
         if fact.values is None:
-            segments.end(stamp)
+            segments.end(fact)
         else:
-            segments.set(stamp, FORM.group(*fact.values), list(fact.values.values()), extra)
+            segments.set(fact, FORM.group(*fact.values), list(fact.values.values()), extra)
         if fact.position in batches:
             flush(work, stored)
             work = Work(TENANT, [LAYOUT])
@@ -202,10 +200,10 @@ def test_an_entity_that_ended_on_its_first_day_never_was_and_is_not_revived() ->
 def test_what_one_event_makes_and_ends_is_not_written() -> None:
     work = Work(TENANT, [LAYOUT])
     segments = work.timelines(TABLE).of(ENTITY)
-    stamp = Stamp(DAYS[0], datetime(2024, 1, 1, tzinfo=UTC), 1)
-    segments.set(stamp, FORM.group("kind"), ("a",))
+    fact = Fact(DAYS[0], 1, datetime(2024, 1, 1, tzinfo=UTC), {"kind": "a"})
+    segments.set(fact, FORM.group("kind"), ("a",))
     assert segments.last is not None
-    segments.end(stamp)
+    segments.end(fact)
     assert segments.last is None
     ((_, changes),) = work.changes()
     assert [(row[FORM.effective_from], row[FORM.effective_to]) for row in changes.inserted] == [(DAYS[0], DAYS[0])]

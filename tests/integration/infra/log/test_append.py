@@ -155,6 +155,15 @@ async def test_a_claim_may_be_repeated_by_its_holder(app: Any, body: TenantId, o
     assert answers == ["accepted", "accepted", "key_taken", "accepted"]
 
 
+async def test_a_claim_is_named_only_where_it_is_the_reason(app: Any, body: TenantId) -> None:
+    claims = ("slug/a",)
+    await call(app, an_append(body, claims=claims))
+
+    answers = await call(app, an_append(body, claims=claims), an_append(body, after=5, claims=claims))
+
+    assert [(answer[0], answer[5]) for answer in answers] == [("key_taken", "slug/a"), ("version_conflict", None)]
+
+
 async def test_a_guard_on_an_absent_stream_holds_while_it_is_absent(app: Any, body: TenantId) -> None:
     stream = new_stream()
     guards = (Guard(stream_id=stream, version=0),)

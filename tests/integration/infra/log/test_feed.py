@@ -62,10 +62,35 @@ async def test_a_gap_is_noticed(feed: LogFeed, app: Any, admin: Any, body: Tenan
     await call(app, an_append(body, events=4))
     async with admin.transaction():  # what no role can do, a superuser who means it can
         await admin.execute("SET LOCAL session_replication_role = replica")
-        await admin.execute("DELETE FROM log.event WHERE tenant_id = $1 AND position = 2", body)
+        gone = await admin.fetchval(
+            "DELETE FROM log.event WHERE tenant_id = $1 AND position = 2 RETURNING type", body
+        )
 
     with pytest.raises(GapError):
         await positions(feed, body, 0)
+    with pytest.raises(GapError):
+        await anext(feed.scan(body))
+    with pytest.raises(GapError):  # though what is missing would have been left out
+        await anext(feed.scan(body, without=[gone]))
+
+
+async def test_a_scan_leaves_out_types_and_tells_how_far_it_is(
+    feed: LogFeed, app: Any, body: TenantId, database: Any
+) -> None:
+    await call(app, an_append(body, events=7))
+    kept = rows_of(database, body)
+    (type_,) = {row.type for row in kept}
+
+    async def scanned(**given: Any) -> list[tuple[int, list[int]]]:
+        return [(reached, [row.position for row in rows]) async for reached, rows in feed.scan(body, **given)]
+
+    assert await scanned(limit=3) == [(3, [1, 2, 3]), (6, [4, 5, 6]), (7, [7])]
+    assert await scanned(limit=7) == [(7, [1, 2, 3, 4, 5, 6, 7])]
+    assert await scanned(without=["another"], upto=2) == [(2, [1, 2])]
+    assert await scanned(without=[type_], limit=3) == [(7, [])]
+    assert await scanned(upto=0) == []
+    assert [row async for _, rows in feed.scan(body) for row in rows] == kept
+    assert [batch async for batch in feed.scan(new_tenant())] == []
 
 
 async def test_a_poke_ends_the_wait(feed: LogFeed, store: LogStore, body: TenantId) -> None:

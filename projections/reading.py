@@ -1,0 +1,133 @@
+"""Stored events as handlers see them. What was checked when it was recorded is not checked again.
+
+A stored event has passed every rule of its value types, its shape is frozen and its bytes are under the log's
+tree. So it is read here into *believed* types: for each value type that checks itself, a subclass with the same
+fields and no checks. `isinstance`, `match`, properties and encoding are those of the value type; equality is not,
+so compare fields. Nothing else reads with believed types: what comes through a door meets the types themselves.
+"""
+
+import types
+from datetime import date, datetime
+from functools import cache
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+
+from domain.envelope import Authority
+from domain.event import Event, UnknownEventError, decode
+from domain.ports import Row
+from projections import events
+
+
+class Seen(msgspec.Struct, kw_only=True, gc=False):
+    """An event with its place in its log and what handlers want of its envelope. Shared, so nobody changes it."""
+
+    payload: Any
+    on: date = msgspec.field(name="effective_on")
+    """The day from which it holds."""
+    authority_json: msgspec.Raw = msgspec.field(name="authority")
+    sample: bool = False
+    stream_id: UUID = UUID(int=0)
+    version: int = 0
+    position: int = 0
+    at: datetime = datetime.max  # noqa: DTZ901 - `see` puts the real ones here
+    """When it was recorded."""
+
+    @property
+    def authority(self) -> Authority:
+        """Read when asked for: few handlers want it."""
+        authority: Authority = _read_authority(self.authority_json)
+        return authority
+
+
+def see(row: Row) -> Seen:
+    """A stored event, upcast if its schema is an older one.
+
+    Raises:
+        UnknownEventError, msgspec.DecodeError: as `domain.event.decode`.
+    """
+    seen: Seen
+    try:
+        seen = _READ[row.type](row.state)
+    except msgspec.DecodeError:
+        seen = _seen_in_full(row)
+    seen.stream_id = row.stream_id
+    seen.version = row.version
+    seen.position = row.position
+    seen.at = row.recorded_at
+    return seen
+
+
+def _seen_in_full(row: Row) -> Seen:
+    """An event of an older schema; what cannot be read at all says here why."""
+    envelope, payload = decode(row.state)
+    if envelope.type != row.type:
+        raise UnknownEventError(f"the column says {row.type}, the envelope {envelope.type}")
+    authority = msgspec.Raw(msgspec.json.encode(envelope.authority))
+    return Seen(payload=payload, on=envelope.effective_on, authority_json=authority, sample=envelope.sample)
+
+
+def believed(hint: Any) -> Any:
+    """A type that reads what the given one does and checks no more than the types of its parts."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        return believed(get_args(hint)[0])
+    if origin in (Union, types.UnionType):
+        return Union[tuple(believed(arg) for arg in get_args(hint))]  # noqa: UP007 - of as many as there are
+    if origin is tuple:
+        return tuple.__class_getitem__(tuple(arg if arg is ... else believed(arg) for arg in get_args(hint)))
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return _believed_struct(hint)
+    return hint
+
+
+@cache
+def _believed_struct(cls: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    fields: list[Any] = []
+    differs = hasattr(cls, "__post_init__")
+    for field in msgspec.structs.fields(cls):
+        hint = believed(field.type)
+        differs = differs or hint is not field.type
+        given = {"default": field.default, "default_factory": field.default_factory, "name": field.encode_name}
+        fields.append((field.name, hint, msgspec.field(**given)))
+    if not differs:
+        return cls
+    # Named anew in the same order, so that they are encoded in the same order too.
+    return msgspec.defstruct(
+        cls.__name__,
+        fields,
+        bases=(cls,),
+        module=cls.__module__,
+        namespace={"__post_init__": _believe},
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=cls.__struct_config__.forbid_unknown_fields,
+        gc=False,
+    )
+
+
+def _believe(_: Any) -> None:
+    """In the place of a value type's checks."""
+
+
+def _reader(cls: type[Event]) -> Any:
+    """Reads envelope and data at once, if they have the present schema."""
+    shape = msgspec.defstruct(
+        f"Seen{cls.__name__}",
+        [
+            ("v", Literal[1]),
+            ("schema", Literal[cls.SCHEMA]),
+            ("payload", believed(cls), msgspec.field(name="data")),
+        ],
+        bases=(Seen,),
+        tag_field="type",
+        tag=cls.TYPE,
+        kw_only=True,
+        gc=False,
+    )
+    return msgspec.json.Decoder(shape).decode
+
+
+_read_authority = msgspec.json.Decoder(believed(Authority)).decode
+_READ: Final = {cls.TYPE: _reader(cls) for cls in events.ALL}
