@@ -206,7 +206,8 @@ def decide(handled: Handled, loaded: Loaded[Any], order: Order) -> Decided:
         raise VersionStaleError(expected=order.expected_version, actual=loaded.version)
     if handled.creates and loaded.version:
         raise StreamExistsError(stream=handled.stream.name, stream_id=target)
-    if not handled.creates and not loaded.version:
+    # Events of another kind leave the state as it began: an agreement's id is no plan.
+    if not handled.creates and (not loaded.version or loaded.state == handled.stream.initial):
         raise StreamMissingError(stream=handled.stream.name, stream_id=target)
     on = (order.effective_on,) if handled.dated else ()
     answer = handled.decide(loaded.state, order.command, *on)

@@ -58,6 +58,10 @@ OPENED = BodyOpened(
 RETITLE = RetitlePlan(plan_id=PLAN_ID, title=fr("Autre titre"))
 
 
+DRAFT = Plan(title=Dated(value=fr("Plan"), on=DAY))
+"""A plan that was begun."""
+
+
 def test_a_command_to_a_stream_that_is_not_there_is_refused() -> None:
     with pytest.raises(StreamMissingError) as refusal:
         ordered(Loaded(state=PLAN.initial), RETITLE)
@@ -114,9 +118,7 @@ def test_the_first_event_may_have_any_date() -> None:
 
 def test_a_step_is_not_dated_before_the_step_before_it() -> None:
     past = loaded(PLAN, on("2024-04-01", DRAFTED), on("2025-01-01", PlanClosed(note=None)))
-    reopened = Loaded(
-        state=PLAN.initial, version=2, started_on=past.started_on, last_lifecycle_on=past.last_lifecycle_on
-    )
+    reopened = Loaded(state=DRAFT, version=2, started_on=past.started_on, last_lifecycle_on=past.last_lifecycle_on)
 
     with pytest.raises(OutOfOrderError) as refusal:
         ordered(reopened, ClosePlan(plan_id=PLAN_ID), day=date(2024, 12, 31))
@@ -126,7 +128,7 @@ def test_a_step_is_not_dated_before_the_step_before_it() -> None:
 
 
 def test_a_description_may_be_dated_before_the_last_step() -> None:
-    past = Loaded(state=PLAN.initial, version=9, started_on=date(2024, 4, 1), last_lifecycle_on=date(2025, 1, 1))
+    past = Loaded(state=DRAFT, version=9, started_on=date(2024, 4, 1), last_lifecycle_on=date(2025, 1, 1))
 
     assert ordered(past, RETITLE, day=date(2024, 5, 1)).events == [PlanRetitled(title=fr("Autre titre"))]
 
@@ -298,3 +300,10 @@ def test_a_registration_says_nothing_of_the_bodies_own_log() -> None:
     assert loaded(REGISTRY, BodyRegistered(slug="a", kind=BodyKind.LIP, name=fr("A"))).state.slugs == ("a",)
     assert loaded(REGISTRY, BodyRenamed(name=fr("A"))).state.slugs == ()
     assert loaded(BODY, DRAFTED).state == BODY.initial
+
+
+def test_an_id_of_another_kind_of_stream_is_not_there() -> None:
+    foreign = Loaded(state=PLAN.initial, version=3, started_on=DAY)
+
+    with pytest.raises(StreamMissingError):
+        ordered(foreign, RETITLE)
