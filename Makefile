@@ -58,5 +58,5 @@ faults: setup ## long fault campaigns
 	@$(BIN)/python -m pytest -q -m faults
 
 lock: ## renew the two locks (needs uv)
-	@uv pip compile -q --generate-hashes --universal --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
-	@uv pip compile -q --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements-runtime.lock
+	@uv pip compile -q --generate-hashes --no-strip-extras --universal --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	@uv pip compile -q --generate-hashes --no-strip-extras --universal --no-header --python-version 3.11 pyproject.toml -o requirements-runtime.lock
