@@ -1,12 +1,12 @@
 """Bodies: partnerships, funders, ministries and the commons. Each owns one log."""
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
 
+from domain.case import Case
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
 from domain.facts import Dated, holds, latest
@@ -269,16 +269,16 @@ def open_body(body: Body, command: OpenBody) -> list[Event]:  # noqa: ARG001 - a
 
 
 @BODY.handles("body_id")
-def rename(body: Body, command: RenameBody, on: date) -> list[Event]:
+def rename(body: Body, command: RenameBody, case: Case) -> list[Event]:
     """Change the name; the name that it already has on that day records nothing."""
-    if holds(body.name, command.name, on):
+    if holds(body.name, command.name, case.on):
         return []
     return [BodyRenamed(name=command.name)]
 
 
 @BODY.handles("body_id")
-def change_lead_organisation(body: Body, command: ChangeLeadOrganisation, on: date) -> list[Event]:
-    if holds(body.lead_organisation, command.lead_organisation, on):
+def change_lead_organisation(body: Body, command: ChangeLeadOrganisation, case: Case) -> list[Event]:
+    if holds(body.lead_organisation, command.lead_organisation, case.on):
         return []
     return [LeadOrganisationChanged(lead_organisation=command.lead_organisation)]
 
@@ -300,7 +300,7 @@ def set_catchment(body: Body, command: SetCatchment) -> list[Event]:  # noqa: AR
 
 
 @BODY.handles("body_id", owners=PARTNERSHIPS)
-def enter_phase(body: Body, command: EnterPhase, on: date) -> list[Event]:
-    if holds(body.phase, command.phase, on):
+def enter_phase(body: Body, command: EnterPhase, case: Case) -> list[Event]:
+    if holds(body.phase, command.phase, case.on):
         return []
     return [PhaseEntered(phase=command.phase, note=command.note)]

@@ -146,6 +146,10 @@ class EventStore(Protocol):
         """The stream that holds a claim in a log."""
         ...
 
+    async def claimed_under(self, tenant_id: TenantId, prefix: str) -> tuple[StreamId, ...]:
+        """The streams that hold the claims beginning with `prefix` in a log, by claim, each once."""
+        ...
+
 
 class Sealer(Protocol):
     """Seals and opens the free text of events under keys that can be destroyed."""

@@ -7,7 +7,7 @@ An area module declares its state, its `evolve` and, for each command, one decid
     @PLAN.handles("plan_id", creates=True)
     def draft(plan: Plan, command: DraftPlan) -> list[Event]: ...
 
-A rule that must know the day from which the order is to hold takes it as a third parameter.
+A rule that must know the circumstances of the order, or other streams, takes a `Case` as a third parameter.
 Routes, OpenAPI, import and CLI are made from the registry that this fills.
 """
 
@@ -19,6 +19,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.case import Case, Need, Reads, Under
 from domain.envelope import Actor, Authority, Source
 from domain.errors import (
     BeforeStartError,
@@ -95,8 +96,10 @@ class Handled(msgspec.Struct, frozen=True, kw_only=True):
     id_field: str
     creates: bool
     decide: Callable[..., Answer]
-    dated: bool
-    """Whether the rule also takes the effective date."""
+    takes_case: bool
+    """Whether the rule also takes the circumstances."""
+    needs: Callable[..., Iterable[Need | Under]] | None
+    """Takes the state, the command and what was read so far; asked until it names nothing new."""
     owners: frozenset[str] | None
     """Kinds of body whose log may hold it; None: any but the commons."""
 
@@ -107,12 +110,12 @@ class Registers(Protocol[S]):
     @overload
     def __call__(self, decide: Callable[[S, C], A], /) -> Callable[[S, C], A]: ...
     @overload
-    def __call__(self, decide: Callable[[S, C, date], A], /) -> Callable[[S, C, date], A]: ...
+    def __call__(self, decide: Callable[[S, C, Case], A], /) -> Callable[[S, C, Case], A]: ...
 
 
 COMMANDS: dict[str, Handled] = {}
 STREAMS: dict[str, "Stream[Any]"] = {}
-_PARAMETERS_WITH_DATE = 3
+_PARAMETERS_WITH_CASE = 3
 
 
 class Stream(Generic[S]):
@@ -137,7 +140,12 @@ class Stream(Generic[S]):
         STREAMS[name] = self
 
     def handles(
-        self, id_field: str, *, creates: bool = False, owners: Iterable[str] | None = None
+        self,
+        id_field: str,
+        *,
+        creates: bool = False,
+        owners: Iterable[str] | None = None,
+        needs: Callable[[S, Any, Reads], Iterable[Need | Under]] | None = None,
     ) -> Registers[S]:
         """Register a decide function for the command that its second parameter names."""
 
@@ -152,7 +160,8 @@ class Stream(Generic[S]):
                 id_field=id_field,
                 creates=creates,
                 decide=decide,
-                dated=len(signature(decide).parameters) == _PARAMETERS_WITH_DATE,
+                takes_case=len(signature(decide).parameters) == _PARAMETERS_WITH_CASE,
+                needs=needs,
                 owners=None if owners is None else frozenset(owners),
             )
             return decide
@@ -192,8 +201,20 @@ def stream_id(handled: Handled, command: Command) -> StreamId:
     return StreamId(getattr(command, handled.id_field))
 
 
-def decide(handled: Handled, loaded: Loaded[Any], order: Order) -> Decided:
+def lacking(handled: Handled, loaded: Loaded[Any], order: Order, reads: Reads) -> list[Need | Under]:
+    """What must still be read before `decide` is asked; nothing where the stream itself will be refused.
+
+    What was read may show what else is needed: ask again until nothing is lacking.
+    """
+    if handled.needs is None or not (handled.creates or _begun(handled, loaded)):
+        return []
+    return reads.lacks(handled.needs(loaded.state, order.command, reads))
+
+
+def decide(handled: Handled, loaded: Loaded[Any], order: Order, reads: Reads | None = None) -> Decided:
     """Let the rules answer an order: the events to record, or a refusal. The one place that checks dates.
+
+    `reads` holds all that `lacking` named.
 
     Raises:
         Refusal: whatever the rules of the area refuse.
@@ -206,11 +227,10 @@ def decide(handled: Handled, loaded: Loaded[Any], order: Order) -> Decided:
         raise VersionStaleError(expected=order.expected_version, actual=loaded.version)
     if handled.creates and loaded.version:
         raise StreamExistsError(stream=handled.stream.name, stream_id=target)
-    # Events of another kind leave the state as it began: an agreement's id is no plan.
-    if not handled.creates and (not loaded.version or loaded.state == handled.stream.initial):
+    if not handled.creates and not _begun(handled, loaded):
         raise StreamMissingError(stream=handled.stream.name, stream_id=target)
-    on = (order.effective_on,) if handled.dated else ()
-    answer = handled.decide(loaded.state, order.command, *on)
+    case = (_case(order, reads or Reads()),) if handled.takes_case else ()
+    answer = handled.decide(loaded.state, order.command, *case)
     decided = answer if isinstance(answer, Decided) else Decided(events=answer)
     if decided.events and loaded.started_on is not None:
         if order.effective_on < loaded.started_on:
@@ -220,3 +240,14 @@ def decide(handled: Handled, loaded: Loaded[Any], order: Order) -> Decided:
         if lifecycle and last_on is not None and order.effective_on < last_on:
             raise OutOfOrderError(effective_on=order.effective_on, last_on=last_on)
     return decided
+
+
+def _begun(handled: Handled, loaded: Loaded[Any]) -> bool:
+    # Events of another kind leave the state as it began: an agreement's id is no plan.
+    return bool(loaded.version) and loaded.state != handled.stream.initial
+
+
+def _case(order: Order, reads: Reads) -> Case:
+    return Case(
+        on=order.effective_on, actor=order.actor, authority=order.authority, source=order.source, reads=reads
+    )

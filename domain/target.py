@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from domain.body import PARTNERSHIPS, BodyKind
+from domain.case import Case
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
 from domain.ids import ElementId, PlanId, TargetId
@@ -187,12 +188,12 @@ def set_target(series: TargetSeries, command: SetTarget) -> list[Event]:
 
 
 @TARGET.handles("target_id", owners=OWNERS)
-def revise_target(series: TargetSeries, command: ReviseTarget, on: date) -> list[Event]:
+def revise_target(series: TargetSeries, command: ReviseTarget, case: Case) -> list[Event]:
     """Replace a period's target; the value that it already has on that day records nothing."""
     if not _has(series, command.period):
         raise TargetMissingError(period=_label(command.period))
     held = zip(series.values, series.since, strict=True)
-    if any(item == (command.period, command.value) and since <= on for item, since in held):
+    if any(item == (command.period, command.value) and since <= case.on for item, since in held):
         return []
     return [TargetRevised(period=command.period, value=command.value)]
 

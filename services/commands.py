@@ -2,10 +2,13 @@
 
 import hashlib
 import hmac
+from typing import Any
 
 import structlog
+from msgspec.structs import replace
 
 from domain.body import BODY, BodyKind
+from domain.case import Need, Reads
 from domain.envelope import Envelope
 from domain.errors import (
     CitationUnknownError,
@@ -22,6 +25,7 @@ from domain.ports import (
     AppendError,
     BodyUnknownError,
     EventStore,
+    Guard,
     GuardBrokenError,
     KeyReusedError,
     KeyTakenError,
@@ -31,7 +35,7 @@ from domain.ports import (
     Sealer,
     VersionConflictError,
 )
-from domain.stream import COMMANDS, Decided, Handled, Order, decide, stream_id
+from domain.stream import COMMANDS, Decided, Handled, Loaded, Order, decide, lacking, stream_id
 from services import refusals
 from services.decoding import citations
 
@@ -96,8 +100,10 @@ class CommandHandler:
         await self._check_citations(order)
         for _ in range(1 + RETRIES_MAX):
             loaded = await self._store.load(order.tenant_id, handled.stream, target)
-            decided = decide(handled, loaded, order)
-            append = await self._appended(order, target, loaded.version, decided, fingerprint)
+            reads = await self._reads(handled, loaded, order)
+            decided = decide(handled, loaded, order, reads)
+            append = await self._appended(order, loaded.version, decided, fingerprint)
+            append = replace(append, guards=_guards(reads, order.tenant_id, target))
             try:
                 return await self._store.append(append)
             except VersionConflictError as conflict:
@@ -106,6 +112,24 @@ class CommandHandler:
                     raise VersionStaleError(expected=order.expected_version, actual=now.version) from conflict
                 _log.info("command.version_conflict", command=handled.name, version=loaded.version)
         raise refusals.BusyError
+
+    async def _reads(self, handled: Handled, loaded: Loaded[Any], order: Order) -> Reads:
+        """The other streams that the rule asks for."""
+        reads = Reads()
+        while needs := lacking(handled, loaded, order, reads):
+            for need in needs:
+                if isinstance(need, Need):
+                    log = need.log or order.tenant_id
+                    reads.take(need, await self._store.load(log, need.stream, need.id))
+                else:
+                    held = await self._store.claimed_under(order.tenant_id, need.prefix)
+                    reads.under[need.prefix] = held
+                    for stream_id_ in held:
+                        reads.take(
+                            Need(need.stream, stream_id_),
+                            await self._store.load(order.tenant_id, need.stream, stream_id_),
+                        )
+        return reads
 
     async def _check_body(self, handled: Handled, tenant_id: TenantId, target: StreamId) -> None:
         """Whether this kind of body's log may hold the command."""
@@ -135,9 +159,8 @@ class CommandHandler:
             if not await self._store.exists(citation):
                 raise CitationUnknownError(log=citation.log, stream=citation.stream, version=citation.version)
 
-    async def _appended(
-        self, order: Order, target: StreamId, version: int, decided: Decided, fingerprint: bytes
-    ) -> Append:
+    async def _appended(self, order: Order, version: int, decided: Decided, fingerprint: bytes) -> Append:
+        target = stream_id(COMMANDS[type(order.command).__name__], order.command)
         events = []
         for number, event in enumerate(decided.events, start=version + 1):
             sealed = await self._sealer.seal(order.tenant_id, target, number, event)
@@ -155,6 +178,15 @@ class CommandHandler:
             claims=tuple(decided.claims),
             opens=tuple(decided.opens),
         )
+
+
+def _guards(reads: Reads, tenant_id: TenantId, target: StreamId) -> tuple[Guard, ...]:
+    """What must still be as it was read. The target's own version is checked anyway."""
+    return tuple(
+        Guard(stream_id=stream_id_, version=loaded.version)
+        for stream_id_, loaded in reads.streams.items()
+        if stream_id_ != target and reads.logs[stream_id_] in (None, tenant_id)
+    )
 
 
 def _enveloped(order: Order, event: Event) -> Envelope:

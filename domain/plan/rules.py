@@ -1,12 +1,12 @@
 """What a plan refuses and what it records. A draft is worked on; adopting it makes a revision for ever."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import msgspec
 
 from domain.body import PARTNERSHIPS, BodyKind
+from domain.case import Case
 from domain.errors import Refusal
 from domain.event import Event, Recorded
 from domain.facts import Dated, holds, latest
@@ -194,9 +194,9 @@ def draft(plan: Plan, command: DraftPlan) -> list[Event]:  # noqa: ARG001 - a ne
 
 
 @PLAN.handles("plan_id", owners=OWNERS)
-def retitle(plan: Plan, command: RetitlePlan, on: date) -> list[Event]:
+def retitle(plan: Plan, command: RetitlePlan, case: Case) -> list[Event]:
     _check_open(plan)
-    if holds(plan.title, command.title, on):
+    if holds(plan.title, command.title, case.on):
         return []
     return [PlanRetitled(title=command.title)]
 

@@ -109,6 +109,11 @@ class LogStore:
         holder: UUID | None = await self._readers.fetchval("SELECT log.claimed_by($1, $2)", tenant_id, claim)
         return None if holder is None else StreamId(holder)
 
+    async def claimed_under(self, tenant_id: TenantId, prefix: str) -> tuple[StreamId, ...]:
+        """See `domain.ports.EventStore.claimed_under`."""
+        rows = await self._readers.fetch("SELECT * FROM log.claimed_under($1, $2)", tenant_id, prefix)
+        return tuple(dict.fromkeys(StreamId(row[0]) for row in rows))
+
     async def snapshots_saved(self) -> None:
         """Return once the snapshots that were begun are written."""
         await asyncio.gather(*self._saving)

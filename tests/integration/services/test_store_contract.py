@@ -10,7 +10,15 @@ from domain.body import BODY, BodyKind, RegisterBody
 from domain.errors import ClaimTakenError
 from domain.ids import COMMONS, CommandId, StreamId, TenantId
 from domain.plan.rules import PLAN
-from domain.ports import Append, BodyUnknownError, EventStore, KeyReusedError, VersionConflictError
+from domain.ports import (
+    Append,
+    BodyUnknownError,
+    EventStore,
+    Guard,
+    GuardBrokenError,
+    KeyReusedError,
+    VersionConflictError,
+)
 from domain.values import Citation, both
 from infra.settings import DatabaseSettings
 from services.bootstrap import open_write_side
@@ -124,6 +132,29 @@ async def test_a_claim_is_taken_once(store: EventStore, handler: CommandHandler)
     assert await store.claimed(COMMONS, f"slug/{name}") == tenant_id
     assert await store.claimed(COMMONS, f"slug/{name}-x") is None
     assert await store.claimed(tenant_id, f"slug/{name}") is None
+
+
+async def test_the_holders_of_claims_that_begin_alike(store: EventStore, handler: CommandHandler) -> None:
+    tenant_id, neighbour = await open_body(handler, slug()), await open_body(handler, slug())
+    holders = [uuid.uuid4() for _ in range(3)]
+    claimed = [("seat/a/2",), ("seat/a/1", "seat/a/3"), ("seat/b/1", "seaside")]
+    for holder, claims in zip(holders, claimed, strict=True):
+        await store.append(append(tenant_id, holder, 0, claims=claims))
+    await store.append(append(neighbour, uuid.uuid4(), 0, claims=("seat/a/4",)))
+
+    assert await store.claimed_under(tenant_id, "seat/a/") == (holders[1], holders[0])
+    assert await store.claimed_under(tenant_id, "seat/") == (holders[1], holders[0], holders[2])
+    assert await store.claimed_under(tenant_id, "seat/c") == ()
+
+
+async def test_a_guarded_stream_that_changed_is_a_conflict(store: EventStore, handler: CommandHandler) -> None:
+    tenant_id = await open_body(handler, slug())
+    before, now = (Guard(stream_id=StreamId(tenant_id), version=version) for version in (0, 1))
+
+    with pytest.raises(GuardBrokenError):
+        await store.append(append(tenant_id, uuid.uuid4(), 0, guards=(before,)))
+
+    assert (await store.append(append(tenant_id, uuid.uuid4(), 0, guards=(now,)))).position is None
 
 
 async def test_a_cited_version_exists_or_not(store: EventStore, handler: CommandHandler) -> None:

@@ -1,16 +1,17 @@
 """Pasts for the tests of rules: `given(PLAN, PlanDrafted(...), on("2024-05-01", PlanRetitled(...)))`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from domain.case import Case, Need, Reads
 from domain.envelope import Actor, Envelope, WithoutAuthority
 from domain.event import Event, Recorded, decode, encode, encode_envelope
-from domain.ids import CommandId, PersonId, TenantId
-from domain.stream import COMMANDS, Command, Decided, Loaded, Order, State, Stream, decide
+from domain.ids import CommandId, PersonId, StreamId, TenantId
+from domain.stream import COMMANDS, Command, Decided, Handled, Loaded, Order, State, Stream, decide, lacking
 
 S = TypeVar("S", bound=State)
 
@@ -69,27 +70,65 @@ def given(stream: Stream[S], *past: Event | Dated) -> S:
     return loaded(stream, *past).state
 
 
-def an_order(command: Command, *, day: date = DAY, expected_version: int | None = None) -> Order:
-    return Order(
-        tenant_id=TENANT,
-        command_id=CommandId(UUID(int=5)),
-        command=command,
-        actor=Actor(id=SOMEBODY, role="coordinator"),
-        effective_on=day,
-        authority=WithoutAuthority(reason="not_required"),
-        lang="en",
-        correlation_id=UUID(int=6),
-        expected_version=expected_version,
-    )
+def an_order(command: Command, *, day: date = DAY, **changes: Any) -> Order:
+    circumstances: dict[str, Any] = {
+        "command_id": CommandId(UUID(int=5)),
+        "actor": Actor(id=SOMEBODY, role="coordinator"),
+        "authority": WithoutAuthority(reason="not_required"),
+        "lang": "en",
+        "correlation_id": UUID(int=6),
+    }
+    return Order(tenant_id=TENANT, command=command, effective_on=day, **(circumstances | changes))
+
+
+def a_case(*, day: date = DAY, **changes: Any) -> Case:
+    """The circumstances of an order on DAY by a coordinator, for rules that take a third parameter."""
+    circumstances: dict[str, Any] = {
+        "actor": Actor(id=SOMEBODY, role="coordinator"),
+        "authority": WithoutAuthority(reason="not_required"),
+    }
+    return Case(on=day, **(circumstances | changes))
+
+
+Streams = Mapping[StreamId, Loaded[Any]]
+Holders = Mapping[str, StreamId]
 
 
 def ordered(
-    past: Loaded[Any], command: Command, *, day: date = DAY, expected_version: int | None = None
+    past: Loaded[Any],
+    command: Command,
+    *,
+    day: date = DAY,
+    others: Streams | None = None,
+    claims: Holders | None = None,
+    **changes: Any,
 ) -> Decided:
-    """What the rules and the dates answer to a command."""
-    return decide(
-        COMMANDS[type(command).__name__], past, an_order(command, day=day, expected_version=expected_version)
-    )
+    """What the rules and the dates answer to a command. `others` and `claims`: what else is in the log."""
+    handled = COMMANDS[type(command).__name__]
+    order = an_order(command, day=day, **changes)
+    reads = gathered(handled, past, order, (others or {}).get, claims or {})
+    return decide(handled, past, order, reads)
+
+
+def gathered(
+    handled: Handled,
+    past: Loaded[Any],
+    order: Order,
+    load: Callable[[StreamId], Loaded[Any] | None],
+    claims: Holders,
+) -> Reads:
+    """What the handler would read for a rule, out of a log in memory."""
+    reads = Reads()
+    while needs := lacking(handled, past, order, reads):
+        for need in needs:
+            if isinstance(need, Need):
+                reads.take(need, load(need.id) or Loaded(state=need.stream.initial))
+                continue
+            held = tuple(dict.fromkeys(claims[key] for key in sorted(claims) if key.startswith(need.prefix)))
+            reads.under[need.prefix] = held
+            for stream_id in held:
+                reads.take(Need(need.stream, stream_id), load(stream_id) or Loaded(state=need.stream.initial))
+    return reads
 
 
 def types(events: Iterable[Event]) -> list[str]:

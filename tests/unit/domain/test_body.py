@@ -42,7 +42,7 @@ from domain.facts import Dated
 from domain.ids import TenantId
 from domain.stream import COMMANDS, Decided
 from domain.values import CatchmentPart, PartialDate, Period, SealedText, TerritoryCode, en, fr
-from tests.unit.domain.given import DAY, given, on, replaced
+from tests.unit.domain.given import DAY, a_case, given, on, replaced
 from tests.unit.domain.sequences import last_dated, sequences, tell
 
 BODY_ID = TenantId(UUID(int=22))
@@ -142,21 +142,21 @@ def test_what_is_not_known_at_the_opening_stays_unknown() -> None:
 def test_a_new_name_is_recorded() -> None:
     command = RenameBody(body_id=BODY_ID, name=fr("Les Érables"))
 
-    assert rename(given(BODY, OPENED), command, DAY) == [BodyRenamed(name=fr("Les Érables"))]
+    assert rename(given(BODY, OPENED), command, a_case(day=DAY)) == [BodyRenamed(name=fr("Les Érables"))]
 
 
 def test_the_name_that_a_body_has_records_nothing() -> None:
     command = RenameBody(body_id=BODY_ID, name=en("Maple Valley LIP"))
 
-    assert rename(given(BODY, OPENED), command, LATER) == []
+    assert rename(given(BODY, OPENED), command, a_case(day=LATER)) == []
 
 
 def test_that_a_name_held_earlier_than_was_known_is_recorded() -> None:
     body = given(BODY, OPENED, on("2025-01-01", BodyRenamed(name=fr("Les Érables"))))
     command = RenameBody(body_id=BODY_ID, name=fr("Les Érables"))
 
-    assert rename(body, command, date(2024, 12, 31)) == [BodyRenamed(name=fr("Les Érables"))]
-    assert rename(body, command, date(2025, 1, 1)) == []
+    assert rename(body, command, a_case(day=date(2024, 12, 31))) == [BodyRenamed(name=fr("Les Érables"))]
+    assert rename(body, command, a_case(day=date(2025, 1, 1))) == []
 
 
 def test_an_earlier_name_learned_late_does_not_displace_the_later_one() -> None:
@@ -173,13 +173,12 @@ def test_an_earlier_name_learned_late_does_not_displace_the_later_one() -> None:
 def test_a_new_lead_organisation_is_recorded_and_the_same_is_not() -> None:
     body = given(BODY, OPENED)
 
-    assert change_lead_organisation(
-        body, ChangeLeadOrganisation(body_id=BODY_ID, lead_organisation=CENTRE), LATER
-    ) == [LeadOrganisationChanged(lead_organisation=CENTRE)]
-    assert (
-        change_lead_organisation(body, ChangeLeadOrganisation(body_id=BODY_ID, lead_organisation=TOWN), LATER)
-        == []
-    )
+    case = a_case(day=LATER)
+    to_centre = ChangeLeadOrganisation(body_id=BODY_ID, lead_organisation=CENTRE)
+    to_town = ChangeLeadOrganisation(body_id=BODY_ID, lead_organisation=TOWN)
+
+    assert change_lead_organisation(body, to_centre, case) == [LeadOrganisationChanged(lead_organisation=CENTRE)]
+    assert change_lead_organisation(body, to_town, case) == []
     assert given(BODY, BARE, LeadOrganisationChanged(lead_organisation=CENTRE)).lead_organisation == Dated(
         value=CENTRE, on=DAY
     )
@@ -189,10 +188,10 @@ def test_a_phase_is_entered_with_its_note_and_once() -> None:
     note = SealedText.about(BODY_ID, "Après la consultation")
     body = given(BODY, OPENED)
 
-    assert enter_phase(body, EnterPhase(body_id=BODY_ID, phase="active", note=note), LATER) == [
+    assert enter_phase(body, EnterPhase(body_id=BODY_ID, phase="active", note=note), a_case(day=LATER)) == [
         PhaseEntered(phase="active", note=note)
     ]
-    assert enter_phase(body, EnterPhase(body_id=BODY_ID, phase="phase_1"), LATER) == []
+    assert enter_phase(body, EnterPhase(body_id=BODY_ID, phase="phase_1"), a_case(day=LATER)) == []
     assert given(BODY, BARE, PhaseEntered(phase="active", note=None)).phase == Dated(value="active", on=DAY)
 
 

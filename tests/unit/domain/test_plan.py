@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.case import Case
 from domain.facts import Dated
 from domain.ids import AgreementId, ElementId, PlanId
 from domain.plan.commands import (
@@ -64,7 +65,7 @@ from domain.plan.rules import (
 )
 from domain.stream import COMMANDS
 from domain.values import Citation, Period, SealedText, TerritoryCode, fr
-from tests.unit.domain.given import DAY, given, on
+from tests.unit.domain.given import DAY, a_case, given, on
 
 ID = PlanId(UUID(int=22))
 ORIENTATION, OBJECTIVE, ACTION, RESULT, INDICATOR, OTHER = (ElementId(UUID(int=n)) for n in range(31, 37))
@@ -132,17 +133,17 @@ def test_a_draft_begins_with_its_title_and_period() -> None:
 def test_a_plan_gets_another_title_and_not_the_same_one_twice() -> None:
     plan = given(PLAN, DRAFTED)
 
-    assert retitle(plan, RetitlePlan(plan_id=ID, title=fr("Plan II")), LATER) == [
+    assert retitle(plan, RetitlePlan(plan_id=ID, title=fr("Plan II")), a_case(day=LATER)) == [
         PlanRetitled(title=fr("Plan II"))
     ]
-    assert retitle(plan, RetitlePlan(plan_id=ID, title=fr("Plan d’action")), LATER) == []
+    assert retitle(plan, RetitlePlan(plan_id=ID, title=fr("Plan d’action")), a_case(day=LATER)) == []
 
 
 def test_that_a_title_held_earlier_than_was_known_is_recorded() -> None:
     plan = given(PLAN, DRAFTED, on("2025-01-01", PlanRetitled(title=fr("Plan II"))))
     command = RetitlePlan(plan_id=ID, title=fr("Plan II"))
 
-    assert retitle(plan, command, date(2024, 12, 1)) == [PlanRetitled(title=fr("Plan II"))]
+    assert retitle(plan, command, a_case(day=date(2024, 12, 1))) == [PlanRetitled(title=fr("Plan II"))]
     assert given(
         PLAN, DRAFTED, on("2025-01-01", PlanRetitled(title=fr("II"))), PlanRetitled(title=fr("X"))
     ).title == (Dated(value=fr("II"), on=LATER))
@@ -371,9 +372,9 @@ def test_a_plan_is_closed_with_a_note() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decide", "command", "on_day"),
+    ("decide", "command", "case"),
     [
-        (retitle, RetitlePlan(plan_id=ID, title=fr("II")), (LATER,)),
+        (retitle, RetitlePlan(plan_id=ID, title=fr("II")), (a_case(day=LATER),)),
         (add_element, an_addition(OTHER, "action"), ()),
         (reword, RewordPlanElement(plan_id=ID, element_id=ACTION, wording=fr("Agir")), ()),
         (withdraw, WithdrawPlanElement(plan_id=ID, element_id=ACTION), ()),
@@ -384,9 +385,9 @@ def test_a_plan_is_closed_with_a_note() -> None:
         (close, ClosePlan(plan_id=ID), ()),
     ],
 )
-def test_a_closed_plan_is_not_worked_on(decide: Any, command: Any, on_day: tuple[date, ...]) -> None:
+def test_a_closed_plan_is_not_worked_on(decide: Any, command: Any, case: tuple[Case, ...]) -> None:
     with pytest.raises(PlanClosedError):
-        decide(given(PLAN, DRAFTED, *CASCADE, CLOSED), command, *on_day)
+        decide(given(PLAN, DRAFTED, *CASCADE, CLOSED), command, *case)
 
 
 def test_all_but_the_commons_may_hold_plans() -> None:

@@ -211,8 +211,8 @@ def test_every_command_names_a_field_of_its_own_as_the_stream() -> None:
     assert stream_id(COMMANDS["RetitlePlan"], RETITLE) == PLAN_ID
 
 
-def test_the_rules_that_take_a_date_are_these() -> None:
-    assert sorted(name for name, handled in COMMANDS.items() if handled.dated) == [
+def test_these_rules_take_the_circumstances() -> None:
+    assert sorted(name for name, handled in COMMANDS.items() if handled.takes_case) == [
         "ChangeLeadOrganisation",
         "EnterPhase",
         "RenameBody",

@@ -31,7 +31,7 @@ from domain.target import (
     warnings,
 )
 from domain.values import Period, QualifiedValue
-from tests.unit.domain.given import DAY, given, on
+from tests.unit.domain.given import DAY, a_case, given, on
 from tests.unit.domain.sequences import sequences, tell
 
 ID = TargetId(UUID(int=22))
@@ -113,9 +113,9 @@ def test_a_target_is_revised() -> None:
     series = given(TARGET, BASELINE, TargetSet(period=YEARS[0], value=percent(65)))
     revised = TargetRevised(period=YEARS[0], value=percent(70))
 
-    assert revise_target(series, ReviseTarget(target_id=ID, period=YEARS[0], value=percent(70)), LATER) == [
-        revised
-    ]
+    assert revise_target(
+        series, ReviseTarget(target_id=ID, period=YEARS[0], value=percent(70)), a_case(day=LATER)
+    ) == [revised]
     after = given(TARGET, BASELINE, TargetSet(period=YEARS[0], value=percent(65)), on("2025-04-01", revised))
     assert (after.values, after.since) == (((YEARS[0], percent(70)),), (LATER,))
 
@@ -124,9 +124,9 @@ def test_the_value_that_a_period_has_records_nothing() -> None:
     series = given(TARGET, BASELINE, on("2024-04-02", TargetSet(period=YEARS[0], value=percent(65))))
     same = ReviseTarget(target_id=ID, period=YEARS[0], value=percent(65))
 
-    assert revise_target(series, same, LATER) == []
-    assert revise_target(series, same, EARLIER) == []
-    assert revise_target(series, same, DAY) == [TargetRevised(period=YEARS[0], value=percent(65))]
+    assert revise_target(series, same, a_case(day=LATER)) == []
+    assert revise_target(series, same, a_case(day=EARLIER)) == []
+    assert revise_target(series, same, a_case(day=DAY)) == [TargetRevised(period=YEARS[0], value=percent(65))]
 
 
 def test_a_revision_learned_late_does_not_displace_the_later_one() -> None:
@@ -143,7 +143,11 @@ def test_a_revision_learned_late_does_not_displace_the_later_one() -> None:
 
 def test_only_what_was_set_is_revised() -> None:
     with pytest.raises(TargetMissingError) as refusal:
-        revise_target(given(TARGET, BASELINE), ReviseTarget(target_id=ID, period=YEARS[1], value=percent(70)), DAY)
+        revise_target(
+            given(TARGET, BASELINE),
+            ReviseTarget(target_id=ID, period=YEARS[1], value=percent(70)),
+            a_case(day=DAY),
+        )
 
     assert refusal.value.period == "2025-2026"
 

@@ -33,7 +33,7 @@ from domain.body import (
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, WithoutAuthority
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
-from domain.ids import CommandId, PersonId, TenantId
+from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.plan.commands import (
     AddPlanElement,
     AdoptPlanRevision,
@@ -64,6 +64,7 @@ from domain.values import (
     fr,
 )
 from infra.log.store import recorded
+from tests.unit.domain.given import gathered
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2019, 1, 1)
@@ -96,6 +97,7 @@ class Log:
         self.tenant_id = tenant_id
         self.rows: list[Row] = []
         self._streams: dict[UUID, Loaded[Any]] = {}
+        self._claims: dict[str, StreamId] = {}
         self.at = START
 
     def append(self, stream: UUID, event: Event, on: date, *, version: int | None = None, **more: Any) -> Row:
@@ -124,10 +126,14 @@ class Log:
             correlation_id=UUID(int=1),
         )
         try:
-            events = decide(handled, loaded, order).events
+            reads = gathered(handled, loaded, order, self._streams.get, self._claims)
+            decided = decide(handled, loaded, order, reads)
         except Refusal:
             return False
-        for event in events:
+        if any(self._claims.get(claim, target) != target for claim in decided.claims):
+            return False
+        self._claims.update(dict.fromkeys(decided.claims, target))
+        for event in decided.events:
             version = loaded.version + 1
             row = self.append(target, event, on, version=version, authority=authority, sample=sample)
             loaded = handled.stream.fold(loaded, [recorded(row)])

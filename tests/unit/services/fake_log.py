@@ -88,6 +88,10 @@ class FakeLog:
     async def claimed(self, tenant_id: TenantId, claim: str) -> StreamId | None:
         return self._claims.get((tenant_id, claim))
 
+    async def claimed_under(self, tenant_id: TenantId, prefix: str) -> tuple[StreamId, ...]:
+        held = sorted((key, holder) for (log, key), holder in self._claims.items() if log == tenant_id)
+        return tuple(dict.fromkeys(holder for key, holder in held if key.startswith(prefix)))
+
     def _version(self, tenant_id: TenantId, stream_id: StreamId) -> int:
         return sum(event.originator_id == stream_id for event in self.logs[tenant_id])
 

@@ -18,7 +18,7 @@ from domain.audience import Audience
 from domain.body import BodyKind, BodyOpened, CatchmentSet, OpenBody
 from domain.envelope import Actor, Authority, ByInstrument, Envelope, Source
 from domain.event import Recorded, encode
-from domain.ids import COMMONS, CommandId, PersonId, TenantId
+from domain.ids import COMMONS, CommandId, PersonId, StreamId, TenantId
 from domain.plan.commands import AddPlanElement, AlignPlanToParent
 from domain.plan.events import (
     ElementAdded,
@@ -35,6 +35,7 @@ from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
 from domain.target import TARGET, BaselineSet, TargetSet, Warning_, warnings
 from domain.values import Citation, Language, Period
 from services.sample import files
+from tests.unit.domain.given import gathered
 
 FICTIONAL = {"fictionville", "plaine-imaginaire", "riviere-exemple", "baie-modele"}
 LATE = "070_late_entries.jsonl"
@@ -87,7 +88,9 @@ class MemoryLog:
         assert kind != BodyKind.COMMONS if handled.owners is None else kind in handled.owners, line.command
         key = (tenant_id, stream_id(handled, order.command))
         loaded = self.streams.get(key) or Loaded(state=handled.stream.initial)
-        decided = decide(handled, loaded, order)
+        own = {claim: StreamId(holder) for (log, claim), holder in self.claims.items() if log == tenant_id}
+        reads = gathered(handled, loaded, order, lambda id_: self.streams.get((tenant_id, id_)), own)
+        decided = decide(handled, loaded, order, reads)
         for claim in decided.claims:
             assert (tenant_id, claim) not in self.claims, claim
             self.claims[tenant_id, claim] = key[1]
