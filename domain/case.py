@@ -43,28 +43,34 @@ class Reads(msgspec.Struct):
     """What was read for a rule so far."""
 
     streams: dict[StreamId, "Loaded[Any]"] = msgspec.field(default_factory=dict)
-    logs: dict[StreamId, TenantId | None] = msgspec.field(default_factory=dict)
-    """In which log each is; None: the order's own."""
+    """Of the order's own log: the append guards them."""
+    elsewhere: dict[tuple[TenantId, StreamId], "Loaded[Any]"] = msgspec.field(default_factory=dict)
+    """Of other logs, as they were when they were read."""
     under: dict[str, tuple[StreamId, ...]] = msgspec.field(default_factory=dict)
     """By prefix: the holders in the order of their claims."""
 
     def take(self, need: Need, loaded: "Loaded[Any]") -> None:
         """Keep a stream that was read."""
-        self.streams[need.id] = loaded
-        self.logs[need.id] = need.log
+        if need.log is None:
+            self.streams[need.id] = loaded
+        else:
+            self.elsewhere[need.log, need.id] = loaded
 
     def lacks(self, needs: Iterable[Need | Under]) -> list[Need | Under]:
         """Those of `needs` that were not read yet."""
-        return [
-            need
-            for need in needs
-            if (need.id not in self.streams if isinstance(need, Need) else need.prefix not in self.under)
-        ]
+        return [need for need in needs if not self._has(need)]
+
+    def _has(self, need: Need | Under) -> bool:
+        if isinstance(need, Under):
+            return need.prefix in self.under
+        return need.id in self.streams if need.log is None else (need.log, need.id) in self.elsewhere
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """An order's circumstances, and the streams that its rule asked for."""
 
+    tenant_id: TenantId
+    """The body whose log the order is for."""
     on: date
     """The day from which the order is to hold."""
     actor: Actor
@@ -77,17 +83,17 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """History brought in from a document: a broken rule is kept with the fact, not refused."""
         return self.source is not None
 
-    def loaded(self, stream_id: StreamId) -> "Loaded[Any]":
+    def loaded(self, stream_id: StreamId, log: TenantId | None = None) -> "Loaded[Any]":
         """A stream that the rule's `needs` named; of version 0 where it does not exist."""
-        return self.reads.streams[stream_id]
+        return self.reads.streams[stream_id] if log is None else self.reads.elsewhere[log, stream_id]
 
-    def state(self, stream: "Stream[S]", stream_id: StreamId) -> S:
+    def state(self, stream: "Stream[S]", stream_id: StreamId, log: TenantId | None = None) -> S:
         """The state of a stream that the rule's `needs` named.
 
         Raises:
             StreamMissingError: there is none of this kind with the id.
         """
-        loaded = self.loaded(stream_id)
+        loaded = self.loaded(stream_id, log)
         if not loaded.version or loaded.state == stream.initial:
             raise StreamMissingError(stream=stream.name, stream_id=stream_id)
         state: S = loaded.state

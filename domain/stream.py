@@ -249,5 +249,10 @@ def _begun(handled: Handled, loaded: Loaded[Any]) -> bool:
 
 def _case(order: Order, reads: Reads) -> Case:
     return Case(
-        on=order.effective_on, actor=order.actor, authority=order.authority, source=order.source, reads=reads
+        tenant_id=order.tenant_id,
+        on=order.effective_on,
+        actor=order.actor,
+        authority=order.authority,
+        source=order.source,
+        reads=reads,
     )

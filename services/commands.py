@@ -103,7 +103,7 @@ class CommandHandler:
             reads = await self._reads(handled, loaded, order)
             decided = decide(handled, loaded, order, reads)
             append = await self._appended(order, loaded.version, decided, fingerprint)
-            append = replace(append, guards=_guards(reads, order.tenant_id, target))
+            append = replace(append, guards=_guards(reads, target))
             try:
                 return await self._store.append(append)
             except VersionConflictError as conflict:
@@ -180,12 +180,12 @@ class CommandHandler:
         )
 
 
-def _guards(reads: Reads, tenant_id: TenantId, target: StreamId) -> tuple[Guard, ...]:
+def _guards(reads: Reads, target: StreamId) -> tuple[Guard, ...]:
     """What must still be as it was read. The target's own version is checked anyway."""
     return tuple(
         Guard(stream_id=stream_id_, version=loaded.version)
         for stream_id_, loaded in reads.streams.items()
-        if stream_id_ != target and reads.logs[stream_id_] in (None, tenant_id)
+        if stream_id_ != target
     )
 
 

@@ -87,10 +87,11 @@ def a_case(*, day: date = DAY, **changes: Any) -> Case:
         "actor": Actor(id=SOMEBODY, role="coordinator"),
         "authority": WithoutAuthority(reason="not_required"),
     }
-    return Case(on=day, **(circumstances | changes))
+    return Case(tenant_id=TENANT, on=day, **(circumstances | changes))
 
 
-Streams = Mapping[StreamId, Loaded[Any]]
+Streams = Mapping[StreamId | tuple[TenantId, StreamId], Loaded[Any]]
+"""Those of other logs stand under (log, id)."""
 Holders = Mapping[str, StreamId]
 
 
@@ -106,7 +107,8 @@ def ordered(
     """What the rules and the dates answer to a command. `others` and `claims`: what else is in the log."""
     handled = COMMANDS[type(command).__name__]
     order = an_order(command, day=day, **changes)
-    reads = gathered(handled, past, order, (others or {}).get, claims or {})
+    there = others or {}
+    reads = gathered(handled, past, order, lambda need: there.get(_place(need)), claims or {})
     return decide(handled, past, order, reads)
 
 
@@ -114,7 +116,7 @@ def gathered(
     handled: Handled,
     past: Loaded[Any],
     order: Order,
-    load: Callable[[StreamId], Loaded[Any] | None],
+    load: Callable[[Need], Loaded[Any] | None],
     claims: Holders,
 ) -> Reads:
     """What the handler would read for a rule, out of a log in memory."""
@@ -122,13 +124,18 @@ def gathered(
     while needs := lacking(handled, past, order, reads):
         for need in needs:
             if isinstance(need, Need):
-                reads.take(need, load(need.id) or Loaded(state=need.stream.initial))
+                reads.take(need, load(need) or Loaded(state=need.stream.initial))
                 continue
             held = tuple(dict.fromkeys(claims[key] for key in sorted(claims) if key.startswith(need.prefix)))
             reads.under[need.prefix] = held
             for stream_id in held:
-                reads.take(Need(need.stream, stream_id), load(stream_id) or Loaded(state=need.stream.initial))
+                one = Need(need.stream, stream_id)
+                reads.take(one, load(one) or Loaded(state=one.stream.initial))
     return reads
+
+
+def _place(need: Need) -> Any:
+    return need.id if need.log is None else (need.log, need.id)
 
 
 def types(events: Iterable[Event]) -> list[str]:

@@ -1,6 +1,7 @@
 """What a rule may know besides its own stream: the circumstances of the order, and the streams it asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -57,16 +58,19 @@ COMMAND = CompareNests(nest_id=PlanId(UUID(int=30)), plan_id=PlanId(FIRST))
 NEW = Loaded(state=Nest())
 
 
+def reading(streams: dict[StreamId, Loaded[Any]]) -> Callable[[Need], Loaded[Any] | None]:
+    return lambda need: streams.get(need.id)
+
+
 def test_what_was_read_may_show_what_else_is_needed(comparing: Handled) -> None:
     order = an_order(COMMAND)
     open_plan, closed_plan = loaded(PLAN, DRAFTED), loaded(PLAN, DRAFTED, PlanClosed(note=None))
 
-    few = gathered(comparing, NEW, order, {FIRST: open_plan}.get, {})
-    more = gathered(comparing, NEW, order, {FIRST: closed_plan, SECOND: open_plan}.get, {})
+    few = gathered(comparing, NEW, order, reading({FIRST: open_plan}), {})
+    more = gathered(comparing, NEW, order, reading({FIRST: closed_plan, SECOND: open_plan}), {})
 
-    assert list(few.streams) == [FIRST]
-    assert list(more.streams) == [FIRST, SECOND]
-    assert more.logs == {FIRST: None, SECOND: COMMONS}
+    assert (list(few.streams), list(few.elsewhere)) == ([FIRST], [])
+    assert (list(more.streams), list(more.elsewhere)) == ([FIRST], [(COMMONS, SECOND)])
     assert lacking(comparing, NEW, order, more) == []
     assert decide(comparing, NEW, order, more).events == []
 
@@ -75,7 +79,7 @@ def test_the_holders_of_claims_come_in_the_order_of_the_claims(comparing: Handle
     plan = loaded(PLAN, DRAFTED)
     claims = {"plan/2": SECOND, "plan/1": THIRD, "plan/3": THIRD, "planet/1": FIRST}
 
-    reads = gathered(comparing, NEW, an_order(COMMAND), {FIRST: plan, SECOND: plan, THIRD: plan}.get, claims)
+    reads = gathered(comparing, NEW, an_order(COMMAND), reading({FIRST: plan, SECOND: plan, THIRD: plan}), claims)
 
     assert reads.under == {"plan/": (THIRD, SECOND)}
     assert list(a_case(reads=reads).under(PLAN, "plan/")) == [THIRD, SECOND]

@@ -126,7 +126,7 @@ class Log:
             correlation_id=UUID(int=1),
         )
         try:
-            reads = gathered(handled, loaded, order, self._streams.get, self._claims)
+            reads = gathered(handled, loaded, order, lambda need: self._streams.get(need.id), self._claims)
             decided = decide(handled, loaded, order, reads)
         except Refusal:
             return False

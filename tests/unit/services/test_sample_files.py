@@ -89,7 +89,9 @@ class MemoryLog:
         key = (tenant_id, stream_id(handled, order.command))
         loaded = self.streams.get(key) or Loaded(state=handled.stream.initial)
         own = {claim: StreamId(holder) for (log, claim), holder in self.claims.items() if log == tenant_id}
-        reads = gathered(handled, loaded, order, lambda id_: self.streams.get((tenant_id, id_)), own)
+        reads = gathered(
+            handled, loaded, order, lambda need: self.streams.get((need.log or tenant_id, need.id)), own
+        )
         decided = decide(handled, loaded, order, reads)
         for claim in decided.claims:
             assert (tenant_id, claim) not in self.claims, claim
