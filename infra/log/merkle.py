@@ -70,6 +70,14 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     return frontier_root(frontier)
 
 
+def perfect_root(hashes: Sequence[bytes]) -> bytes:
+    """The root over the roots of neighbouring perfect subtrees; there are 1, 2, 4, … of them."""
+    level = list(hashes)
+    while len(level) > 1:
+        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=True)]
+    return level[0]
+
+
 def range_root(begin: int, end: int, subtree: Subtree) -> bytes:
     """The root over the leaves from `begin` up to, not including, `end`, where `begin` fits the tree's shape."""
     size = end - begin

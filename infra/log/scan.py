@@ -13,7 +13,7 @@ from domain.ids import TenantId
 from domain.ports import Row
 from domain.stream import stream_of
 from infra.log.leaf import leaf_of
-from infra.log.merkle import TILE_WIDTH, extend, frontier_root, node_hash
+from infra.log.merkle import TILE_WIDTH, extend, frontier_root, perfect_root
 
 _BATCH = 1_000
 _EVENTS = (
@@ -115,7 +115,7 @@ class LogScan:
         if len(tile) < TILE_WIDTH:
             return
         index = (self.size >> (8 * (level + 1))) - 1
-        data, root = b"".join(tile), _perfect_root(tile)
+        data, root = b"".join(tile), perfect_root(tile)
         tile.clear()
         kept = connection.execute(
             "SELECT data, root FROM log.tile WHERE tenant_id = %s AND level = %s AND idx = %s",
@@ -162,13 +162,6 @@ def _events(connection: psycopg.Connection, tenant_id: TenantId) -> Iterator[tup
         for *columns, leaf in rows:
             yield Row(*columns), leaf
         after = rows[-1][1]
-
-
-def _perfect_root(hashes: list[bytes]) -> bytes:
-    level = hashes
-    while len(level) > 1:
-        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=True)]
-    return level[0]
 
 
 def _head_words(size: int, frontier: bytes, recorded_at: datetime | None) -> str:
