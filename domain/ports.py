@@ -65,11 +65,27 @@ class Append(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     grants: tuple[GrantChange, ...] = ()
 
 
+class Batch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Commands of one principal in one log that are recorded as one, or not at all.
+
+    Each append stands as if those before it were recorded and nothing else came between: a second one for the
+    same stream, or a guard on it, expects the version that the first one leads to. Only the batch has an outcome
+    that is kept; the ids and fingerprints of its appends serve nothing.
+    """
+
+    tenant_id: TenantId
+    principal: PersonId
+    command_id: CommandId
+    fingerprint: bytes
+    appends: tuple[Append, ...]
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The answer to an accepted command, equal however often the same key is sent.
+    """The answer to an accepted command or batch, equal however often the same key is sent.
 
     `first_position` and `position` are those of its first and last event; both are None where the command was
-    accepted and recorded nothing. `version` is the stream's version after it.
+    accepted and recorded nothing. `version` is the stream's version after it, and 0 after a batch, which has no
+    stream of its own.
     """
 
     first_position: int | None
@@ -135,6 +151,18 @@ class EventStore(Protocol):
 
         Raises:
             AppendError: one of its subclasses; cancelling the caller does not cancel the append.
+        """
+        ...
+
+    async def begun(self, tenant_id: TenantId, stream_ids: Collection[StreamId]) -> frozenset[StreamId]:
+        """Those of the streams that have events."""
+        ...
+
+    async def append_batch(self, batch: Batch) -> Outcome:
+        """Write the events of all its commands at one instant and in one run of positions, or none.
+
+        Raises:
+            AppendError: one of its subclasses; nothing was written, except after `OutcomeUnknownError`.
         """
         ...
 

@@ -159,7 +159,7 @@ class GroupCommit:
     async def _failed(
         self, connection: "asyncpg.Connection[Any]", group: list[_Waiting], error: Exception
     ) -> None:
-        if connection.is_closed() or not _was_answered(error):
+        if connection.is_closed() or not was_answered(error):
             _logger.warning("log.connection_lost", requests=len(group), error=repr(error))
             self._hang_up()
             for waiting in group:
@@ -201,7 +201,7 @@ class GroupCommit:
             connection.terminate()
 
 
-def _was_answered(error: Exception) -> bool:
+def was_answered(error: Exception) -> bool:
     """Whether the server refused the statement, or it was never sent: either way nothing was written."""
     if isinstance(error, asyncpg.PostgresError):
         return not (error.sqlstate or "08").startswith(_LOST_CONDITIONS)

@@ -1,7 +1,7 @@
 """The event store: the write side's port over the append function and the reads under row-level security."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,13 +11,14 @@ import structlog
 
 from domain.event import Recorded, decode
 from domain.ids import CommandId, PersonId, StreamId, TenantId
-from domain.ports import Append, KeyReusedError, Outcome, Row, Sealer
+from domain.ports import Append, Batch, KeyReusedError, Outcome, Row, Sealer
 from domain.stream import Loaded, State, Stream
 from domain.values import Citation
 from infra.database import Database
 from infra.log.append import GroupCommit
 from infra.log.poke import Poker
 from infra.log.snapshots import EVERY_VERSIONS, decode_snapshot, encode_snapshot, may_be_snapshotted
+from infra.log.whole import WholeCommit
 from infra.settings import Role
 
 S = TypeVar("S", bound=State)
@@ -31,8 +32,11 @@ _logger = structlog.get_logger()
 class LogStore:
     """Implements `domain.ports.EventStore`. One per process; `open_log_store` makes it."""
 
-    def __init__(self, commit: GroupCommit, readers: "asyncpg.Pool[Any]", sealer: Sealer) -> None:
+    def __init__(
+        self, commit: GroupCommit, whole: WholeCommit, readers: "asyncpg.Pool[Any]", sealer: Sealer
+    ) -> None:
         self._commit = commit
+        self._whole = whole
         self._readers = readers
         self._sealer = sealer
         self._saving: set[asyncio.Task[None]] = set()
@@ -40,6 +44,10 @@ class LogStore:
     async def append(self, append: Append) -> Outcome:
         """See `domain.ports.EventStore.append`."""
         return await self._commit.append(append)
+
+    async def append_batch(self, batch: Batch) -> Outcome:
+        """See `domain.ports.EventStore.append_batch`."""
+        return await self._whole.append(batch)
 
     async def outcome(
         self, tenant_id: TenantId, principal: PersonId, command_id: CommandId, fingerprint: bytes
@@ -96,6 +104,11 @@ class LogStore:
             "SELECT * FROM log.read_stream($1, $2, $3, $4)", tenant_id, stream_id, after, upto
         )
         return await self._sealer.open(tenant_id, [recorded(Row(*row)) for row in rows])
+
+    async def begun(self, tenant_id: TenantId, stream_ids: Collection[StreamId]) -> frozenset[StreamId]:
+        """See `domain.ports.EventStore.begun`."""
+        rows = await self._readers.fetch("SELECT * FROM log.streams_begun($1, $2)", tenant_id, list(stream_ids))
+        return frozenset(StreamId(row[0]) for row in rows)
 
     async def exists(self, citation: Citation) -> bool:
         """See `domain.ports.EventStore.exists`."""
@@ -154,7 +167,9 @@ async def open_log_store(database: Database, sealer: Sealer) -> AsyncIterator[Lo
         )
         poker = await stack.enter_async_context(Poker(poke_connection))
         commit = await stack.enter_async_context(GroupCommit(append_connection, poker))
-        store = LogStore(commit, readers, sealer)
+        whole = WholeCommit(append_connection, poker)
+        stack.push_async_callback(whole.finished)
+        store = LogStore(commit, whole, readers, sealer)
         stack.push_async_callback(store.snapshots_saved)
         yield store
 

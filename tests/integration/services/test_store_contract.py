@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from domain.body import BODY, BodyKind, RegisterBody
 from domain.errors import ClaimTakenError
@@ -12,6 +13,7 @@ from domain.ids import COMMONS, CommandId, StreamId, TenantId
 from domain.plan.rules import PLAN
 from domain.ports import (
     Append,
+    Batch,
     BodyUnknownError,
     EventStore,
     Guard,
@@ -21,6 +23,7 @@ from domain.ports import (
 )
 from domain.values import Citation, both
 from infra.settings import DatabaseSettings
+from services.batching import BatchHandler, BatchRefusedError
 from services.bootstrap import open_write_side
 from services.commands import CommandHandler
 from tests.unit.services.fake_log import FakeLog, FakeSealer
@@ -54,6 +57,16 @@ def append(tenant_id: TenantId, stream_id: uuid.UUID, version: int, **changes: A
         expected_version=version,
         principal=ANN.id,
         **(known | changes),
+    )
+
+
+def batch(*appends: Append) -> Batch:
+    return Batch(
+        tenant_id=appends[0].tenant_id,
+        principal=ANN.id,
+        command_id=CommandId(uuid.uuid4()),
+        fingerprint=FINGERPRINT,
+        appends=appends,
     )
 
 
@@ -165,3 +178,35 @@ async def test_a_cited_version_exists_or_not(store: EventStore, handler: Command
     assert not await store.exists(Citation(log=COMMONS, stream=uuid.uuid4(), version=1))
     assert not await store.exists(Citation(log=uuid.uuid4(), stream=tenant_id, version=1))
     assert (await store.load(tenant_id, BODY, StreamId(tenant_id))).version == 1
+
+
+async def test_streams_that_have_events_are_told_from_those_that_have_none(
+    store: EventStore, handler: CommandHandler
+) -> None:
+    tenant_id, neighbour = await open_body(handler, slug()), await open_body(handler, slug())
+    new = StreamId(uuid.uuid4())
+
+    assert await store.begun(tenant_id, [StreamId(tenant_id), new]) == {tenant_id}
+    assert await store.begun(tenant_id, [StreamId(neighbour)]) == frozenset()
+    assert await store.begun(tenant_id, []) == frozenset()
+
+
+async def test_a_batch_is_recorded_whole_or_not_at_all(store: EventStore, handler: CommandHandler) -> None:
+    tenant_id = await open_body(handler, slug())
+    batches = BatchHandler(store, FakeSealer())
+    first, second, command_id = draft(), draft(), CommandId(uuid.uuid4())
+    orders = [order(tenant_id, first), order(tenant_id, second), order(tenant_id, retitle(first.plan_id, "Autre"))]
+
+    outcome = await batches.handle(orders, command_id, FINGERPRINT)
+    with pytest.raises(BatchRefusedError):
+        await batches.handle([order(tenant_id, draft()), orders[1]], CommandId(uuid.uuid4()), FINGERPRINT)
+    sound, stale = append(tenant_id, uuid.uuid4(), 0, claims=("seat/a/1",)), append(tenant_id, first.plan_id, 1)
+    with pytest.raises(VersionConflictError):
+        await store.append_batch(batch(sound, stale))
+
+    assert (outcome.first_position, outcome.position, outcome.version) == (2, 4, 0)
+    assert await store.outcome(tenant_id, ANN.id, command_id, FINGERPRINT) == replace(outcome, replayed=True)
+    assert (await store.load(tenant_id, PLAN, StreamId(first.plan_id))).version == 2
+    assert await store.claimed_under(tenant_id, "seat/") == ()
+    with pytest.raises(BodyUnknownError):
+        await store.append_batch(batch(append(TenantId(uuid.uuid4()), uuid.uuid4(), 0)))

@@ -1,7 +1,7 @@
 """The event store in memory. It passes the same contract tests as the real one."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -9,6 +9,8 @@ from domain.event import Recorded, decode
 from domain.ids import COMMONS, CommandId, PersonId, StreamId, TenantId
 from domain.ports import (
     Append,
+    AppendError,
+    Batch,
     BodyUnknownError,
     GuardBrokenError,
     KeyReusedError,
@@ -68,18 +70,38 @@ class FakeLog:
         known = await self.outcome(append.tenant_id, append.principal, append.command_id, append.fingerprint)
         if known is not None:
             return known
-        log = self.logs.get(append.tenant_id)
-        if log is None:
-            raise BodyUnknownError(str(append.tenant_id))
-        if self._version(append.tenant_id, append.stream_id) != append.expected_version:
-            raise VersionConflictError(str(append.stream_id))
-        for guard in append.guards:
-            if self._version(append.tenant_id, guard.stream_id) != guard.version:
-                raise GuardBrokenError(str(guard.stream_id))
-        for claim in append.claims:
-            if self._claims.get((append.tenant_id, claim), append.stream_id) != append.stream_id:
-                raise KeyTakenError(claim)
-        return self._write(append, log)
+        return self._write(append, self._checked(append))
+
+    async def append_batch(self, batch: Batch) -> Outcome:
+        await asyncio.sleep(0)
+        if self.before_append:
+            await self.before_append.pop(0)()
+        if self.fail_next:
+            raise self.fail_next.pop(0)
+        known = await self.outcome(batch.tenant_id, batch.principal, batch.command_id, batch.fingerprint)
+        if known is not None:
+            return known
+        if batch.tenant_id not in self.logs:
+            raise BodyUnknownError(str(batch.tenant_id))
+        kept = {tenant_id: list(log) for tenant_id, log in self.logs.items()}, dict(self._claims)
+        first = len(self.logs[batch.tenant_id]) + 1
+        at = FIRST_DAY + timedelta(seconds=first)
+        try:
+            for append in batch.appends:
+                self._write_events(append, self._checked(append), at)
+        except AppendError:
+            self.logs, self._claims = kept
+            raise
+        last = len(self.logs[batch.tenant_id])
+        some = last >= first
+        outcome = Outcome(
+            first_position=first if some else None, position=last if some else None, version=0, recorded_at=at
+        )
+        self._outcomes[batch.tenant_id, batch.principal, batch.command_id] = (batch.fingerprint, outcome)
+        return outcome
+
+    async def begun(self, tenant_id: TenantId, stream_ids: Collection[StreamId]) -> frozenset[StreamId]:
+        return frozenset(id_ for id_ in stream_ids if self._version(tenant_id, id_))
 
     async def exists(self, citation: Citation) -> bool:
         events = self.logs.get(TenantId(citation.log), [])
@@ -93,11 +115,37 @@ class FakeLog:
         return tuple(dict.fromkeys(holder for key, holder in held if key.startswith(prefix)))
 
     def _version(self, tenant_id: TenantId, stream_id: StreamId) -> int:
-        return sum(event.originator_id == stream_id for event in self.logs[tenant_id])
+        return sum(event.originator_id == stream_id for event in self.logs.get(tenant_id, []))
+
+    def _checked(self, append: Append) -> list[Recorded]:
+        log = self.logs.get(append.tenant_id)
+        if log is None:
+            raise BodyUnknownError(str(append.tenant_id))
+        if self._version(append.tenant_id, append.stream_id) != append.expected_version:
+            raise VersionConflictError(str(append.stream_id))
+        for guard in append.guards:
+            if self._version(append.tenant_id, guard.stream_id) != guard.version:
+                raise GuardBrokenError(str(guard.stream_id))
+        for claim in append.claims:
+            if self._claims.get((append.tenant_id, claim), append.stream_id) != append.stream_id:
+                raise KeyTakenError(claim)
+        return log
 
     def _write(self, append: Append, log: list[Recorded]) -> Outcome:
         first = len(log) + 1
         recorded_at = FIRST_DAY + timedelta(seconds=first)
+        self._write_events(append, log, recorded_at)
+        outcome = Outcome(
+            first_position=first if append.events else None,
+            position=len(log) if append.events else None,
+            version=append.expected_version + len(append.events),
+            recorded_at=recorded_at,
+        )
+        key = (append.tenant_id, append.principal, append.command_id)
+        self._outcomes[key] = (append.fingerprint, outcome)
+        return outcome
+
+    def _write_events(self, append: Append, log: list[Recorded], recorded_at: datetime) -> None:
         for event in append.events:
             envelope, payload = decode(event.state)
             log.append(
@@ -115,15 +163,6 @@ class FakeLog:
             self._claims[append.tenant_id, claim] = append.stream_id
         for tenant_id in append.opens:
             self.logs.setdefault(tenant_id, [])
-        outcome = Outcome(
-            first_position=first if append.events else None,
-            position=len(log) if append.events else None,
-            version=append.expected_version + len(append.events),
-            recorded_at=recorded_at,
-        )
-        key = (append.tenant_id, append.principal, append.command_id)
-        self._outcomes[key] = (append.fingerprint, outcome)
-        return outcome
 
 
 class FakeSealer:

@@ -12,7 +12,7 @@ import psycopg
 from domain.envelope import Actor, Envelope, WithoutAuthority
 from domain.event import Event, Recorded, encode, encode_envelope
 from domain.ids import CommandId, PersonId, StreamId, TenantId
-from domain.ports import Append, GrantChange, Guard, JobRow, NewEvent, Row
+from domain.ports import Append, Batch, GrantChange, Guard, JobRow, NewEvent, Row
 from infra.log.batch import APPEND_SQL, arguments
 from infra.log.leaf import leaf_of
 from infra.log.merkle import TILE_WIDTH, extend, frontier_root, root_of
@@ -79,6 +79,22 @@ def an_append(
         opens=opens,
         jobs=jobs,
         grants=grants,
+    )
+
+
+def a_batch(
+    *appends: Append,
+    command_id: CommandId | None = None,
+    fingerprint: bytes = bytes(32),
+    principal: PersonId = PERSON,
+) -> Batch:
+    """A batch of appends for one body."""
+    return Batch(
+        tenant_id=appends[0].tenant_id,
+        principal=principal,
+        command_id=command_id or CommandId(uuid.uuid4()),
+        fingerprint=fingerprint,
+        appends=appends,
     )
 
 
