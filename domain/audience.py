@@ -24,6 +24,8 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "agreement.termination_reason": Audience.TENANT,
     "mandate": None,
     "target": Audience.PUBLIC,
+    "published_aggregate": None,
+    "published_aggregate.withdrawal_note": Audience.TENANT,
     "timeline": Audience.TENANT,
 }
 """The audience of each kind of record; None: the record itself names it."""

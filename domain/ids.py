@@ -18,6 +18,7 @@ ObligationId = NewType("ObligationId", UUID)
 ContributionId = NewType("ContributionId", UUID)
 MandateId = NewType("MandateId", UUID)
 TargetId = NewType("TargetId", UUID)
+PublishedAggregateId = NewType("PublishedAggregateId", UUID)
 OrganisationId = NewType("OrganisationId", UUID)
 
 COMMONS: Final = TenantId(UUID("00000000-0000-7000-8000-00000000c0de"))

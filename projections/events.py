@@ -38,6 +38,11 @@ from domain.plan.events import (
     RevisionPublished,
 )
 from domain.provider import MandateChanged, MandateEnded, ProviderMandated
+from domain.published_aggregate import (
+    PublishedAggregateCorrected,
+    PublishedAggregateRecorded,
+    PublishedAggregateWithdrawn,
+)
 from domain.target import BaselineSet, TargetRevised, TargetSet
 
 Types = frozenset[type[Event]]
@@ -81,5 +86,8 @@ AGREEMENT: Final[Types] = frozenset(
 )
 PROVIDER: Final[Types] = frozenset({ProviderMandated, MandateChanged, MandateEnded})
 TARGET: Final[Types] = frozenset({BaselineSet, TargetSet, TargetRevised})
+PUBLISHED_AGGREGATE: Final[Types] = frozenset(
+    {PublishedAggregateRecorded, PublishedAggregateCorrected, PublishedAggregateWithdrawn}
+)
 
-ALL: Final[Types] = BODY | PLAN | AGREEMENT | PROVIDER | TARGET
+ALL: Final[Types] = BODY | PLAN | AGREEMENT | PROVIDER | TARGET | PUBLISHED_AGGREGATE

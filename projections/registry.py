@@ -8,6 +8,7 @@ from projections.body import BODIES
 from projections.plan import PLANS
 from projections.projection import Projection
 from projections.provider import PROVIDERS
+from projections.published_aggregate import PUBLISHED_AGGREGATES
 from projections.target import TARGETS
 from projections.timeline import TIMELINES
 
@@ -19,5 +20,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     TARGETS,
     TIMELINES,
     AGREEMENT_CELLS,
+    PUBLISHED_AGGREGATES,
 )
 BY_NAME: Final[dict[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}

@@ -16,6 +16,7 @@ _COORDINATOR: Final[frozenset[Role]] = frozenset({"coordinator"})
 _REPORTING: Final[frozenset[Role]] = frozenset({"coordinator", "partner_reporter", "regional_adviser"})
 _ADVISING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser"})
 _APPROVING: Final[frozenset[Role]] = frozenset({"coordinator", "plan_approver"})
+_PUBLISHING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser", "programme_officer"})
 
 ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     # commons
@@ -55,6 +56,10 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "SetBaseline": _ADVISING,
     "SetTarget": _ADVISING,
     "ReviseTarget": _ADVISING,
+    # published aggregate
+    "RecordPublishedAggregate": _PUBLISHING,
+    "CorrectPublishedAggregate": _PUBLISHING,
+    "WithdrawPublishedAggregate": _PUBLISHING,
 }
 
 

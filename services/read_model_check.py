@@ -18,10 +18,11 @@ from domain.facts import Dated
 from domain.ids import AgreementId, PlanId, StreamId, TenantId
 from domain.plan.rules import Element, Plan
 from domain.provider import Mandate
+from domain.published_aggregate import PublishedAggregate
 from domain.stream import Loaded, Stream
 from domain.target import TargetSeries
 from infra.database import Database, Scope
-from projections import national, provider, target
+from projections import national, provider, published_aggregate, target
 from projections.agreement import queries as agreements
 from projections.body import SLUG
 from projections.plan import queries as plans
@@ -215,6 +216,21 @@ async def _target(at: _Version, series: TargetSeries) -> tuple[Facts, Facts]:
     }
 
 
+async def _published_aggregate(at: _Version, aggregate: PublishedAggregate) -> tuple[Facts, Facts]:
+    rows = await at.all(published_aggregate.published_aggregates(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.aggregate_id == at.stream_id), None)
+    said = {
+        "measure_code": row and row.measure_code,
+        "figure": row and row.figure,
+        "withdrawn": row and row.status == "withdrawn",
+    }
+    return said, {
+        "measure_code": aggregate.measure_code,
+        "figure": _known(aggregate.figure),
+        "withdrawn": aggregate.withdrawn,
+    }
+
+
 Check = Callable[[_Version, Any], Awaitable[tuple[Facts, Facts]]]
 CHECKS: Final[Mapping[str, Check]] = {
     "registry": _registry,
@@ -223,5 +239,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "agreement": _agreement,
     "provider": _mandate,
     "target": _target,
+    "published_aggregate": _published_aggregate,
 }
 """By the name of the stream. Each answers what the read models say and what the state has, by fact."""

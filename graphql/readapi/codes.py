@@ -198,6 +198,12 @@ class MandateStatus(StrEnum):
     ENDED = "ended"
 
 
+@strawberry.enum(description="Whether a figure taken from print still stands.")
+class PublishedStatus(StrEnum):
+    RECORDED = "recorded"
+    WITHDRAWN = "withdrawn"
+
+
 @strawberry.enum(description="Which way a target's figures are meant to go.")
 class Direction(StrEnum):
     INCREASE = "increase"

@@ -1,6 +1,6 @@
 """Figures, spans of time and places, as the read models' columns give them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -94,6 +94,14 @@ def quantity(cells: Sequence[Any]) -> QualifiedValue | None:
         rounded_to=rounded_to,
         unit=unit,
     )
+
+
+def quantity_from_json(value: Mapping[str, Any]) -> QualifiedValue:
+    """From the JSON form of a figure."""
+    parts = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
+    made = quantity([value.get(part) for part in parts])
+    assert made is not None
+    return made
 
 
 def territory(cells: Sequence[Any]) -> Territory | None:

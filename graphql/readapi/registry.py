@@ -21,6 +21,7 @@ from readapi.figures import CatchmentPart, Period, catchment
 from readapi.paging import FIRST, After, First, Page, beyond, bounded, decode_cursor, page, paged, plain
 from readapi.plan import PLANS, Plan, plan_at
 from readapi.provider import MANDATES, Mandate
+from readapi.published_aggregate import PUBLISHED_AGGREGATES, PublishedAggregate
 from readapi.reading import Info, Place, Reading
 from readapi.scalars import PartialDateText
 from readapi.target import TARGETS_MAX, Target, targets
@@ -139,6 +140,20 @@ class Partnership:
         as_of: AsOfArgument = None,
     ) -> list[Target]:
         return await targets(info.context, self._at(as_of), plan)
+
+    @sized("first", "Figures that it recorded from print, by measure and period. No sum contains them.")
+    async def published_aggregates(
+        self,
+        info: Info,
+        *,
+        first: First = FIRST,
+        after: After = None,
+        measure: Annotated[str | None, strawberry.argument(description="Only of this measure's code.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[PublishedAggregate]:
+        code = None if measure is None else plain("measure", measure)
+        place = self._at(as_of)
+        return await page(info.context, PUBLISHED_AGGREGATES, place, first=first, after=after, arguments=code)
 
     @sized("first", "What happened in its log, latest first. For its members only; null for everybody else.")
     async def timeline(

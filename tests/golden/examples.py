@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain import agreement, body, provider, target
+from domain import agreement, body, provider, published_aggregate, target
 from domain.audience import Audience
 from domain.envelope import (
     Actor,
@@ -38,6 +38,7 @@ from domain.values import (
     PartialDate,
     Period,
     QualifiedValue,
+    Ratio,
     SealedText,
     TerritoryCode,
     both,
@@ -387,5 +388,53 @@ EXAMPLES: tuple[Example, ...] = (
         ),
         date(2024, 11, 4),
         authority=DECISION,
+    ),
+    # --- a figure that a source printed
+    Example(
+        published_aggregate.PublishedAggregateRecorded(
+            measure_code="municipal-commitment",
+            measure=both(fr="Engagement de la municipalité", en="Municipal commitment", source="fr"),
+            period=Period.fiscal_year(2023),
+            figure=published_aggregate.Figure(
+                value=None,
+                ratio=Ratio(
+                    numerator=QualifiedValue(kind="exact", number=Decimal(7), raw="7", unit="partnerships"),
+                    denominator=QualifiedValue(kind="exact", number=Decimal(9), raw="9", unit="partnerships"),
+                    of=fr("Rapports qui en parlent"),
+                ),
+                funded=QualifiedValue(kind="exact", number=Decimal(12), unit="partnerships"),
+                reports_received=QualifiedValue(kind="missing"),
+            ),
+            territory=TerritoryCode(scheme="sgc-pr", code="35"),
+            publication=published_aggregate.Publication(
+                title=fr("Synthèse fictive"),
+                publisher=en("Fictional Funder"),
+                published=PartialDate.of(2024, 11),
+                locator="p. 8",
+            ),
+            audience=Audience.PUBLIC,
+        ),
+        date(2024, 11, 15),
+        role="programme_officer",
+        actor=OFFICER,
+    ),
+    Example(
+        published_aggregate.PublishedAggregateCorrected(
+            figure=published_aggregate.Figure(
+                value=QualifiedValue(kind="at_least", number=Decimal(7), raw="au moins 7", unit="partnerships"),
+                ratio=None,
+                funded=None,
+                reports_received=None,
+            )
+        ),
+        date(2024, 12, 1),
+        role="programme_officer",
+        actor=OFFICER,
+    ),
+    Example(
+        published_aggregate.PublishedAggregateWithdrawn(ground="withdrawn_by_source", note=_sealed(OFFICER, 20)),
+        date(2025, 2, 1),
+        role="programme_officer",
+        actor=OFFICER,
     ),
 )

@@ -31,7 +31,7 @@ from domain.target import SetBaseline, SetTarget
 from domain.values import Period, QualifiedValue, TerritoryCode, fr
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database, Scope
-from projections import national, provider, target, timeline
+from projections import national, provider, published_aggregate, target, timeline
 from projections.agreement import queries as agreement_queries
 from projections.agreement_cells import AGREEMENT_CELL
 from projections.query import AsOf, Query, fetch, fetch_one
@@ -163,6 +163,7 @@ def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     yield provider.mandates(tenant_id, as_of)
     yield target.targets(tenant_id, as_of)
     yield target.target_values(tenant_id, as_of)
+    yield published_aggregate.published_aggregates(tenant_id, as_of)
     yield timeline.lines(tenant_id)
     yield national.body(tenant_id, as_of)
     for plan_id in sorted(set(streams["plan"])):

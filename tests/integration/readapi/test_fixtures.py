@@ -86,6 +86,41 @@ async def test_the_registry_of_2012_13_has_38_partnerships(client: Client) -> No
     assert (found["all"]["totalCount"], found["ontario"]["totalCount"]) == (38, 35)
 
 
+async def test_the_published_aggregates_of_2012_13_are_as_printed_beside_38_partnerships(client: Client) -> None:
+    query = """{ ircc: partnership(slug: "ircc") { publishedAggregates { totalCount nodes { measureCode
+        period { label { fr } } value { raw kind number unit }
+        share { numerator { raw number } denominator { raw number } of { fr en unofficial } }
+        funded { number } reportsReceived { kind number }
+        publication { title { fr } publisher { en } published } sample } } }
+        matrix: agreementMatrix(partnerships: ["ircc"]) { total reporting }
+        all: partnerships(kinds: [LIP], asOf: {effective: "2013-03-31"}) {
+        totalCount nodes { phase province } } }"""
+
+    found = await client.data(query)
+
+    figures = {one["measureCode"]: one for one in found["ircc"]["publishedAggregates"]["nodes"]}
+    commitment = figures["municipal-commitment"]
+    assert commitment["value"] is None
+    assert commitment["share"]["numerator"] == {"raw": "25", "number": "25"}
+    assert commitment["share"]["denominator"] == {"raw": "34", "number": "34"}
+    assert commitment["share"]["of"]["en"] == "LIPs whose report addresses the subject"
+    assert commitment["reportsReceived"] == {"kind": "MISSING", "number": None}  # not given
+    assert commitment["funded"] == {"number": "38"}
+    money = {name: figures[f"funding-{name}"]["value"] for name in ("cic", "other", "in-kind")}
+    assert {name: (value["kind"], value["raw"]) for name, value in money.items()} == {
+        "cic": ("EXACT", "8,5 millions de dollars"),
+        "other": ("AT_LEAST", "plus de 4,5 millions de dollars"),
+        "in-kind": ("ESTIMATE", "1,8 million de dollars"),
+    }
+    assert {one["period"]["label"]["fr"] for one in figures.values()} == {"2012-2013"}
+    assert {one["sample"] for one in figures.values()} == {False}
+    assert found["matrix"] == {"total": 0, "reporting": 0}
+    registry = found["all"]
+    assert registry["totalCount"] == 38 == int(commitment["funded"]["number"])
+    assert sum(one["province"] == "ON" for one in registry["nodes"]) == 35
+    assert sum(one["phase"] != "ACTIVE" for one in registry["nodes"]) == 2  # the two pilots
+
+
 async def test_quebec_city_s_agreement_engenders_its_plan(client: Client) -> None:
     query = """{ partnership(slug: "quebec-city") { plans { nodes { kind period { label { fr } }
         agreement { signed } revision { number } } } agreements { nodes { signed } } } }"""

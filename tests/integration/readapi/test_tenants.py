@@ -24,6 +24,7 @@ EVERYTHING = """query ($slug: String!) {
     } }
     agreements(first: 10) { totalCount nodes { id plan { id } obligations { id } contributions { id } } }
     mandates(first: 10) { totalCount nodes { id } }
+    publishedAggregates(first: 10) { totalCount nodes { id value { raw } } }
     timeline(first: 100) { totalCount nodes { position streamId } }
   }
 }"""
@@ -52,7 +53,13 @@ def names_of(slug: str) -> dict[str, str]:
     names += [f"{plan} {level}" for plan in ("published", "adopted", "draft") for level in ("action", "indicator")]
     for audience in ("public", "funders", "tenant"):
         agreement = f"agreement {audience}"
-        names += [agreement, f"{agreement} owed", f"{agreement} given", f"mandate {audience}"]
+        names += [
+            agreement,
+            f"{agreement} owed",
+            f"{agreement} given",
+            f"mandate {audience}",
+            f"printed {audience}",
+        ]
     return {str(uid(slug, name)): name for name in names}
 
 
@@ -68,9 +75,18 @@ async def seen(client: Client, slug: str, viewer: Viewer) -> set[str]:
     return {name for key, name in names_of(slug).items() if key in found}
 
 
+PUBLIC_TABLES = (
+    "plan",
+    "plan_element",
+    "plan_revision",
+    "agreement",
+    "mandate",
+    "published_aggregate",
+)
 PUBLIC = {
     *("published", "published action", "published indicator", "target published"),
     *("agreement public", "agreement public owed", "agreement public given", "mandate public"),
+    "printed public",
 }
 
 
@@ -146,7 +162,7 @@ async def test_the_register_is_one_for_all_and_its_nested_lists_follow_the_viewe
     outside, inside = await client.data(query), await client.data(query, viewer=alpha)
 
     assert counts(outside) == {"alpha": [1, 1, 1, None], "beta": [1, 1, 1, None]}
-    assert counts(inside) == {"alpha": [3, 3, 3, 45], "beta": [1, 1, 1, None]}
+    assert counts(inside) == {"alpha": [3, 3, 3, 48], "beta": [1, 1, 1, None]}
 
 
 async def test_the_matrix_counts_what_the_reader_may_see(client: Client, filled: Filled, alpha: Viewer) -> None:
@@ -174,8 +190,8 @@ async def test_the_member_s_connection_reads_one_tenant_and_the_national_one_pub
         tenants = (await connection.execute(text("SELECT DISTINCT tenant_id FROM rm.plan"))).scalars().all()
         assert tenants == [ALPHA]
     async with db.begin(Scope.national(None)) as connection:
-        for table in ("rm.plan", "rm.plan_element", "rm.plan_revision", "rm.agreement", "rm.mandate"):
-            audiences = await connection.execute(text(f"SELECT DISTINCT audience FROM {table}"))  # noqa: S608
+        for table in PUBLIC_TABLES:
+            audiences = await connection.execute(text(f"SELECT DISTINCT audience FROM rm.{table}"))  # noqa: S608
             assert audiences.scalars().all() == ["public"]
 
 
@@ -201,15 +217,7 @@ def test_without_the_policies_our_own_predicates_still_hold_and_without_those_th
         patched.setattr(Reading, "visible", lambda _, source, __: source.c.tenant_id.is_not(None))
         assert asyncio.run(outside()) == PUBLIC  # row-level security alone
         with psycopg.connect(settings.admin_dsn) as connection:
-            for table in (
-                "plan",
-                "plan_element",
-                "plan_revision",
-                "agreement",
-                "obligation",
-                "contribution",
-                "mandate",
-            ):
+            for table in (*PUBLIC_TABLES, "obligation", "contribution"):
                 connection.execute(f"ALTER TABLE rm.{table} DISABLE ROW LEVEL SECURITY".encode())
         assert asyncio.run(outside()) > PUBLIC  # neither: drafts come out, and the test above would say so
     assert asyncio.run(outside()) == PUBLIC  # our predicates alone

@@ -58,6 +58,7 @@ def lines(slug: str) -> Iterator[Entry]:
     yield from _plans(of)
     yield from _agreements(of)
     yield from _targets(of)
+    yield from _published(of)
 
 
 def _plans(of: Lines) -> Iterator[Entry]:
@@ -163,3 +164,17 @@ def _targets(of: Lines) -> Iterator[Entry]:
             "value": {"kind": "milestone", "raw": "Mise en œuvre"},
         }
         yield of.line("SetTarget", "2021-05-02", value)
+
+
+def _published(of: Lines) -> Iterator[Entry]:
+    for audience in ("public", "funders", "tenant"):
+        printed = {
+            "aggregate_id": of.id(f"printed {audience}"),
+            "measure_code": "commitment",
+            "measure": both("Engagement"),
+            "period": {"kind": "fiscal_year", "start": "2021-04-01", "end": "2022-03-31"},
+            "figure": {"value": {"kind": "at_least", "number": "3", "raw": "plus de 3"}},
+            "publication": {"title": both("Synthèse")},
+            "audience": audience,
+        }
+        yield of.line("RecordPublishedAggregate", "2022-06-01", printed)

@@ -31,6 +31,7 @@ def test_every_released_event_loads_folds_and_is_written_as_before() -> None:
         "agreement": 7,
         "provider": 3,
         "target": 3,
+        "published_aggregate": 3,
     }
 
 
@@ -45,6 +46,8 @@ def test_every_stream_ends_in_the_state_that_its_files_tell() -> None:
     assert folded["agreement"].terminated
     assert folded["provider"].ended
     assert [value.raw for _, value in folded["target"].values] == ["65 %"]
+    assert folded["published_aggregate"].figure.value.value.raw == "au moins 7"
+    assert folded["published_aggregate"].withdrawn
 
 
 def test_each_event_of_this_program_has_one_example() -> None:

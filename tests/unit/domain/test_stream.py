@@ -193,6 +193,7 @@ def test_every_event_belongs_to_a_stream() -> None:
         "agreement",
         "provider",
         "target",
+        "published_aggregate",
     }
     assert stream_of("commons.SlugAdded") is REGISTRY
 
@@ -203,7 +204,7 @@ def test_an_event_of_no_stream_is_named() -> None:
 
 
 def test_every_command_names_a_field_of_its_own_as_the_stream() -> None:
-    assert len(areas.AREAS) == 5
+    assert len(areas.AREAS) == 6
     assert len(COMMANDS) >= 31  # tests of other areas may have registered their own in this process
     for handled in COMMANDS.values():
         assert handled.id_field in handled.command.__struct_fields__
@@ -214,6 +215,7 @@ def test_every_command_names_a_field_of_its_own_as_the_stream() -> None:
 def test_these_rules_take_the_circumstances() -> None:
     assert sorted(name for name, handled in COMMANDS.items() if handled.takes_case) == [
         "ChangeLeadOrganisation",
+        "CorrectPublishedAggregate",
         "EnterPhase",
         "RenameBody",
         "RetitlePlan",

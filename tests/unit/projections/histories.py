@@ -1,5 +1,6 @@
 """Random logs of bodies that keep every rule of the domain: commands are decided, refusals are dropped."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -50,6 +51,13 @@ from domain.plan.commands import (
 from domain.plan.events import ElementLink
 from domain.ports import Row
 from domain.provider import ChangeMandate, EndMandate, MandateProvider
+from domain.published_aggregate import (
+    CorrectPublishedAggregate,
+    Figure,
+    Publication,
+    RecordPublishedAggregate,
+    WithdrawPublishedAggregate,
+)
 from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
 from domain.target import ReviseTarget, SetBaseline, SetTarget
 from domain.values import (
@@ -58,6 +66,7 @@ from domain.values import (
     PartialDate,
     Period,
     QualifiedValue,
+    Ratio,
     TerritoryCode,
     both,
     en,
@@ -186,7 +195,7 @@ class Writer:
         self.log = log
         self.random = random
         self.kind = kind
-        self.ids: dict[str, list[UUID]] = {name: [] for name in ("plan", "agreement", "mandate", "target")}
+        self.ids: dict[str, list[UUID]] = defaultdict(list)
         self.elements: dict[UUID, list[UUID]] = {}
         self.today = FIRST_DAY + timedelta(days=30)
         self.revision: dict[UUID, int] = {}
@@ -209,6 +218,7 @@ class Writer:
             self._change_mandate,
             *[self._target] * 4,
             *[self._body] * 2,
+            *[self._published] * 2,
         ]
         for _ in range(commands):
             if self.random.random() < 0.5:
@@ -460,6 +470,37 @@ class Writer:
         period = Period.fiscal_year(self.random.randrange(2019, 2023))
         which = self.random.choice([SetTarget, ReviseTarget])
         return which(target_id=target_id, period=period, value=value), None
+
+    def _figure(self) -> Figure:
+        if self.random.random() < 0.5:
+            return Figure(value=self._amount())
+        part, whole = sorted(Decimal(self.random.randrange(50)) for _ in range(2))
+        of = Ratio(
+            numerator=QualifiedValue(kind="exact", number=part),
+            denominator=QualifiedValue(kind="exact", number=whole),
+            of=self._text(),
+        )
+        return Figure(ratio=of, funded=self._amount(), reports_received=QualifiedValue(kind="missing"))
+
+    def _published(self) -> tuple[Command | None, Any]:
+        if len(self.ids["published"]) < 2:
+            aggregate_id: Any = self._uuid()
+            self.ids["published"].append(aggregate_id)
+            command = RecordPublishedAggregate(
+                aggregate_id=aggregate_id,
+                measure_code=self.random.choice(["commitment", "funding"]),
+                measure=self._text(),
+                period=Period.fiscal_year(self.random.randrange(2012, 2015)),
+                figure=self._figure(),
+                publication=Publication(title=self._text()),
+                territory=self._place(),
+                audience=self.random.choice([Audience.TENANT, Audience.PUBLIC]),
+            )
+            return command, None
+        aggregate_id = self._pick("published")
+        if self.random.random() < 0.2:
+            return WithdrawPublishedAggregate(aggregate_id=aggregate_id, ground="recorded_in_error"), None
+        return CorrectPublishedAggregate(aggregate_id=aggregate_id, figure=self._figure()), None
 
 
 __all__ = ["FIRST_DAY", "START", "Log", "MemoryFeed", "decode", "envelope", "random_log"]

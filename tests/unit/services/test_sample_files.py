@@ -31,6 +31,7 @@ from domain.plan.events import (
     RevisionPublished,
 )
 from domain.provider import ProviderMandated
+from domain.published_aggregate import PublishedAggregateRecorded
 from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
 from domain.target import TARGET, BaselineSet, TargetSet, Warning_, warnings
 from domain.values import Citation, Language, Period
@@ -173,6 +174,7 @@ def test_the_files_come_in_load_order_and_stay_small() -> None:
     assert [path.name for path in files()] == [
         "010_ministry.jsonl",
         "020_partnerships_2012_2013.jsonl",
+        "025_cic_synthesis.jsonl",
         "030_drcneq.jsonl",
         "040_sherbrooke.jsonl",
         "050_quebec_city.jsonl",
@@ -300,6 +302,31 @@ def test_catchments_overlap_and_say_whole_or_part() -> None:
         *[(f"toronto-{side}", "part") for side in ("est", "nord", "ouest", "sud")],
     ]
     assert sorted(served["3558"]) == [("nord-ouest-ontarien", "part"), ("thunder-bay", "part")]
+
+
+# --- the synthesis of 2012-2013 -------------------------------------------------------------------------------
+
+
+def test_the_published_figures_are_in_the_logs_of_those_whom_they_are_about() -> None:
+    figures = {
+        (slug, one.measure_code): one.figure
+        for slug in ("ircc", "peterborough", "hamilton", "chatham-kent")
+        for one in payloads(slug, PublishedAggregateRecorded)
+    }
+    values = {key: figure.value and (figure.value.kind, figure.value.number) for key, figure in figures.items()}
+    assert values == {
+        ("ircc", "municipal-commitment"): None,
+        ("ircc", "funding-cic"): ("exact", Decimal(8_500_000)),
+        ("ircc", "funding-other"): ("at_least", Decimal(4_500_000)),
+        ("ircc", "funding-in-kind"): ("estimate", Decimal(1_800_000)),
+        ("ircc", "funded-ontario"): ("exact", Decimal(35)),
+        ("peterborough", "new-clients-factor"): ("exact", Decimal("2.5")),
+        ("hamilton", "social-housing"): ("exact", Decimal(900_000)),
+        ("chatham-kent", "library-cards"): ("exact", Decimal(15)),
+    }
+    commitment = figures["ircc", "municipal-commitment"]
+    assert (commitment.ratio.numerator.number, commitment.ratio.denominator.number) == (25, 34)
+    assert (commitment.funded.number, commitment.reports_received.kind) == (38, "missing")
 
 
 # --- the ministry --------------------------------------------------------------------------------------------

@@ -180,6 +180,7 @@ def test_the_fields_with_sealed_text_are_found() -> None:
         "plan.ConsultationRecorded": ("note",),
         "plan.ElementWithdrawn": ("note",),
         "plan.ProgressRecorded": ("note",),
+        "published_aggregate.Withdrawn": ("note",),
     }
 
 
