@@ -1,6 +1,23 @@
 """All areas, so that importing this one module fills the registries. A new area is one line here."""
 
-from domain import agreement, body, provider, published_aggregate, target
+from domain import (
+    access_grant,
+    agreement,
+    audit_mandate,
+    body,
+    provider,
+    published_aggregate,
+    target,
+)
 from domain.plan import rules as plan
 
-AREAS = (body, plan, agreement, provider, target, published_aggregate)
+AREAS = (
+    body,
+    plan,
+    agreement,
+    provider,
+    target,
+    published_aggregate,
+    access_grant,
+    audit_mandate,
+)

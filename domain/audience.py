@@ -26,6 +26,10 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "target": Audience.PUBLIC,
     "published_aggregate": None,
     "published_aggregate.withdrawal_note": Audience.TENANT,
+    "access_grant": Audience.TENANT,
+    "access_grant.revocation_reason": Audience.TENANT,
+    "audit_mandate": None,
+    "audit_mandate.closing_note": Audience.TENANT,
     "timeline": Audience.TENANT,
 }
 """The audience of each kind of record; None: the record itself names it."""

@@ -73,6 +73,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The body whose log the order is for."""
     on: date
     """The day from which the order is to hold."""
+    today: date | None = None
+    """The day it is where the body is; None only where nobody told, which no door does."""
     actor: Actor
     authority: Authority
     source: Source | None = None

@@ -20,6 +20,8 @@ MandateId = NewType("MandateId", UUID)
 TargetId = NewType("TargetId", UUID)
 PublishedAggregateId = NewType("PublishedAggregateId", UUID)
 OrganisationId = NewType("OrganisationId", UUID)
+AuditMandateId = NewType("AuditMandateId", UUID)
+AccessGrantId = NewType("AccessGrantId", UUID)
 
 COMMONS: Final = TenantId(UUID("00000000-0000-7000-8000-00000000c0de"))
 """The one body that every instance has: registry of bodies, slugs, shared catalogues."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.access import GrantChange
 from domain.event import Recorded
 from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.stream import Loaded, State, Stream
@@ -36,14 +37,6 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     actor: str
     queue: str
     args: tuple[str, ...]
-
-
-class GrantChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A row of `access.grant_now` that appears (True) or goes (False) with the events."""
-
-    grantee: TenantId
-    programme: str
-    granted: bool
 
 
 class Append(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -19,6 +19,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.access import GrantChange
 from domain.case import Case, Need, Reads, Under
 from domain.envelope import Actor, Authority, Source
 from domain.errors import (
@@ -60,6 +61,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     expected_version: int | None = None
     source: Source | None = None
     sample: bool = False
+    today: date | None = None
+    """The day it is where the body is; the handler says it."""
 
 
 class Loaded(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
@@ -75,12 +78,14 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """What a decide function may answer when events alone do not say all.
 
     `claims` are keys that must be free in this log and are taken with the events (a slug, a decision number).
-    `opens` names bodies whose logs begin with these events.
+    `opens` names bodies whose logs begin with these events. `grants` are what others may read from then on, or no
+    longer; they change in the same transaction.
     """
 
     events: Sequence[Event]
     claims: Sequence[str] = ()
     opens: Sequence[TenantId] = ()
+    grants: Sequence[GrantChange] = ()
 
 
 Answer = list[Event] | Decided
@@ -251,6 +256,7 @@ def _case(order: Order, reads: Reads) -> Case:
     return Case(
         tenant_id=order.tenant_id,
         on=order.effective_on,
+        today=order.today,
         actor=order.actor,
         authority=order.authority,
         source=order.source,

@@ -99,4 +99,5 @@ AGREEMENT_CELLS: Final = Projection(
         MandateEnded: _minus,
     },
     events.ALL - {AgreementSigned, AgreementTerminated, ProviderMandated, MandateEnded},
+    version=2,
 )

@@ -28,10 +28,15 @@ OF_TENANT: Final = "tenant_id = (SELECT current_setting('app.tenant')::uuid)"
 # Without a reader, or with an empty one, CASE answers before the setting is read as an id.
 GRANTED: Final = """audience IN ('funders', 'public') AND CASE
     WHEN coalesce((SELECT current_setting('app.reader', true)), '') = '' THEN false
-    ELSE tenant_id IN (
-        SELECT g.tenant_id FROM access.grant_now g
-        WHERE g.grantee = (SELECT nullif(current_setting('app.reader', true), '')::uuid))
+    ELSE {condition}
 END"""
+_OF_ANY: Final = """tenant_id IN (
+        SELECT g.tenant_id FROM access.grant_now g
+        WHERE g.grantee = (SELECT nullif(current_setting('app.reader', true), '')::uuid){programme})"""
+# A grant of one programme opens the rows of that programme; one of the empty programme opens every row.
+_OF_PROGRAMME: Final = """(tenant_id, programme_code) IN (
+        SELECT g.tenant_id, g.programme FROM access.grant_now g
+        WHERE g.grantee = (SELECT nullif(current_setting('app.reader', true), '')::uuid))"""
 
 _SORT_MEMORY: Final = "128MB"
 """For the indexes of a rebuild, whatever the server is set to."""
@@ -180,10 +185,18 @@ def _policies(table: Table, build: str) -> Iterator[str]:
         to = f"{READER}, {APP}" if table.schema == "commons" else READER
         yield f"CREATE POLICY public_reads ON {name} FOR SELECT TO {to} USING (audience = 'public')"
         if table.schema == "national":
-            yield f"CREATE POLICY granted_reads ON {name} FOR SELECT TO {READER} USING ({GRANTED})"
+            yield f"CREATE POLICY granted_reads ON {name} FOR SELECT TO {READER} USING ({_granted(table)})"
     yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
     yield f"GRANT SELECT ON {name} TO {', '.join(readers)}"
+
+
+def _granted(table: Table) -> str:
+    """Who was granted the rows of a table: those of a programme, where it has programmes, or of all."""
+    of_every = _OF_ANY.format(programme=" AND g.programme = ''")
+    if "programme_code" in table.columns:
+        return GRANTED.format(condition=f"{of_every} OR {_OF_PROGRAMME}")
+    return GRANTED.format(condition=of_every)
 
 
 def _of_tenant(name: str) -> str:

@@ -5,6 +5,7 @@ A new type belongs in its area's set; until it is there, every projection stops 
 
 from typing import Final
 
+from domain.access_grant import AccessGranted, AccessRestored, AccessRevoked
 from domain.agreement import (
     AgreementAmended,
     AgreementRenewed,
@@ -14,6 +15,7 @@ from domain.agreement import (
     ObligationAdded,
     ObligationFulfilled,
 )
+from domain.audit_mandate import AuditMandateClosed, AuditMandateExtended, AuditMandateOpened
 from domain.body import (
     BodyOpened,
     BodyRegistered,
@@ -89,5 +91,9 @@ TARGET: Final[Types] = frozenset({BaselineSet, TargetSet, TargetRevised})
 PUBLISHED_AGGREGATE: Final[Types] = frozenset(
     {PublishedAggregateRecorded, PublishedAggregateCorrected, PublishedAggregateWithdrawn}
 )
+ACCESS_GRANT: Final[Types] = frozenset({AccessGranted, AccessRevoked, AccessRestored})
+AUDIT_MANDATE: Final[Types] = frozenset({AuditMandateOpened, AuditMandateExtended, AuditMandateClosed})
 
-ALL: Final[Types] = BODY | PLAN | AGREEMENT | PROVIDER | TARGET | PUBLISHED_AGGREGATE
+ALL: Final[Types] = (
+    BODY | PLAN | AGREEMENT | PROVIDER | TARGET | PUBLISHED_AGGREGATE | ACCESS_GRANT | AUDIT_MANDATE
+)

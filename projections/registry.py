@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from projections.access_grant import ACCESS_GRANTS
 from projections.agreement import AGREEMENTS
 from projections.agreement_cells import AGREEMENT_CELLS
+from projections.audit_mandate import AUDIT_MANDATES
 from projections.body import BODIES
 from projections.plan import PLANS
 from projections.projection import Projection
@@ -21,5 +23,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     TIMELINES,
     AGREEMENT_CELLS,
     PUBLISHED_AGGREGATES,
+    ACCESS_GRANTS,
+    AUDIT_MANDATES,
 )
 BY_NAME: Final[dict[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}

@@ -17,6 +17,8 @@ _REPORTING: Final[frozenset[Role]] = frozenset({"coordinator", "partner_reporter
 _ADVISING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser"})
 _APPROVING: Final[frozenset[Role]] = frozenset({"coordinator", "plan_approver"})
 _PUBLISHING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser", "programme_officer"})
+_GRANTING: Final[frozenset[Role]] = frozenset({"coordinator", "chair"})
+_AUDITING: Final[frozenset[Role]] = frozenset({"coordinator", "programme_officer"})
 
 ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     # commons
@@ -60,6 +62,14 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "RecordPublishedAggregate": _PUBLISHING,
     "CorrectPublishedAggregate": _PUBLISHING,
     "WithdrawPublishedAggregate": _PUBLISHING,
+    # access grant
+    "GrantAccess": _GRANTING,
+    "RevokeAccess": _GRANTING,
+    "RestoreAccess": _GRANTING,
+    # audit mandate
+    "OpenAuditMandate": _AUDITING,
+    "ExtendAuditMandate": _AUDITING,
+    "CloseAuditMandate": _AUDITING,
 }
 
 

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -16,6 +15,7 @@ from domain.ports import EventStore, Outcome
 from domain.stream import Order
 from domain.values import Language, both
 from services.commands import FINGERPRINT_BYTES, CommandHandler
+from services.days import local_day
 from services.decoding import COMMONS_SLUG
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -37,11 +37,7 @@ class BodyFacts(NamedTuple):
 
     def today(self, now: datetime | None = None) -> date:
         """The date that the body's people would write."""
-        try:
-            zone = ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):  # recorded before the door knew the list of zones
-            zone = ZoneInfo("UTC")
-        return (now or datetime.now(UTC)).astimezone(zone).date()
+        return local_day(self.time_zone, now)
 
 
 class Provisioning(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from domain.body import BODY, BodyKind
 from domain.case import Need, Reads
 from domain.envelope import Envelope
@@ -12,6 +14,7 @@ from domain.ports import Append, Guard, NewEvent, Sealer
 from domain.stream import COMMANDS, Decided, Handled, Loaded, Order, State, Stream, decide, lacking, stream_id
 from domain.values import Citation
 from services import refusals
+from services.days import local_day
 from services.decoding import citations
 
 S = TypeVar("S", bound=State)
@@ -51,6 +54,7 @@ class Decider:
         self._view = view
         self._sealer = sealer
         self.kinds: dict[TenantId, BodyKind] = {} if kinds is None else kinds
+        self._zones: dict[TenantId, str | None] = {}
 
     async def check(self, order: Order) -> None:
         """What holds whatever the stream says: this body's log may hold the order, and what it cites exists.
@@ -70,6 +74,8 @@ class Decider:
         """
         handled = COMMANDS[type(order.command).__name__]
         target = stream_id(handled, order.command)
+        if handled.takes_case:
+            order = replace(order, today=local_day(await self._zone(order.tenant_id)))
         loaded = await self._view.load(order.tenant_id, handled.stream, target)
         reads = await self._reads(handled, loaded, order)
         decided = decide(handled, loaded, order, reads)
@@ -95,6 +101,7 @@ class Decider:
             guards=answered.guards,
             claims=tuple(answered.decided.claims),
             opens=tuple(answered.decided.opens),
+            grants=tuple(answered.decided.grants),
         )
 
     async def _reads(self, handled: Handled, loaded: Loaded[Any], order: Order) -> Reads:
@@ -137,6 +144,15 @@ class Decider:
                 return None
             self.kinds[tenant_id] = body.kind
         return self.kinds[tenant_id]
+
+    async def _zone(self, tenant_id: TenantId) -> str | None:
+        """The time zone with which the body's log was opened, which never changes; None before that."""
+        if tenant_id not in self._zones:
+            zone = (await self._view.load(tenant_id, BODY, StreamId(tenant_id))).state.time_zone
+            if zone is None:
+                return None
+            self._zones[tenant_id] = zone
+        return self._zones[tenant_id]
 
     async def _check_citations(self, order: Order) -> None:
         for citation in (*citations(order.command), *citations(order.authority)):

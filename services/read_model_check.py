@@ -12,7 +12,10 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.access import EVERY_PROGRAMME
+from domain.access_grant import AccessGrant
 from domain.agreement import Agreement
+from domain.audit_mandate import AuditMandate
 from domain.body import Body, RegistryEntry
 from domain.facts import Dated
 from domain.ids import AgreementId, PlanId, StreamId, TenantId
@@ -22,7 +25,7 @@ from domain.published_aggregate import PublishedAggregate
 from domain.stream import Loaded, Stream
 from domain.target import TargetSeries
 from infra.database import Database, Scope
-from projections import national, provider, published_aggregate, target
+from projections import access_grant, audit_mandate, national, provider, published_aggregate, target
 from projections.agreement import queries as agreements
 from projections.body import SLUG
 from projections.plan import queries as plans
@@ -41,6 +44,14 @@ _EVENT: Final = Table(
     Column("position", BigInteger),
     Column("type", Text),
     schema="log",
+)
+_GRANT_NOW: Final = Table(
+    "grant_now",
+    MetaData(),
+    Column("tenant_id", Uuid),
+    Column("grantee", Uuid),
+    Column("programme", Text),
+    schema="access",
 )
 
 
@@ -231,6 +242,46 @@ async def _published_aggregate(at: _Version, aggregate: PublishedAggregate) -> t
     }
 
 
+async def _access_grant(at: _Version, grant: AccessGrant) -> tuple[Facts, Facts]:
+    rows = await at.all(access_grant.access_grants(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.grant_id == at.stream_id), None)
+    said = {
+        "grantee": row and row.grantee,
+        "programme": row and row.programme,
+        "agreement_id": row and row.agreement_id,
+        "in_force": row and row.status == "in_force",
+    }
+    expected: dict[str, Any] = {
+        "grantee": grant.grantee,
+        "programme": grant.programme,
+        "agreement_id": grant.agreement_id,
+        "in_force": grant.in_force,
+    }
+    if at.is_last and grant.grantee is not None:  # what the database enforces has no past
+        said["enforced"] = await _is_enforced(at, grant)
+        expected["enforced"] = grant.in_force
+    return said, expected
+
+
+async def _is_enforced(at: _Version, grant: AccessGrant) -> bool:
+    columns = _GRANT_NOW.c
+    row = await at.connection.execute(
+        select(columns.tenant_id).where(
+            columns.tenant_id == at.tenant_id,
+            columns.grantee == grant.grantee,
+            columns.programme == (grant.programme or EVERY_PROGRAMME),
+        )
+    )
+    return row.first() is not None
+
+
+async def _audit_mandate(at: _Version, mandate: AuditMandate) -> tuple[Facts, Facts]:
+    rows = await at.all(audit_mandate.audit_mandates(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.audit_mandate_id == at.stream_id), None)
+    said = {"scope": row and row.scope, "ends_on": row and row.ends_on, "closed": row and row.status == "closed"}
+    return said, {"scope": mandate.scope, "ends_on": _known(mandate.ends_on), "closed": mandate.closed}
+
+
 Check = Callable[[_Version, Any], Awaitable[tuple[Facts, Facts]]]
 CHECKS: Final[Mapping[str, Check]] = {
     "registry": _registry,
@@ -240,5 +291,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "provider": _mandate,
     "target": _target,
     "published_aggregate": _published_aggregate,
+    "access_grant": _access_grant,
+    "audit_mandate": _audit_mandate,
 }
 """By the name of the stream. Each answers what the read models say and what the state has, by fact."""

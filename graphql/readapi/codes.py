@@ -217,6 +217,18 @@ class WarningKind(StrEnum):
     UNIT = "unit"
 
 
+@strawberry.enum(description="Whether a grant of access was in force.")
+class GrantStatus(StrEnum):
+    IN_FORCE = "in_force"
+    REVOKED = "revoked"
+
+
+@strawberry.enum(description="Whether the authority closed an audit mandate.")
+class AuditStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 @strawberry.enum(description="Whose name decides the order of a list: names sort without accents or case.")
 class PartnershipOrder(StrEnum):
     NAME_FR = "name_fr"

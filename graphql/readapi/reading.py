@@ -9,13 +9,14 @@ from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Column, Select, String, Table, Uuid, and_, column, func, or_, select, table
+from sqlalchemy import Column, Select, String, Table, Uuid, and_, column, func, or_, select, table, tuple_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 from strawberry.dataloader import DataLoader
 
+from domain.access import EVERY_PROGRAMME
 from domain.errors import Refusal
 from domain.ids import TenantId
 from readapi.asof import Clock
@@ -153,8 +154,16 @@ class Reading:
         public = audience == "public"
         if self.viewer.tenant_id is None or source.schema != "national":
             return public
-        grants = select(_GRANT.c.tenant_id).where(_GRANT.c.grantee == self.viewer.tenant_id)
-        return or_(public, and_(audience == "funders", source.c.tenant_id.in_(grants)))
+        return or_(public, and_(audience == "funders", self._granted(source, self.viewer.tenant_id)))
+
+    def _granted(self, source: Table, reader: TenantId) -> ColumnElement[bool]:
+        """Rows of bodies that granted the reader every programme, or the row's own."""
+        of_reader = select(_GRANT.c.tenant_id).where(_GRANT.c.grantee == reader)
+        every = source.c.tenant_id.in_(of_reader.where(_GRANT.c.programme == EVERY_PROGRAMME))
+        if "programme_code" not in source.c:
+            return every
+        one = select(_GRANT.c.tenant_id, _GRANT.c.programme).where(_GRANT.c.grantee == reader)
+        return or_(every, tuple_(source.c.tenant_id, source.c.programme_code).in_(one))
 
     async def _open(self, scope: TenantId | None) -> _Held:
         async with self._opening:

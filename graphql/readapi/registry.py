@@ -11,8 +11,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from domain.ids import TenantId
 from projections.body import REGISTRY
 from readapi import columns
+from readapi.access_grant import ACCESS_GRANTS, AccessGrant
 from readapi.agreement import AGREEMENTS, Agreement
 from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, held
+from readapi.audit_mandate import AUDIT_MANDATES, AuditMandate
 from readapi.body import load_bodies
 from readapi.codes import PARTNERSHIP_KINDS, BodyKind, Language, LeadKind, PartnershipOrder, Phase, Province
 from readapi.columns import Group, backed, column, reads
@@ -154,6 +156,18 @@ class Partnership:
         code = None if measure is None else plain("measure", measure)
         place = self._at(as_of)
         return await page(info.context, PUBLISHED_AGGREGATES, place, first=first, after=after, arguments=code)
+
+    @sized("first", "Whom it lets read what is for funders. For its members; empty for everybody else.")
+    async def access_grants(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[AccessGrant]:
+        return await page(info.context, ACCESS_GRANTS, self._at(as_of), first=first, after=after)
+
+    @sized("first", "The audits that it opened as an authority, by their last day.")
+    async def audit_mandates(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[AuditMandate]:
+        return await page(info.context, AUDIT_MANDATES, self._at(as_of), first=first, after=after)
 
     @sized("first", "What happened in its log, latest first. For its members only; null for everybody else.")
     async def timeline(

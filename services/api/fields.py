@@ -202,6 +202,25 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "publisher": ("Who published it.", "Qui l’a publié."),
     "published": ("When, as precisely as is known.", "Quand, aussi précisément que connu."),
     "ground": ("Why it is withdrawn.", "Pourquoi il est retiré."),
+    # --- access grants and audit mandates
+    "grant_id": ("The access grant.", "L’accès accordé."),
+    "grantee": ("The funder or ministry.", "Le bailleur de fonds ou le ministère."),
+    "GrantAccess.programme": (
+        "The programme's code; absent: every programme.",
+        "Le code du programme; absent : tous les programmes.",
+    ),
+    "GrantAccess.agreement_id": ("The agreement it follows from.", "L’entente dont il découle."),
+    "RestoreAccess.agreement_id": (
+        "The agreement that the grant follows from.",
+        "L’entente dont découle l’accès.",
+    ),
+    "RevokeAccess.reason": ("Why, as free text; it is sealed.", "Pourquoi, en texte libre; il est scellé."),
+    "audit_mandate_id": ("The audit mandate.", "Le mandat d’audit."),
+    "auditor": ("The office that audits, never a person.", "Le bureau qui audite, jamais une personne."),
+    "scope": ("What the auditor may read.", "Ce que l’auditeur peut lire."),
+    "ends_on": ("The last day, included.", "Le dernier jour, inclus."),
+    "bodies": ("The bodies whose records are audited.", "Les organismes dont les dossiers sont audités."),
+    "records": ("Kinds of record; none named: all.", "Genres d’enregistrements; aucun nommé : tous."),
     # --- answers
     "CommandAnswer.first_position": (
         "Position of its first event in the body's log; null where it recorded nothing.",
@@ -259,6 +278,12 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "RecordPublishedAggregate": "Inscrire un chiffre publié",
     "CorrectPublishedAggregate": "Corriger un chiffre publié",
     "WithdrawPublishedAggregate": "Retirer un chiffre publié",
+    "GrantAccess": "Accorder un accès à un bailleur de fonds",
+    "RevokeAccess": "Révoquer un accès",
+    "RestoreAccess": "Accorder de nouveau un accès révoqué",
+    "OpenAuditMandate": "Ouvrir un mandat d’audit",
+    "ExtendAuditMandate": "Prolonger un mandat d’audit",
+    "CloseAuditMandate": "Clore un mandat d’audit",
     "DraftPlan": "Commencer un plan",
     "RetitlePlan": "Changer le titre d’un plan",
     "AddPlanElement": "Ajouter un élément au projet de plan",

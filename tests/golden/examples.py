@@ -5,7 +5,15 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain import agreement, body, provider, published_aggregate, target
+from domain import (
+    access_grant,
+    agreement,
+    audit_mandate,
+    body,
+    provider,
+    published_aggregate,
+    target,
+)
 from domain.audience import Audience
 from domain.envelope import (
     Actor,
@@ -434,6 +442,46 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         published_aggregate.PublishedAggregateWithdrawn(ground="withdrawn_by_source", note=_sealed(OFFICER, 20)),
         date(2025, 2, 1),
+        role="programme_officer",
+        actor=OFFICER,
+    ),
+    # --- a grant of access
+    Example(
+        access_grant.AccessGranted(
+            grantee=TenantId(an_id(2)), programme="settlement-program", agreement_id=AGREEMENT
+        ),
+        date(2024, 4, 1),
+        authority=DECISION,
+        role="chair",
+        actor=CHAIR,
+    ),
+    Example(access_grant.AccessRevoked(reason=_sealed(CHAIR, 32)), date(2025, 4, 1), role="chair", actor=CHAIR),
+    Example(access_grant.AccessRestored(agreement_id=None), date(2025, 5, 1), role="chair", actor=CHAIR),
+    # --- an audit mandate
+    Example(
+        audit_mandate.AuditMandateOpened(
+            auditor=both(fr="Bureau fictif de la vérification", en="Fictional Audit Office", source="en"),
+            scope=audit_mandate.AuditScope(
+                bodies=(LIP, TenantId(an_id(3))), records=("plan", "agreement"), period=Period.fiscal_year(2023)
+            ),
+            ends_on=date(2024, 12, 31),
+            audience=Audience.PUBLIC,
+        ),
+        date(2024, 6, 1),
+        authority=ORDER_IN_COUNCIL,
+        role="programme_officer",
+        actor=OFFICER,
+    ),
+    Example(
+        audit_mandate.AuditMandateExtended(ends_on=date(2025, 3, 31)),
+        date(2024, 11, 1),
+        authority=ORDER_IN_COUNCIL,
+        role="programme_officer",
+        actor=OFFICER,
+    ),
+    Example(
+        audit_mandate.AuditMandateClosed(note=_sealed(OFFICER, 64)),
+        date(2025, 2, 28),
         role="programme_officer",
         actor=OFFICER,
     ),

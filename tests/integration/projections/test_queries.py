@@ -31,7 +31,7 @@ from domain.target import SetBaseline, SetTarget
 from domain.values import Period, QualifiedValue, TerritoryCode, fr
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database, Scope
-from projections import national, provider, published_aggregate, target, timeline
+from projections import access_grant, audit_mandate, national, provider, published_aggregate, target, timeline
 from projections.agreement import queries as agreement_queries
 from projections.agreement_cells import AGREEMENT_CELL
 from projections.query import AsOf, Query, fetch, fetch_one
@@ -164,6 +164,8 @@ def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     yield target.targets(tenant_id, as_of)
     yield target.target_values(tenant_id, as_of)
     yield published_aggregate.published_aggregates(tenant_id, as_of)
+    yield access_grant.access_grants(tenant_id, as_of)
+    yield audit_mandate.audit_mandates(tenant_id, as_of)
     yield timeline.lines(tenant_id)
     yield national.body(tenant_id, as_of)
     for plan_id in sorted(set(streams["plan"])):
@@ -282,7 +284,7 @@ async def test_the_national_matrix_counts_what_the_reader_may_see_and_names_who_
         await project(models, log)
     engine = sqlalchemy.create_engine(tables.admin_dsn.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO access.grant_now VALUES (%s, %s, 'p', 1)", (tenants[1], funder))
+        connection.exec_driver_sql("INSERT INTO access.grant_now VALUES (%s, %s, '', 1)", (tenants[1], funder))
     engine.dispose()
 
     async def seen_by(reader: TenantId | None, on: date) -> national.Matrix:

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from infra.database import Database, Scope
 from infra.embedded import EmbeddedServer
 from readapi.viewer import ANONYMOUS, Viewer
+from services.cli.bringing_in import sample_files
+from services.importing import read_files
 from tests.integration.filled import Filled, bring_in, make_database
 from tests.integration.readapi.conftest import ALPHA, BETA, Client
 from tests.integration.readapi.world import ALIKE, lines, uid
@@ -24,6 +26,7 @@ EVERYTHING = """query ($slug: String!) {
     } }
     agreements(first: 10) { totalCount nodes { id plan { id } obligations { id } contributions { id } } }
     mandates(first: 10) { totalCount nodes { id } }
+    accessGrants(first: 10) { totalCount nodes { id status grantee { slug } } }
     publishedAggregates(first: 10) { totalCount nodes { id value { raw } } }
     timeline(first: 100) { totalCount nodes { position streamId } }
   }
@@ -49,7 +52,7 @@ def strings(value: Any) -> Iterator[str]:
 
 def names_of(slug: str) -> dict[str, str]:
     """Ids of everything that a body has, by what it is."""
-    names = ["published", "adopted", "draft", "target published", "target draft"]
+    names = ["grant", "published", "adopted", "draft", "target published", "target draft"]
     names += [f"{plan} {level}" for plan in ("published", "adopted", "draft") for level in ("action", "indicator")]
     for audience in ("public", "funders", "tenant"):
         agreement = f"agreement {audience}"
@@ -162,7 +165,7 @@ async def test_the_register_is_one_for_all_and_its_nested_lists_follow_the_viewe
     outside, inside = await client.data(query), await client.data(query, viewer=alpha)
 
     assert counts(outside) == {"alpha": [1, 1, 1, None], "beta": [1, 1, 1, None]}
-    assert counts(inside) == {"alpha": [3, 3, 3, 48], "beta": [1, 1, 1, None]}
+    assert counts(inside) == {"alpha": [3, 3, 3, 50], "beta": [1, 1, 1, None]}
 
 
 async def test_the_matrix_counts_what_the_reader_may_see(client: Client, filled: Filled, alpha: Viewer) -> None:
@@ -211,7 +214,8 @@ def test_without_the_policies_our_own_predicates_still_hold_and_without_those_th
             async with client.http:
                 return await seen(client, "alpha", ANONYMOUS)
 
-    asyncio.run(bring_in(settings, [entry for slug in ALIKE for entry in lines(slug)]))
+    alike = [entry for slug in ALIKE for entry in lines(slug)]
+    asyncio.run(bring_in(settings, [*read_files(sample_files()[:1]), *alike]))
     assert asyncio.run(outside()) == PUBLIC
     with monkeypatch.context() as patched:
         patched.setattr(Reading, "visible", lambda _, source, __: source.c.tenant_id.is_not(None))

@@ -10,6 +10,7 @@ from services.importing import Entry, read_line
 
 ROOT = UUID("6a0f1f0e-6d54-5c1e-9a39-0d6a1f1f9d10")
 ALIKE = ("alpha", "beta")
+IRCC = "58d0df01-a02b-5a0f-b41f-4625bc02d1e0"
 TERRITORY = {"scheme": "qc-region", "code": "01", "name": {"fr": "Bas-Saint-Laurent", "source": "fr"}}
 
 
@@ -59,6 +60,7 @@ def lines(slug: str) -> Iterator[Entry]:
     yield from _agreements(of)
     yield from _targets(of)
     yield from _published(of)
+    yield from _access(of)
 
 
 def _plans(of: Lines) -> Iterator[Entry]:
@@ -178,3 +180,10 @@ def _published(of: Lines) -> Iterator[Entry]:
             "audience": audience,
         }
         yield of.line("RecordPublishedAggregate", "2022-06-01", printed)
+
+
+def _access(of: Lines) -> Iterator[Entry]:
+    """IRCC, of the sample, may read; it is there before the look-alikes are."""
+    granted = {"grant_id": of.id("grant"), "grantee": IRCC, "programme": "jumeau"}
+    yield of.line("GrantAccess", "2021-04-01", granted)
+    yield of.line("RevokeAccess", "2022-04-01", {"grant_id": of.id("grant")})

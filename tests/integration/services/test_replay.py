@@ -27,6 +27,8 @@ from tests.integration.logs import Logs, as_superuser, open_log, open_logs, tena
 KINDS = sorted({example.stream.name for example in EXAMPLES})
 LONG = 300
 """Versions of the longest stream: past two snapshots and, with the rest, one full tile."""
+LAST = len(EXAMPLES) + LONG
+"""The last position of a full log."""
 
 
 @pytest.fixture
@@ -114,7 +116,9 @@ async def test_a_stream_that_is_not_there_replays_as_nothing(logs: Logs, tenant_
 async def test_a_tenant_does_not_replay_another_one(logs: Logs, tenant_id: UUID) -> None:
     streams = await a_full_log(logs, tenant_id)
     with tenant_log(logs.settings, uuid4()) as other, TenantApplication(other) as application:
-        assert [replay(application, STREAMS[kind], id_) for kind, (id_, _) in streams.items()] == [None] * 6
+        assert [replay(application, STREAMS[kind], id_) for kind, (id_, _) in streams.items()] == [None] * len(
+            KINDS
+        )
 
 
 async def test_an_untouched_log_is_sound(logs: Logs, tenant_id: UUID) -> None:
@@ -124,8 +128,8 @@ async def test_an_untouched_log_is_sound(logs: Logs, tenant_id: UUID) -> None:
     report = await verified(logs, tenant_id)
 
     assert report.sound
-    assert (report.events, report.streams, report.tiles) == (331, 7, 1)
-    assert report.versions_replayed == 331
+    assert (report.events, report.streams, report.tiles) == (LAST, len(KINDS) + 1, 1)
+    assert report.versions_replayed == LAST
     assert len(report.root) == 64
 
 
@@ -134,7 +138,7 @@ async def test_a_quick_look_replays_the_last_version_of_each_stream(logs: Logs, 
     with tenant_log(logs.settings, tenant_id) as log:
         report = await verify(log, logs.store, every_version=False)
 
-    assert (report.sound, report.events, report.versions_replayed) == (True, 31, 6)
+    assert (report.sound, report.events, report.versions_replayed) == (True, len(EXAMPLES), len(KINDS))
 
 
 async def test_an_empty_log_is_sound(logs: Logs, tenant_id: UUID) -> None:
@@ -168,19 +172,19 @@ async def after(logs: Logs, tenant_id: UUID, tampering: str, *values: object) ->
         ("UPDATE log.event SET state = overlay(state PLACING '7'::bytea FROM 40) WHERE position = 9", ("leaf", 9)),
         ("UPDATE log.event SET leaf = sha256('x') WHERE position = 9", ("leaf", 9)),
         ("UPDATE log.event SET type = 'plan.Closed' WHERE position = 9", ("leaf", 9)),
-        ("UPDATE log.event SET recorded_at = recorded_at + '1 µs' WHERE position = 331", ("leaf", 331)),
+        ("UPDATE log.event SET recorded_at = recorded_at + '1 µs' WHERE position = :last", ("leaf", LAST)),
         ("UPDATE log.event SET recorded_at = recorded_at - interval '1 day' WHERE position = 9", ("clock", 9)),
         ("UPDATE log.event SET recorded_at = recorded_at + interval '1 day' WHERE position = 9", ("leaf", 9)),
         ("UPDATE log.event SET version = 40 WHERE position = 9", ("version", 9)),
         ("UPDATE log.event SET stream_id = gen_random_uuid() WHERE position = 9", ("version", 9)),
-        ("UPDATE log.event SET position = 400 WHERE position = 331", ("position", 400)),
+        ("UPDATE log.event SET position = 900 WHERE position = :last", ("position", 900)),
         ("DELETE FROM log.event WHERE position = 9", ("position", 10)),
-        ("DELETE FROM log.event WHERE position = 331", ("head", None)),
+        ("DELETE FROM log.event WHERE position = :last", ("head", None)),
         ("UPDATE log.tile SET data = overlay(data PLACING '7'::bytea FROM 40) WHERE idx = 0", ("tile", 256)),
         ("UPDATE log.tile SET root = sha256('x') WHERE idx = 0", ("tile", 256)),
         ("DELETE FROM log.tile WHERE idx = 0", ("tile", 256)),
         ("UPDATE log.tile SET idx = 1 WHERE idx = 0", ("tile", 256)),
-        ("UPDATE log.head SET position = 330 WHERE true", ("head", None)),
+        ("UPDATE log.head SET position = :last - 1 WHERE true", ("head", None)),
         ("UPDATE log.head SET frontier = overlay(frontier PLACING '7'::bytea FROM 5) WHERE true", ("head", None)),
         ("UPDATE log.head SET recorded_at = recorded_at + interval '1 day' WHERE true", ("head", None)),
     ],
@@ -188,7 +192,8 @@ async def after(logs: Logs, tenant_id: UUID, tampering: str, *values: object) ->
 async def test_tampering_is_found(
     logs: Logs, tenant_id: UUID, tampering: str, found: tuple[str, int | None]
 ) -> None:
-    assert await after(logs, tenant_id, tampering.replace("µs", "microsecond") + " AND tenant_id = %s") == found
+    statement = tampering.replace("µs", "microsecond").replace(":last", str(LAST))
+    assert await after(logs, tenant_id, statement + " AND tenant_id = %s") == found
 
 
 async def test_a_tile_too_many_is_found(logs: Logs, tenant_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """What was released loads for ever."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ def test_every_released_event_loads_folds_and_is_written_as_before() -> None:
         "provider": 3,
         "target": 3,
         "published_aggregate": 3,
+        "access_grant": 3,
+        "audit_mandate": 3,
     }
 
 
@@ -48,6 +51,10 @@ def test_every_stream_ends_in_the_state_that_its_files_tell() -> None:
     assert [value.raw for _, value in folded["target"].values] == ["65 %"]
     assert folded["published_aggregate"].figure.value.value.raw == "au moins 7"
     assert folded["published_aggregate"].withdrawn
+    assert folded["access_grant"].in_force
+    assert folded["access_grant"].agreement_id is None
+    assert folded["audit_mandate"].ends_on.value == date(2025, 3, 31)
+    assert folded["audit_mandate"].closed
 
 
 def test_each_event_of_this_program_has_one_example() -> None:

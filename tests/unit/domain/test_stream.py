@@ -194,6 +194,8 @@ def test_every_event_belongs_to_a_stream() -> None:
         "provider",
         "target",
         "published_aggregate",
+        "access_grant",
+        "audit_mandate",
     }
     assert stream_of("commons.SlugAdded") is REGISTRY
 
@@ -204,7 +206,7 @@ def test_an_event_of_no_stream_is_named() -> None:
 
 
 def test_every_command_names_a_field_of_its_own_as_the_stream() -> None:
-    assert len(areas.AREAS) == 6
+    assert len(areas.AREAS) == 8
     assert len(COMMANDS) >= 31  # tests of other areas may have registered their own in this process
     for handled in COMMANDS.values():
         assert handled.id_field in handled.command.__struct_fields__
@@ -217,9 +219,14 @@ def test_these_rules_take_the_circumstances() -> None:
         "ChangeLeadOrganisation",
         "CorrectPublishedAggregate",
         "EnterPhase",
+        "ExtendAuditMandate",
+        "GrantAccess",
+        "OpenAuditMandate",
         "RenameBody",
+        "RestoreAccess",
         "RetitlePlan",
         "ReviseTarget",
+        "RevokeAccess",
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import domain.areas  # noqa: F401 - fills the registries
+from domain.access_grant import GrantAccess, RestoreAccess, RevokeAccess
 from domain.agreement import (
     AddObligation,
     AmendAgreement,
@@ -22,7 +23,9 @@ from domain.agreement import (
     TerminateAgreement,
 )
 from domain.audience import Audience
+from domain.audit_mandate import AuditScope, CloseAuditMandate, ExtendAuditMandate, OpenAuditMandate
 from domain.body import (
+    Body,
     BodyKind,
     ChangeLeadOrganisation,
     EnterPhase,
@@ -31,6 +34,7 @@ from domain.body import (
     RenameBody,
     SetCatchment,
 )
+from domain.case import Need
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, WithoutAuthority
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
@@ -77,6 +81,9 @@ from tests.unit.domain.given import gathered
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2019, 1, 1)
+FUNDER = TenantId(UUID(int=90))
+ELSEWHERE: Mapping[UUID, Loaded[Any]] = {FUNDER: Loaded(state=Body(kind=BodyKind.FUNDER), version=1)}
+"""Streams of other logs, by id."""
 
 
 def envelope(event: Event, on: date, *, sample: bool = False, authority: Any = None, seed: int = 0) -> bytes:
@@ -133,9 +140,10 @@ class Log:
             authority=authority or WithoutAuthority(reason="not_required"),
             lang="fr",
             correlation_id=UUID(int=1),
+            today=on,
         )
         try:
-            reads = gathered(handled, loaded, order, lambda need: self._streams.get(need.id), self._claims)
+            reads = gathered(handled, loaded, order, self._load, self._claims)
             decided = decide(handled, loaded, order, reads)
         except Refusal:
             return False
@@ -148,6 +156,9 @@ class Log:
             loaded = handled.stream.fold(loaded, [recorded(row)])
         self._streams[target] = loaded
         return True
+
+    def _load(self, need: Need) -> Loaded[Any] | None:
+        return self._streams.get(need.id) if need.log is None else ELSEWHERE.get(need.id)
 
 
 class MemoryFeed:
@@ -219,6 +230,8 @@ class Writer:
             *[self._target] * 4,
             *[self._body] * 2,
             *[self._published] * 2,
+            *[self._access] * 2,
+            *[self._audit] * 2,
         ]
         for _ in range(commands):
             if self.random.random() < 0.5:
@@ -501,6 +514,32 @@ class Writer:
         if self.random.random() < 0.2:
             return WithdrawPublishedAggregate(aggregate_id=aggregate_id, ground="recorded_in_error"), None
         return CorrectPublishedAggregate(aggregate_id=aggregate_id, figure=self._figure()), None
+
+    def _access(self) -> tuple[Command | None, Any]:
+        grant_id: Any = self._pick("access")
+        if grant_id is None or self.random.random() < 0.3:
+            grant_id = self._uuid()
+            self.ids["access"].append(grant_id)
+            programme = self.random.choice([None, *PROGRAMMES])
+            return GrantAccess(grant_id=grant_id, grantee=FUNDER, programme=programme), None
+        return self.random.choice([RevokeAccess(grant_id=grant_id), RestoreAccess(grant_id=grant_id)]), None
+
+    def _audit(self) -> tuple[Command | None, Any]:
+        by = ByInstrument(office=fr("Bureau"), number=None, dated=None)
+        audit_id: Any = self._pick("audit")
+        end = date(2021, 1, 1) + timedelta(days=len(self.log.rows))
+        if audit_id is None or self.random.random() < 0.2:
+            audit_id = self._uuid()
+            self.ids["audit"].append(audit_id)
+            scope = AuditScope(bodies=(FUNDER,), records=("plan",), period=Period.fiscal_year(2020))
+            audience = self.random.choice([Audience.TENANT, Audience.PUBLIC])
+            command = OpenAuditMandate(
+                audit_mandate_id=audit_id, auditor=self._text(), scope=scope, ends_on=end, audience=audience
+            )
+            return command, by
+        if self.random.random() < 0.1:
+            return CloseAuditMandate(audit_mandate_id=audit_id), None
+        return ExtendAuditMandate(audit_mandate_id=audit_id, ends_on=end), by
 
 
 __all__ = ["FIRST_DAY", "START", "Log", "MemoryFeed", "decode", "envelope", "random_log"]

@@ -8,8 +8,9 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from domain.access import GrantChange
 from domain.ids import CommandId, PersonId, TenantId
-from domain.ports import GrantChange, Guard, NewEvent
+from domain.ports import Guard, NewEvent
 from infra.log.batch import APPEND_SQL, arguments
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.log.logs import (

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from domain.access import GrantChange
 from domain.ids import TenantId
-from domain.ports import GrantChange
 from infra.database import Database, Scope, ScopeLeakError
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.log.logs import an_append, call, new_tenant

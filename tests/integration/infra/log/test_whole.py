@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from domain.access import GrantChange
 from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.ports import (
     Append,
     Batch,
     BodyUnknownError,
-    GrantChange,
     Guard,
     GuardBrokenError,
     JobRow,

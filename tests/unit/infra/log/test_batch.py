@@ -5,8 +5,9 @@ from uuid import UUID
 
 import msgspec
 
+from domain.access import GrantChange
 from domain.ids import CommandId, PersonId, StreamId, TenantId
-from domain.ports import Append, GrantChange, Guard, JobRow, NewEvent
+from domain.ports import Append, Guard, JobRow, NewEvent
 from infra.log.batch import Footprint, arguments, job_queues
 
 TENANT, OTHER = TenantId(UUID(int=1)), TenantId(UUID(int=2))

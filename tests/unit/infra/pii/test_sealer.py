@@ -174,6 +174,8 @@ def test_the_fields_with_sealed_text_are_found() -> None:
     found = {name: sealed_fields(kind.cls) for name, kind in of_the_product().items() if sealed_fields(kind.cls)}
 
     assert found == {
+        "access_grant.Revoked": ("reason",),
+        "audit_mandate.Closed": ("note",),
         "agreement.Terminated": ("reason",),
         "body.PhaseEntered": ("note",),
         "plan.Closed": ("note",),
