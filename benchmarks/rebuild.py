@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from itertools import islice
@@ -14,6 +14,7 @@ import sqlalchemy
 
 from benchmarks import stock
 from benchmarks.append import connection_options
+from benchmarks.bound import write_again
 from benchmarks.harness import Benchmark, Ratio, Side, compare, interleave
 from benchmarks.history import Entry, History
 from benchmarks.instance import TENANTS, Bench, new_id, open_logs
@@ -28,23 +29,26 @@ from infra.settings import DatabaseSettings, Role
 from projections import ddl
 from projections.projection import Projection
 from projections.rebuild import rebuild
-from projections.registry import PROJECTIONS
+from projections.registry import BY_NAME, PROJECTIONS
 from projections.timeline import TIMELINES
+from services.builders import side_by_side
 
 COPY: Final = "COPY (SELECT … ORDER BY tenant_id, position) TO binary, discarded"
 _COPIED: Final = (
     "SELECT tenant_id, position, stream_id, version, type, recorded_at, state FROM log.event"
     " ORDER BY tenant_id, position"
 )
-_NAMES: Final = ("rebuild.copy", "rebuild.stock")
+_NAMES: Final = ("rebuild.copy", "rebuild.bound", "rebuild.stock")
 _REQUESTS_PER_TENANT_MAX = 6
 """Per call while loading: different streams of one log, as the append asks."""
+_BOUNDED: Final = (BY_NAME["plan"], BY_NAME["timeline"])
+"""The two that write most."""
 _STOCK_EVENTS: Final = 4_000
 _STOCK_EVENTS_SMOKE: Final = 400
 
 
 def benchmarks(bench: Bench) -> list[Benchmark]:
-    """`rebuild.copy` with a line per projection; `rebuild.stock` with one for the one most alike."""
+    """`rebuild.copy` with a line per projection; its bound; `rebuild.stock` with one for the one most alike."""
     return [Benchmark(names=_NAMES, run=partial(_rebuild, bench))]
 
 
@@ -53,28 +57,41 @@ async def _rebuild(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
         settings = await stack.enter_async_context(bench.database("rebuild"))
         await load(bench, settings)
         rebuilt = await stack.enter_async_context(_rebuilt(bench, settings))
-        sides: dict[str, Side] = {"ours": partial(rebuilt, PROJECTIONS)}
+        sides: dict[str, Side] = {"ours": partial(rebuilt, PROJECTIONS), "copy": partial(_copied, bench, settings)}
         if "rebuild.copy" in wanted:
-            sides["copy"] = partial(_copied, bench, settings)
             sides |= {projection.name: partial(rebuilt, [projection]) for projection in PROJECTIONS}
+        if "rebuild.bound" in wanted:
+            sides["bound"] = partial(_bound, bench, settings, PROJECTIONS)
+            for one in _BOUNDED:
+                sides[f"bound.{one.name}"] = partial(_bound, bench, settings, [one])
         if "rebuild.stock" in wanted:
             sides["stock"] = await _stock(bench, settings)
             sides[TIMELINES.name] = partial(rebuilt, [TIMELINES])
         measured = await interleave(sides, bench.rounds)
         rows = await _rows(bench, settings)
-    results: list[Ratio] = []
     total = f"{bench.events} events of {TENANTS} bodies into {sum(rows.values())} rows of {len(rows)} projections"
-    if "copy" in measured:
-        copy = partial(compare, theirs=measured["copy"], baseline=COPY, unit="ev/s")
-        results.append(copy("rebuild.copy", measured["ours"], note=total))
+    return [*_to_copy(measured, wanted, rows, total), *_to_stock(measured, total)]
+
+
+def _to_copy(
+    measured: Mapping[str, list[float]], wanted: frozenset[str], rows: Mapping[str, int], total: str
+) -> Iterator[Ratio]:
+    copy = partial(compare, theirs=measured["copy"], baseline=COPY, unit="ev/s")
+    if "rebuild.copy" in wanted:
+        yield copy("rebuild.copy", measured["ours"], note=total)
         for name, count in rows.items():
-            results.append(copy(f"rebuild.copy.{name}", measured[name], note=f"{count} rows"))
+            yield copy(f"rebuild.copy.{name}", measured[name], note=f"{count} rows")
+    for side, figures in measured.items():
+        if side.startswith("bound"):
+            yield copy(f"rebuild.{side}", figures, note="finished rows written and indexed again, nothing else")
+
+
+def _to_stock(measured: Mapping[str, list[float]], total: str) -> Iterator[Ratio]:
     if "stock" in measured:
         runner = partial(compare, theirs=measured["stock"], baseline=stock.RUNNER, unit="ev/s")
-        results.append(runner("rebuild.stock", measured["ours"], note=total))
+        yield runner("rebuild.stock", measured["ours"], note=total)
         alike = "a row per event on both sides"
-        results.append(runner(f"rebuild.stock.{TIMELINES.name}", measured[TIMELINES.name], note=alike))
-    return results
+        yield runner(f"rebuild.stock.{TIMELINES.name}", measured[TIMELINES.name], note=alike)
 
 
 # --- the log
@@ -154,10 +171,11 @@ async def _rebuilt(
         LogFeed(database) as feed,
         BulkReadModels(database) as models,
     ):
+        dispatch = side_by_side(feed, models, settings)
 
         async def rebuilt(projections: Sequence[Projection]) -> float:
             began = time.perf_counter()
-            await rebuild(feed, models, owner, projections, "bench")
+            await rebuild(feed, models, owner, projections, "bench", dispatch=dispatch)
             took = time.perf_counter() - began
             bench.progress(f"  {', '.join(projection.name for projection in projections)}: {took:.1f} s")
             await _check_complete(models, projections, bench.events)
@@ -185,6 +203,11 @@ def _make_live_tables(settings: DatabaseSettings) -> None:
     )
     with engine.begin() as connection:
         ddl.create_all(connection, PROJECTIONS)
+
+
+async def _bound(bench: Bench, settings: DatabaseSettings, projections: Sequence[Projection]) -> float:
+    """As if every event of the log were read, decoded, folded and sent in no time."""
+    return bench.events / await write_again(bench, settings, TableOwner(settings), projections, "bound")
 
 
 async def _copied(bench: Bench, settings: DatabaseSettings) -> float:

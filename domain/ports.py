@@ -1,6 +1,6 @@
 """Ports: what the handlers and the projections need of the world, and the plain data that crosses."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -198,11 +198,12 @@ class Feed(Protocol):
         ...
 
     def scan(
-        self, tenant_id: TenantId, *, without: Collection[str] = (), limit: int = 5_000, upto: int | None = None
-    ) -> AsyncIterator[tuple[int, Sequence["Row"]]]:
+        self, tenant_id: TenantId, *, without: Collection[str] = (), limit: int = 2_000, upto: int | None = None
+    ) -> AsyncGenerator[tuple[int, Sequence["Row"]], None]:
         """A whole log until the head as it was at the start, in batches, each with the position that it reaches.
 
-        Events of the types in `without` are in the log, which is made sure of, but not in the batches.
+        Events of the types in `without` are in the log, which is made sure of, but not in the batches. It holds
+        a connection, so close it (`aclosing`) unless it is read to its end.
         """
         ...
 

@@ -1,7 +1,7 @@
 """Connections to the database: one pool per role, and a scope without which there is no connection."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -94,18 +94,25 @@ class Database:
         )
 
     async def pool(
-        self, role: Role, *, connections_max: int, settings: Mapping[str, str] | None = None
+        self,
+        role: Role,
+        *,
+        connections_max: int,
+        settings: Mapping[str, str] | None = None,
+        init: Callable[["asyncpg.Connection[Any]"], Awaitable[None]] | None = None,
     ) -> "asyncpg.Pool[Any]":
         """Connections for single statements that leave nothing behind. The caller closes it.
 
         They are not reset when they come back: that would cost a round trip each time, nearly half of the
-        throughput of short statements. So never set anything for a session on one of them.
+        throughput of short statements. So never set anything for a session on one of them. `init` prepares each
+        connection once.
         """
         return await asyncpg.create_pool(
             self._settings.dsn(role),
             min_size=0,
             max_size=connections_max,
             reset=_leave_as_it_is,
+            init=init,
             timeout=_CONNECT_TIMEOUT_SECONDS,
             server_settings={"jit": "off", **(settings or {})},
         )

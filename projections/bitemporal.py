@@ -133,7 +133,9 @@ class Segments:
         `extra` gives columns without history their values in rows that begin to exist; pieces copy theirs.
         """
         form, rows, on = self.form, self.rows, stamp.on
-        index = self._at(on)
+        index = len(rows) - 1
+        if index >= 0 and rows[index][form.effective_from] > on:
+            index = self._at(on)
         if index < 0:
             first = rows[0] if rows else None
             end = FOREVER_DAY if first is None else first[form.effective_from]
@@ -179,10 +181,6 @@ class Segments:
     def _at(self, on: date) -> int:
         """The last segment that begins on or before a day; -1 where none does."""
         rows, start = self.rows, self.form.effective_from
-        if not rows:
-            return -1
-        if rows[-1][start] <= on:
-            return len(rows) - 1
         return bisect_right(rows, on, key=lambda row: row[start]) - 1
 
     def _carry(self, index: int, stamp: Stamp, group: Group, values: Sequence[Any]) -> None:

@@ -126,6 +126,10 @@ class Plain:
         """Add a row that cannot be there yet and that nothing will look up: a ledger's or timeline's line."""
         self._rows.append([self._tenant_id, entity_id, *sub, *values, NEW])
 
+    def add_row(self, row: Row) -> None:
+        """The same of a row that has all columns in the table's order, then `NEW`."""
+        self._rows.append(row)
+
     def put(self, entity_id: UUID, sub: Key, values: Sequence[Any]) -> None:
         """Write a row, over the one with the same key if there is one."""
         rows = self._entities.setdefault(entity_id, {})
@@ -149,12 +153,17 @@ class Plain:
             row[column] = value
         self._amended(row)
 
-    def amend_span(self, row: Row, columns: slice, values: Sequence[Any]) -> None:
+    def amend_span(self, entity_id: UUID, sub: Key, columns: slice, values: Sequence[Any]) -> None:
         """Write columns of a row that follow one another: as many values as columns."""
+        row = self._entities[entity_id][sub]
         width = len(row)
         row[columns] = values
         assert len(row) == width
-        self._amended(row)
+        if row[-1] == STORED:
+            row[-1] = DIRTY
+        touched = self._touched.get(entity_id)
+        if touched is not None:
+            touched[id(row)] = row
 
     def _amended(self, row: Row) -> None:
         if row[-1] == STORED:
@@ -208,6 +217,11 @@ class Work:
         """
         for layout in self._layouts:
             yield layout, _changes(layout, self._model(layout.table).written(), ordered=ordered)
+
+    def built(self) -> Iterator[tuple[Layout, list[Row]]]:
+        """The rows that a work made from nothing, table by table; each has an item more than columns."""
+        for layout in self._layouts:
+            yield layout, [row for row in self._model(layout.table).written() if row[-1] == NEW]
 
     def _model(self, table: Table) -> Timelines | Plain:
         return self._timelines[table] if table in self._timelines else self._plain[table]

@@ -77,15 +77,36 @@ def make(projection: Projection, build: str) -> Iterator[str]:
         yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {PROJECTOR}"
 
 
-def finish(projection: Projection, build: str) -> Iterator[str]:
-    """Statements that give a filled build its key, its indexes, its row security and its readers."""
+def for_indexes() -> Iterator[str]:
+    """Statements for the transaction of each of `indexes`."""
     yield f"SET LOCAL maintenance_work_mem = '{_SORT_MEMORY}'"
-    # Workers cost half as much again and save little: the tables of several projections are finished side by side.
+    # Workers cost half as much again and save little: several indexes are made side by side.
     yield "SET LOCAL max_parallel_maintenance_workers = 0"
+
+
+def indexes(table: Table, build: str) -> Iterator[str]:
+    """Statements that give a filled table its indexes, side by side in transactions of their own if one likes.
+
+    The first is to become its key.
+    """
+    name, end = full_name(table, build), suffix(build)
+    key = ", ".join(column.name for column in table.primary_key.columns)
+    yield f"CREATE UNIQUE INDEX IF NOT EXISTS {table.name}{end}_pkey ON {name} ({key})"
+    for form, columns in _index_forms(table):
+        yield f"CREATE INDEX IF NOT EXISTS {table.name}{end}_{form} ON {name} {columns}"
+
+
+def analyse(table: Table, build: str) -> str:
+    """The statement that tells the planner of a filled table."""
+    return f"ANALYZE {full_name(table, build)} ({', '.join(_compared(table))})"
+
+
+def finish(projection: Projection, build: str) -> Iterator[str]:
+    """Statements that give a filled and indexed build its keys, its row security and its readers."""
     for table in projection.tables:
-        yield from _indexes(table, build)
+        key = f"{table.name}{suffix(build)}_pkey"
+        yield f"ALTER TABLE {full_name(table, build)} ADD CONSTRAINT {key} PRIMARY KEY USING INDEX {key}"
         yield from _policies(table, build)
-        yield f"ANALYZE {full_name(table, build)} ({', '.join(_compared(table))})"
 
 
 def swap(projection: Projection, build: str) -> Iterator[str]:
@@ -123,7 +144,12 @@ def create_all(connection: Connection, projections: Sequence[Projection]) -> lis
     for projection in projections:
         found = {_comment(connection, full_name(table)) for table in projection.tables}
         if found == {None}:
-            for statement in (*make(projection, ""), *finish(projection, "")):
+            for statement in make(projection, ""):
+                run(statement)
+            for table in projection.tables:
+                for statement in indexes(table, ""):
+                    run(statement)
+            for statement in finish(projection, ""):
                 run(statement)
         elif found != {mark(projection)}:
             stale.append(projection)
@@ -166,13 +192,6 @@ def _index_forms(table: Table) -> Iterator[tuple[str, str]]:
         yield "past", "(tenant_id, entity_id, recorded_from DESC)"
     for columns in declared.indexes:
         yield f"by_{columns[-1]}", f"({', '.join(columns)})"
-
-
-def _indexes(table: Table, build: str) -> Iterator[str]:
-    key = ", ".join(column.name for column in table.primary_key.columns)
-    yield f"ALTER TABLE {full_name(table, build)} ADD PRIMARY KEY ({key})"
-    for name, columns in _index_forms(table):
-        yield f"CREATE INDEX {table.name}{suffix(build)}_{name} ON {full_name(table, build)} {columns}"
 
 
 def _policies(table: Table, build: str) -> Iterator[str]:

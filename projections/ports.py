@@ -70,7 +70,7 @@ class UnitOfWork(Protocol):
         ...
 
     async def fill(self, layout: Layout, build: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Copy rows into a table of a build that nobody reads yet."""
+        """Copy rows into a table of a build that nobody reads yet. Items beyond the columns are not looked at."""
         ...
 
     async def advance(self, build: str, positions: Mapping[str, int]) -> None:

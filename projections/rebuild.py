@@ -7,9 +7,9 @@ A reader either sees the old table or the new one, which is never behind it.
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
+from typing import Any, Final, NamedTuple, Protocol
 
 from domain.ids import TenantId
 from domain.ports import Feed
@@ -21,7 +21,6 @@ from projections.runner import Runner, stop_at
 
 SWAP_ATTEMPTS_MAX: Final = 40
 _PAUSE_SECONDS: Final = 0.05
-_FINISHED_AT_ONCE: Final = 2
 
 
 class BuildStoppedError(Exception):
@@ -54,8 +53,8 @@ class Owner(Protocol):
         """Make the empty tables of a build; a build of that name is dropped first."""
         ...
 
-    async def finish(self, projection: Projection, build: str) -> None:
-        """Indexes and row security; again does nothing."""
+    async def finish(self, projections: Sequence[Projection], build: str) -> None:
+        """Indexes, statistics and row security; again does nothing."""
         ...
 
     async def drop(self, projection: Projection, build: str) -> None:
@@ -96,10 +95,7 @@ class _Built(NamedTuple):
 async def _build_tenant(
     feed: Feed, models: ReadModels, projections: Sequence[Projection], build: str, tenant_id: TenantId
 ) -> None:
-    made = [
-        (built, [(layout, changes.inserted) for layout, changes in built.work.changes(ordered=False)])
-        for built in await _folded_together(feed, projections, tenant_id)
-    ]
+    made = [(built, list(built.work.built())) for built in await _folded_together(feed, projections, tenant_id)]
     try:
         await _fill(models, made, build, tenant_id)
     except WriteRefusedError:
@@ -137,9 +133,10 @@ async def _fill(
 async def _folded_together(feed: Feed, projections: Sequence[Projection], tenant_id: TenantId) -> list[_Built]:
     together = Together(projections, tenant_id)
     position = 0
-    async for reached, rows in feed.scan(tenant_id, without=together.ignored):
-        together.fold(rows)
-        position = reached
+    async with aclosing(feed.scan(tenant_id, without=together.ignored)) as batches:
+        async for reached, rows in batches:
+            together.fold(rows)
+            position = reached
     return [
         _Built(projection, work, position, None)
         if (work := together.works.get(projection)) is not None
@@ -168,16 +165,20 @@ async def folded(
 ) -> tuple[Work, int, Stop | None]:
     """A body's rows from its log alone, the position they stand for, and why not all of it."""
     work, position = projection.work(tenant_id), 0
-    async for reached, rows in feed.scan(tenant_id, without=projection.ignored_types, upto=upto):
-        try:
-            projection.fold(work, rows)
-        except PoisonError as poison:
-            if upto is not None and poison.row.position - 1 == upto:
-                return work, upto, None
-            work, position, _ = await folded(feed, projection, tenant_id, upto=poison.row.position - 1)
-            return work, position, stop_at(poison.row, poison.__cause__ or poison)
-        position = reached
-    return work, position, None
+    async with aclosing(feed.scan(tenant_id, without=projection.ignored_types, upto=upto)) as batches:
+        async for reached, rows in batches:
+            try:
+                projection.fold(work, rows)
+            except PoisonError as found:
+                poison = found
+                break
+            position = reached
+        else:
+            return work, position, None
+    if upto is not None and poison.row.position - 1 == upto:
+        return work, upto, None
+    work, position, _ = await folded(feed, projection, tenant_id, upto=poison.row.position - 1)
+    return work, position, stop_at(poison.row, poison.__cause__ or poison)
 
 
 def inline(feed: Feed, models: ReadModels) -> Dispatch:
@@ -211,7 +212,7 @@ async def rebuild(
         for projection in projections:
             await owner.make(projection, build)
         await (dispatch or inline(feed, models))(projections, build, sorted(await feed.heads()))
-        await _finish(owner, projections, build)
+        await owner.finish(projections, build)
         while left:
             await swap_in(feed, models, owner, left[0], build)
             del left[0]
@@ -223,15 +224,9 @@ async def rebuild(
         raise
 
 
-async def _finish(owner: Owner, projections: Sequence[Projection], build: str) -> None:
-    """Finish the tables of several projections side by side: the server makes each index on one core."""
-    waiting = iter(projections)
-
-    async def one_after_the_other() -> None:
-        for projection in waiting:
-            await owner.finish(projection, build)
-
-    tasks = [asyncio.create_task(one_after_the_other()) for _ in range(_FINISHED_AT_ONCE)]
+async def all_of(works: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do all at once. When one fails, the others have ended before its error comes out."""
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         await asyncio.gather(*tasks)
     finally:

@@ -12,6 +12,7 @@ from domain.event import Event, decode
 from domain.ids import TenantId
 from domain.ports import Row
 from projections import events
+from projections.bitemporal import NEW
 from projections.core import Work
 from projections.projection import Projection
 from projections.query import Columns, Query
@@ -88,7 +89,8 @@ _encode = msgspec.json.Encoder().encode
 _read_any = msgspec.json.Decoder(_Header).decode
 _IDS: Final = {cls.TYPE: _ids(cls) for cls in events.ALL}
 _READ: Final = {cls.TYPE: _reader(cls) for cls in events.ALL}
-_OPTIONAL: Final = {cls.TYPE for cls in events.ALL if str | None in _id_fields(cls).values()}
+_PLAIN_IDS: Final = {type_: ids for type_, ids in _IDS.items() if str | None not in get_type_hints(ids).values()}
+"""Of types whose ids are all there whenever they are read, so that they are encoded as they are."""
 _STREAM_KINDS: Final = {cls.TYPE: cls.TYPE.partition(".")[0] for cls in events.ALL}
 
 
@@ -104,27 +106,33 @@ def _read(row: Row) -> tuple[Row, _Header]:
 def _line(work: Work, read: tuple[Row, _Header]) -> None:
     row, header = read
     type_ = row.type
-    values = (
-        row.version,
-        _STREAM_KINDS[type_],
-        type_,
-        header.effective_on,
-        row.recorded_at,
-        header.actor.id,
-        header.actor.role,
-        header.authority.kind,
-        header.correlation_id,
-        _subjects(type_, header.data),
-        header.sample,
+    data = header.data
+    subjects = _encode(data).decode() if type(data) is _PLAIN_IDS.get(type_) else _subjects(type_, data)
+    actor = header.actor
+    work.plain(TIMELINE).add_row(
+        [
+            work.tenant_id,
+            row.stream_id,
+            row.position,
+            row.version,
+            _STREAM_KINDS[type_],
+            type_,
+            header.effective_on,
+            row.recorded_at,
+            actor.id,
+            actor.role,
+            header.authority.kind,
+            header.correlation_id,
+            subjects,
+            header.sample,
+            NEW,
+        ]
     )
-    work.plain(TIMELINE).add(row.stream_id, (row.position,), values)
 
 
 def _subjects(type_: str, data: Any) -> str:
-    ids = _IDS[type_]
-    if type(data) is ids and type_ not in _OPTIONAL:
-        return _encode(data).decode()
-    found = {name: value for name in ids.__struct_fields__ if (value := getattr(data, name)) is not None}
+    """The ids that are there."""
+    found = {name: value for name in _IDS[type_].__struct_fields__ if (value := getattr(data, name)) is not None}
     return _encode(found).decode()
 
 

@@ -31,6 +31,7 @@ from projections.projection import Projection
 from projections.registry import BY_NAME, PROJECTIONS
 from projections.runner import Runner, resume
 from services.actors import REBUILD, REBUILD_QUEUE, REBUILD_TIME
+from services.builders import side_by_side
 
 _RETRY_SECONDS_MIN: Final = 0.2
 _RETRY_SECONDS_MAX: Final = 10.0
@@ -163,8 +164,9 @@ async def rebuild_projections(
         ProjectionUnknownError: there is no projection of this name.
         projections.rebuild.BuildStoppedError, projections.rebuild.SwapTimeoutError: the old one stays.
         JobsFailedError: so it does when a job is rejected, or none ends within the patience.
+        services.builders.HelperFailedError: and when a process that helps cannot build a body.
     """
-    dispatch = _by_jobs(side, patience_seconds) if in_jobs else None
+    dispatch = _by_jobs(side, patience_seconds) if in_jobs else side_by_side(side.feed, side.models, settings)
     build = f"b{time.time_ns() // 1_000_000}"  # a name that no earlier build has
     chosen = [projection(name) for name in names] or PROJECTIONS
     await rebuild.rebuild(side.feed, side.models, TableOwner(settings), chosen, build, dispatch=dispatch)

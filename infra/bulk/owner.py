@@ -1,18 +1,22 @@
 """Makes and swaps builds of read models, as the owner of their tables."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
+from sqlalchemy import Table
 
 from infra.settings import DatabaseSettings
 from projections import ddl
 from projections.ports import LIVE
 from projections.projection import Projection
+from projections.rebuild import all_of
 
 _LOCK_TIMEOUT: Final = "150ms"
 """How long readers are made to queue behind a swap that waits for a slow one."""
+_SIZES: Final = "SELECT name, pg_relation_size(name) FROM unnest($1::text[]) name"
+_AT_A_TIME: Final = 2
 _HOLD: Final = "SELECT tenant_id FROM rm.cursor WHERE projection = $1 AND build = $2 ORDER BY tenant_id FOR UPDATE"
 # A body whose live cursor is ahead of the build's, or that the build does not know.
 _BEHIND: Final = (
@@ -36,14 +40,19 @@ class TableOwner:
             for statement in ddl.make(projection, build):
                 await connection.execute(statement)
 
-    async def finish(self, projection: Projection, build: str) -> None:
-        """See `Owner.finish`."""
-        async with self._transaction() as connection:
-            first = ddl.full_name(projection.tables[0], build)
-            if await connection.fetchval("SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass", first):
-                return
-            for statement in ddl.finish(projection, build):
-                await connection.execute(statement)
+    async def finish(self, projections: Sequence[Projection], build: str) -> None:
+        """See `Owner.finish`. The server makes an index or a sample on one core, so two are made at a time."""
+        unfinished = [projection for projection in projections if not await self._is_finished(projection, build)]
+        tables = await self._largest_first([table for one in unfinished for table in one.tables], build)
+        before = tuple(ddl.for_indexes())
+        await self._side_by_side(
+            (*before, statement) for table in tables for statement in ddl.indexes(table, build)
+        )
+        await self._side_by_side((ddl.analyse(table, build),) for table in tables)
+        for projection in unfinished:
+            async with self._transaction() as connection:
+                for statement in ddl.finish(projection, build):
+                    await connection.execute(statement)
 
     async def drop(self, projection: Projection, build: str) -> None:
         """See `Owner.drop`."""
@@ -72,6 +81,36 @@ class TableOwner:
                 await transaction.commit()
             else:
                 await transaction.rollback()
+
+    async def _is_finished(self, projection: Projection, build: str) -> bool:
+        first = ddl.full_name(projection.tables[0], build)
+        async with self._connection() as connection:
+            secured: bool = await connection.fetchval(
+                "SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass", first
+            )
+        return secured
+
+    async def _largest_first(self, tables: Sequence[Table], build: str) -> Sequence[Table]:
+        """What takes longest begins first, so that all ends together."""
+        async with self._connection() as connection:
+            names = [ddl.full_name(table, build) for table in tables]
+            sizes = dict(
+                await connection.fetch("SELECT name, pg_relation_size(name) FROM unnest($1::text[]) name", names)
+            )
+        return sorted(tables, key=lambda table: sizes[ddl.full_name(table, build)], reverse=True)
+
+    async def _side_by_side(self, transactions: Iterable[Sequence[str]]) -> None:
+        waiting = iter(transactions)
+
+        async def one_after_the_other() -> None:
+            async with self._connection() as connection:
+                for statements in waiting:
+                    async with connection.transaction():
+                        await connection.execute(f"SET LOCAL ROLE {ddl.OWNER}")
+                        for statement in statements:
+                            await connection.execute(statement)
+
+        await all_of(one_after_the_other() for _ in range(_AT_A_TIME))
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator["asyncpg.Connection[Any]"]:

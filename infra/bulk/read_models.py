@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.ids import TenantId
+from infra import instants
 from infra.bulk import statements
 from infra.database import Database, Scope
 from infra.settings import Role
@@ -130,7 +131,9 @@ class BulkReadModels:
         self._pool: asyncpg.Pool[Any] | None = None
 
     async def __aenter__(self) -> Self:
-        self._pool = await self._database.pool(Role.PROJECTOR, connections_max=self._connections_max)
+        self._pool = await self._database.pool(
+            Role.PROJECTOR, connections_max=self._connections_max, init=instants.know
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -92,8 +92,11 @@ def publish(work: Work, seen: Seen, number: int, source_published_on: date | Non
     position = revision[_REVISION_NAMES.index("position")]
     elements = work.timelines(PLAN_ELEMENT)
     for segments in elements.under(plan_id).values():
+        # Most have not changed since they were last published, and all rows of one form have the same audience.
+        last = segments.last
+        if last is not None and last[_AUDIENCE] == public and last[_FROM] <= on and last[_POS_FROM] <= position:
+            continue
         shown = _row_at(segments.written, on, position)
-        # All rows of one form of an element have the same audience.
         if shown is not None and shown[_AUDIENCE] != public:
             for row in segments.written:
                 if row[_CONTENT_REVISION] == shown[_CONTENT_REVISION]:

@@ -70,8 +70,7 @@ def _closed(work: Work, seen: Seen) -> None:
 
 
 def _element_added(work: Work, seen: Seen) -> None:
-    payload = seen.payload
-    assert isinstance(payload, ElementAdded)
+    payload: ElementAdded = seen.payload
     draft = work.plain(PLAN_DRAFT)
     above = ""
     if payload.parent_id is not None:
@@ -95,11 +94,9 @@ def _element_added(work: Work, seen: Seen) -> None:
 
 
 def _element_reworded(work: Work, seen: Seen) -> None:
-    payload = seen.payload
-    assert isinstance(payload, ElementReworded)
-    draft = work.plain(PLAN_DRAFT)
-    row = draft.under(seen.stream_id)[payload.element_id,]
-    draft.amend_span(row, _WORDING, localized_values(payload.wording))
+    payload: ElementReworded = seen.payload
+    values = localized_values(payload.wording)
+    work.plain(PLAN_DRAFT).amend_span(seen.stream_id, (payload.element_id,), _WORDING, values)
 
 
 def _element_withdrawn(work: Work, seen: Seen) -> None:
@@ -167,8 +164,7 @@ def _published(work: Work, seen: Seen) -> None:
 
 
 def _progress_recorded(work: Work, seen: Seen) -> None:
-    payload = seen.payload
-    assert isinstance(payload, ProgressRecorded)
+    payload: ProgressRecorded = seen.payload
     segments = work.timelines(PLAN_PROGRESS).of(seen.stream_id, (payload.element_id,))
     note(segments, seen, _MADE, (payload.progress,), _PROGRESS_EXTRA)
 

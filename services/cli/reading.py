@@ -28,6 +28,7 @@ from projections.rebuild import BuildStoppedError, SwapTimeoutError
 from projections.registry import BY_NAME
 from projections.runner import StoppedError, wait_for
 from services.bootstrap import WriteSide, open_write_side
+from services.builders import HelperFailedError
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.cli.instance import say_refusal
@@ -67,7 +68,7 @@ async def _rebuild(settings: Settings, names: Sequence[str]) -> int:
     async with open_read_side(settings.database) as side:
         try:
             await rebuild_projections(side, settings.database, names)
-        except (BuildStoppedError, SwapTimeoutError) as error:
+        except (BuildStoppedError, HelperFailedError, SwapTimeoutError) as error:
             say_error(str(error))
             return REFUSED
     say(f"Rebuilt: {', '.join(names or BY_NAME)}")

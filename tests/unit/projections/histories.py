@@ -1,7 +1,7 @@
 """Random logs of bodies that keep every rule of the domain: commands are decided, refusals are dropped."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -181,7 +181,7 @@ class MemoryFeed:
 
     async def scan(
         self, tenant_id: TenantId, *, without: Collection[str] = (), limit: int = 5_000, upto: int | None = None
-    ) -> AsyncIterator[tuple[int, Sequence[Row]]]:
+    ) -> AsyncGenerator[tuple[int, Sequence[Row]], None]:
         async for rows in self.read(tenant_id, 0, limit=limit, upto=upto):
             yield rows[-1].position, [row for row in rows if row.type not in without]
 
