@@ -7,6 +7,7 @@ from domain import (
     body,
     provider,
     published_aggregate,
+    succession,
     target,
 )
 from domain.plan import rules as plan
@@ -20,4 +21,5 @@ AREAS = (
     published_aggregate,
     access_grant,
     audit_mandate,
+    succession,
 )

@@ -15,6 +15,8 @@ class Audience(StrEnum):
 
 RECORDS: Final[dict[str, Audience | None]] = {
     "body": Audience.PUBLIC,
+    "lineage": Audience.PUBLIC,
+    "succession": Audience.TENANT,
     "plan.draft": Audience.DRAFT,
     "plan.adopted": Audience.TENANT,
     "plan.published": Audience.PUBLIC,

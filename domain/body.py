@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
 from domain.facts import Dated, holds, latest
-from domain.ids import OrganisationId, TenantId
+from domain.ids import OrganisationId, SuccessionId, TenantId
 from domain.stream import Command, Decided, State, Stream
 from domain.values import CatchmentPart, Language, LocalizedText, PartialDate, Period, SealedText
 
@@ -101,6 +101,20 @@ class PhaseEntered(Event, frozen=True, kw_only=True):
     note: SealedText | None
 
 
+SuccessionKind = Literal["succession", "split", "merger"]
+
+
+@event("body.Succeeded", lifecycle=True)
+class BodySucceeded(Event, frozen=True, kw_only=True):
+    """From this day on others stand in the body's place. Its log stays, for replay and corrections."""
+
+    succession_id: SuccessionId
+    kind: SuccessionKind
+    successors: tuple[TenantId, ...]
+    illustrative: bool
+    """The day or a successor is not attested by any source."""
+
+
 # --- commands -----------------------------------------------------------------------------------------------
 
 
@@ -189,6 +203,8 @@ class Body(State, frozen=True, kw_only=True):
     phase: Dated[Phase] | None = None
     time_zone: str | None = None
     default_language: Language | None = None
+    succession: SuccessionId | None = None
+    """The one by which others took its place."""
 
 
 def evolve_entry(entry: RegistryEntry, recorded: Recorded) -> RegistryEntry:
@@ -220,11 +236,13 @@ def evolve(body: Body, recorded: Recorded) -> Body:
             return replace(body, catchment=latest(body.catchment, parts, recorded))
         case PhaseEntered(phase=entered):
             return replace(body, phase=latest(body.phase, entered, recorded))
+        case BodySucceeded(succession_id=succession_id):
+            return replace(body, succession=succession_id)
     return body
 
 
 REGISTRY = Stream("registry", RegistryEntry(), evolve_entry, prefix="commons")
-BODY = Stream("body", Body(), evolve)
+BODY = Stream("body", Body(), evolve, schema=2)
 
 
 @REGISTRY.handles("body_id", creates=True, owners=[BodyKind.COMMONS])

@@ -103,6 +103,8 @@ class Handled(msgspec.Struct, frozen=True, kw_only=True):
     decide: Callable[..., Answer]
     takes_case: bool
     """Whether the rule also takes the circumstances."""
+    elsewhere: bool
+    """Whether its needs name streams of other logs."""
     needs: Callable[..., Iterable[Need | Under]] | None
     """Takes the state, the command and what was read so far; asked until it names nothing new."""
     owners: frozenset[str] | None
@@ -151,8 +153,12 @@ class Stream(Generic[S]):
         creates: bool = False,
         owners: Iterable[str] | None = None,
         needs: Callable[[S, Any, Reads], Iterable[Need | Under]] | None = None,
+        elsewhere: bool = False,
     ) -> Registers[S]:
-        """Register a decide function for the command that its second parameter names."""
+        """Register a decide function for the command that its second parameter names.
+
+        `elsewhere` says that `needs` names streams of other logs: an import records all lines before it first.
+        """
 
         def register(decide: Any) -> Any:
             command = get_type_hints(decide)["command"]
@@ -167,6 +173,7 @@ class Stream(Generic[S]):
                 decide=decide,
                 takes_case=len(signature(decide).parameters) == _PARAMETERS_WITH_CASE,
                 needs=needs,
+                elsewhere=elsewhere,
                 owners=None if owners is None else frozenset(owners),
             )
             return decide

@@ -9,6 +9,7 @@ from domain.body import (
     BodyOpened,
     BodyRegistered,
     BodyRenamed,
+    BodySucceeded,
     CatchmentSet,
     LeadOrganisation,
     LeadOrganisationChanged,
@@ -57,12 +58,14 @@ REGISTRY: Final[Table] = bitemporal(
         code("started", nullable=True),
         *period("attested", nullable=True),
         json_text("catchment"),
+        code("status"),
         flag("sample"),
     ],
     extra=[audience()],
 )
 """Every body as its own log describes it. `started` may stop at the year or month; null where no source says it,
-and `attested_*` is then the period for which one names the body. `sort_*` order names without marks or case."""
+and `attested_*` is then the period for which one names the body. `sort_*` order names without marks or case.
+`status` is open, or succeeded from the day on which others took the body's place."""
 
 SLUG: Final[Table] = plain(
     "commons",
@@ -88,6 +91,7 @@ _LEAD: Final = _REGISTRY.group(
 )
 _CATCHMENT: Final = _REGISTRY.group("catchment")
 _PHASE: Final = _REGISTRY.group("phase")
+_STATUS: Final = _REGISTRY.group("status")
 
 
 def _opened(work: Work, seen: Seen) -> None:
@@ -105,6 +109,7 @@ def _opened(work: Work, seen: Seen) -> None:
         date_value(payload.started),
         *period_values(payload.attested),
         "[]",
+        "open",
     )
     segments = work.timelines(REGISTRY).of(seen.stream_id)
     note(segments, seen, _OPENED, values, [(_AUDIENCE, _PUBLIC.value)])
@@ -134,6 +139,10 @@ def _phase_entered(work: Work, seen: Seen) -> None:
     payload = seen.payload
     assert isinstance(payload, PhaseEntered)
     note(work.timelines(REGISTRY).of(seen.stream_id), seen, _PHASE, (payload.phase,))
+
+
+def _succeeded(work: Work, seen: Seen) -> None:
+    note(work.timelines(REGISTRY).of(seen.stream_id), seen, _STATUS, ("succeeded",))
 
 
 def _registered(work: Work, seen: Seen) -> None:
@@ -172,6 +181,7 @@ BODIES: Final = Projection(
         LeadOrganisationChanged: _lead_changed,
         CatchmentSet: _catchment_set,
         PhaseEntered: _phase_entered,
+        BodySucceeded: _succeeded,
         BodyRegistered: _registered,
         SlugAdded: _slug_added,
     },

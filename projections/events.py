@@ -20,6 +20,7 @@ from domain.body import (
     BodyOpened,
     BodyRegistered,
     BodyRenamed,
+    BodySucceeded,
     CatchmentSet,
     LeadOrganisationChanged,
     PhaseEntered,
@@ -45,6 +46,7 @@ from domain.published_aggregate import (
     PublishedAggregateRecorded,
     PublishedAggregateWithdrawn,
 )
+from domain.succession import SuccessionAccepted, SuccessionProposed, SuccessionWithdrawn
 from domain.target import BaselineSet, TargetRevised, TargetSet
 
 Types = frozenset[type[Event]]
@@ -58,6 +60,7 @@ BODY: Final[Types] = frozenset(
         LeadOrganisationChanged,
         CatchmentSet,
         PhaseEntered,
+        BodySucceeded,
     }
 )
 PLAN: Final[Types] = frozenset(
@@ -87,6 +90,7 @@ AGREEMENT: Final[Types] = frozenset(
     }
 )
 PROVIDER: Final[Types] = frozenset({ProviderMandated, MandateChanged, MandateEnded})
+SUCCESSION: Final[Types] = frozenset({SuccessionProposed, SuccessionAccepted, SuccessionWithdrawn})
 TARGET: Final[Types] = frozenset({BaselineSet, TargetSet, TargetRevised})
 PUBLISHED_AGGREGATE: Final[Types] = frozenset(
     {PublishedAggregateRecorded, PublishedAggregateCorrected, PublishedAggregateWithdrawn}
@@ -95,5 +99,5 @@ ACCESS_GRANT: Final[Types] = frozenset({AccessGranted, AccessRevoked, AccessRest
 AUDIT_MANDATE: Final[Types] = frozenset({AuditMandateOpened, AuditMandateExtended, AuditMandateClosed})
 
 ALL: Final[Types] = (
-    BODY | PLAN | AGREEMENT | PROVIDER | TARGET | PUBLISHED_AGGREGATE | ACCESS_GRANT | AUDIT_MANDATE
+    BODY | PLAN | AGREEMENT | PROVIDER | TARGET | PUBLISHED_AGGREGATE | ACCESS_GRANT | AUDIT_MANDATE | SUCCESSION
 )

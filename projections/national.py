@@ -50,6 +50,7 @@ class BodyRow(msgspec.Struct, frozen=True, kw_only=True):
     started: PartialDate | None
     attested: Period | None
     catchment: tuple[CatchmentPart, ...]
+    status: str
     sample: bool
 
 
@@ -229,6 +230,7 @@ def _body(row: Columns) -> BodyRow:
         started=partial_date_of(row["started"]),
         attested=period_of(row, "attested"),
         catchment=_parts(row["catchment"]),
+        status=row["status"],
         sample=row["sample"],
     )
 

@@ -11,11 +11,13 @@ from projections.plan import PLANS
 from projections.projection import Projection
 from projections.provider import PROVIDERS
 from projections.published_aggregate import PUBLISHED_AGGREGATES
+from projections.succession import SUCCESSIONS
 from projections.target import TARGETS
 from projections.timeline import TIMELINES
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     BODIES,
+    SUCCESSIONS,
     PLANS,
     AGREEMENTS,
     PROVIDERS,

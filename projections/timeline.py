@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Final, Literal, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -69,7 +69,9 @@ def _id_fields(cls: type[Event]) -> dict[str, Any]:
     return {
         name: str | None if type(None) in get_args(hint) else str
         for name, hint in get_type_hints(cls).items()
+        # A list of ids names no one subject.
         if any(getattr(part, "__supertype__", part) is UUID for part in get_args(hint) or (hint,))
+        and get_origin(hint) is not tuple
     }
 
 

@@ -30,6 +30,10 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "ChangeLeadOrganisation": _COORDINATOR,
     "SetCatchment": _COORDINATOR,
     "EnterPhase": _ADVISING,
+    "ProposeSuccession": _COORDINATOR,
+    "AcceptSuccession": _COORDINATOR,
+    "WithdrawSuccession": _COORDINATOR,
+    "SucceedBody": _COORDINATOR,
     # plan
     "DraftPlan": _COORDINATOR,
     "RetitlePlan": _COORDINATOR,

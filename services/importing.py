@@ -60,7 +60,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     command: Command
 
     @property
-    def cites(self) -> bool:
+    def looks_elsewhere(self) -> bool:
+        """Whether it depends on other logs, so that the lines before it must be recorded first."""
+        if COMMANDS[self.line.command].elsewhere:
+            return True
         return any(True for _ in (*citations(self.command), *citations(self.line.authority)))
 
 
@@ -200,7 +203,9 @@ class Importer:
         async with asyncio.TaskGroup() as group:
             for entry in entries:
                 line = entry.line
-                before = list(everything) if entry.cites else [last[line.body]] if line.body in last else []
+                before = (
+                    list(everything) if entry.looks_elsewhere else [last[line.body]] if line.body in last else []
+                )
                 task = group.create_task(apply(entry, before))
                 everything.append(task)
                 last[line.body] = task

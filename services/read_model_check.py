@@ -23,6 +23,7 @@ from domain.plan.rules import Element, Plan
 from domain.provider import Mandate
 from domain.published_aggregate import PublishedAggregate
 from domain.stream import Loaded, Stream
+from domain.succession import Succession
 from domain.target import TargetSeries
 from infra.database import Database, Scope
 from projections import access_grant, audit_mandate, national, provider, published_aggregate, target
@@ -30,6 +31,7 @@ from projections.agreement import queries as agreements
 from projections.body import SLUG
 from projections.plan import queries as plans
 from projections.query import AsOf, Query, fetch, fetch_one
+from projections.succession import successions
 
 Facts = Mapping[str, Any]
 END_OF_TIME: Final = date(9999, 12, 30)
@@ -130,8 +132,10 @@ async def _body(at: _Version, body: Body) -> tuple[Facts, Facts]:
         "catchment": row and row.catchment,
         "time_zone": row and row.time_zone,
         "default_language": row and row.default_language,
+        "succeeded": row and row.status == "succeeded",
     }
     return said, {
+        "succeeded": body.succession is not None,
         "kind": body.kind,
         "name": _known(body.name),
         "lead": (None, None) if lead is None else (lead.name, lead.kind),
@@ -139,6 +143,15 @@ async def _body(at: _Version, body: Body) -> tuple[Facts, Facts]:
         "catchment": _known(body.catchment) or (),
         "time_zone": body.time_zone,
         "default_language": body.default_language,
+    }
+
+
+async def _succession(at: _Version, succession: Succession) -> tuple[Facts, Facts]:
+    rows = await at.all(successions(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.succession_id == at.stream_id), None)
+    names = ("kind", "predecessor", "successors", "status", "illustrative")
+    return {name: row and getattr(row, name) for name in names}, {
+        name: getattr(succession, name) for name in names
     }
 
 
@@ -286,6 +299,7 @@ Check = Callable[[_Version, Any], Awaitable[tuple[Facts, Facts]]]
 CHECKS: Final[Mapping[str, Check]] = {
     "registry": _registry,
     "body": _body,
+    "succession": _succession,
     "plan": _plan,
     "agreement": _agreement,
     "provider": _mandate,

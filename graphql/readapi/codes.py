@@ -192,6 +192,26 @@ class AgreementStatus(StrEnum):
     TERMINATED = "terminated"
 
 
+@strawberry.enum(description="Whether a body still stands for itself.")
+class BodyStatus(StrEnum):
+    OPEN = "open"
+    SUCCEEDED = "succeeded"
+
+
+@strawberry.enum(description="How one body came to stand in another's place.")
+class SuccessionKind(StrEnum):
+    SUCCESSION = "succession"
+    SPLIT = "split"
+    MERGER = "merger"
+
+
+@strawberry.enum(description="What a body has said of a succession that is not carried out yet.")
+class SuccessionStatus(StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
 @strawberry.enum(description="Whether a mandate still runs.")
 class MandateStatus(StrEnum):
     ACTIVE = "active"

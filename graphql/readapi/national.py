@@ -18,6 +18,7 @@ from readapi.body import BodyReference, load_bodies
 from readapi.codes import BodyKind, Province, TerritoryScheme
 from readapi.columns import reads
 from readapi.figures import Territory
+from readapi.lineage import predecessors_of
 from readapi.paging import bounded
 from readapi.reading import Reading
 from readapi.refusals import AnswerTooLargeError, PositionNeedsOneLogError
@@ -104,6 +105,7 @@ async def agreement_matrix(
     partnerships: list[str] | None,
     programmes: list[str] | None,
     territory_scheme: TerritoryScheme | None,
+    follow_lineage: bool,
 ) -> AgreementMatrix:
     """Count agreements and mandates as of a clock.
 
@@ -120,8 +122,10 @@ async def agreement_matrix(
         raise PositionNeedsOneLogError(position=when.position)
     if bodies is not None and kinds is None:
         kinds = [kind for kind in BodyKind if kind is not BodyKind.COMMONS]  # named bodies are meant, of any kind
+    if follow_lineage and bodies is not None:
+        bodies += await predecessors_of(reading, bodies, when)
     # A position belongs to one body's log; its own registry row is read with the same clock.
-    asked = await _asked(reading, when, kinds, provinces, bodies)
+    asked = await _asked(reading, when, kinds, provinces, bodies, with_succeeded=bodies is not None)
     scope = _scope(reading, bodies)
     cells, reporting = await _cells(reading, scope, when, [TenantId(body.id) for body in asked], labels)
     return _matrix(cells, territory_scheme, asked, reporting, when)
@@ -140,9 +144,11 @@ async def _asked(
     kinds: list[BodyKind] | None,
     provinces: list[Province] | None,
     bodies: list[TenantId] | None,
+    *,
+    with_succeeded: bool,
 ) -> list[BodyReference]:
     reader = reads(BodyReference)
-    conditions = selected(reading, when, kinds, provinces, bodies)
+    conditions = selected(reading, when, kinds, provinces, bodies, with_succeeded=with_succeeded)
     rows = await reading.rows(None, reader.select().where(*conditions).order_by(_B.slug))
     return [reader.make(row) for row in rows]
 

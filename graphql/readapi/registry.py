@@ -16,10 +16,28 @@ from readapi.agreement import AGREEMENTS, Agreement
 from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, held
 from readapi.audit_mandate import AUDIT_MANDATES, AuditMandate
 from readapi.body import load_bodies
-from readapi.codes import PARTNERSHIP_KINDS, BodyKind, Language, LeadKind, PartnershipOrder, Phase, Province
+from readapi.codes import (
+    PARTNERSHIP_KINDS,
+    BodyKind,
+    BodyStatus,
+    Language,
+    LeadKind,
+    PartnershipOrder,
+    Phase,
+    Province,
+)
 from readapi.columns import Group, backed, column, reads
 from readapi.fields import derived, sized
 from readapi.figures import CatchmentPart, Period, catchment
+from readapi.lineage import (
+    LINKS,
+    PROPOSALS,
+    Side,
+    Succession,
+    SuccessionProposal,
+    load_predecessors,
+    load_successors,
+)
 from readapi.paging import FIRST, After, First, Page, beyond, bounded, decode_cursor, page, paged, plain
 from readapi.plan import PLANS, Plan, plan_at
 from readapi.provider import MANDATES, Mandate
@@ -86,6 +104,7 @@ class Partnership:
         columns.period(REGISTRY, "attested"), "The period for which a source names it, where its start is unknown."
     )
     catchment: list[CatchmentPart] = column(columns.json(_B.catchment, catchment), "The territories it serves.")
+    status: BodyStatus = column(_B.status, "Whether others stand in its place.")
     sample: bool = column(_B.sample, "Whether it is fictional.")
     place: strawberry.Private[Place]
 
@@ -169,6 +188,23 @@ class Partnership:
     ) -> Page[AuditMandate]:
         return await page(info.context, AUDIT_MANDATES, self._at(as_of), first=first, after=after)
 
+    @sized(LINKS, "The bodies in whose place it stands.")
+    async def predecessors(self, info: Info) -> list[Succession]:
+        return await info.context.loader(load_predecessors).load(self._side())
+
+    @sized(LINKS, "The bodies that stand in its place.")
+    async def successors(self, info: Info) -> list[Succession]:
+        return await info.context.loader(load_successors).load(self._side())
+
+    @sized("first", "Successions it proposed or accepted. For its members only; null for everybody else.")
+    async def succession_proposals(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[SuccessionProposal] | None:
+        place = self._at(as_of)
+        if not place.member:
+            return None
+        return await page(info.context, PROPOSALS, place, first=first, after=after)
+
     @sized("first", "What happened in its log, latest first. For its members only; null for everybody else.")
     async def timeline(
         self,
@@ -185,6 +221,9 @@ class Partnership:
             return None
         kind = None if stream is None else plain("stream", stream)
         return await page(info.context, TIMELINES, place, first=first, after=after, arguments=kind)
+
+    def _side(self) -> Side:
+        return Side(self.place.body, self.place.clock)
 
     def _at(self, as_of: AsOfInput | None) -> Place:
         return self.place.at(clock(as_of, self.place.clock))
@@ -213,13 +252,14 @@ async def partnerships(
     as_of: AsOfInput | None,
     provinces: list[Province] | None,
     kinds: list[BodyKind] | None,
+    with_succeeded: bool,
     first: int,
     after: str | None,
     order_by: PartnershipOrder,
 ) -> PartnershipPage:
     """A page of the register as of a clock."""
     when = across_logs(clock(as_of, reading.now))
-    conditions = selected(reading, when, kinds, provinces)
+    conditions = selected(reading, when, kinds, provinces, with_succeeded=with_succeeded)
     order = (_B.sort_fr if order_by is PartnershipOrder.NAME_FR else _B.sort_en, _B.tenant_id)
     name = f"partnerships/{order_by.value}"
     reader = reads(Partnership)
@@ -245,8 +285,10 @@ def selected(
     kinds: list[BodyKind] | None,
     provinces: list[Province] | None,
     bodies: list[TenantId] | None = None,
+    *,
+    with_succeeded: bool = False,
 ) -> list[ColumnElement[bool]]:
-    """Conditions on the register: by default, every partnership of every province."""
+    """Conditions on the register: by default, every partnership of every province that still stands for itself."""
     chosen = bounded("kinds", kinds) or sorted(PARTNERSHIP_KINDS)
     conditions = [
         *held(REGISTRY, when),
@@ -255,6 +297,8 @@ def selected(
     ]
     if provinces is not None:
         conditions.append(_B.province.in_([province.value for province in bounded("provinces", provinces) or ()]))
+    if not with_succeeded:
+        conditions.append(_B.status == BodyStatus.OPEN.value)
     if bodies is not None:
         conditions.append(_B.tenant_id.in_(bodies))
     return conditions

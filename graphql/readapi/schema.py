@@ -46,6 +46,9 @@ class Query:
         as_of: AsOfArgument = None,
         provinces: Provinces = None,
         kinds: Kinds = None,
+        with_succeeded: Annotated[
+            bool, strawberry.argument(description="Also bodies in whose place others stand.")
+        ] = False,
         order_by: Annotated[
             PartnershipOrder, strawberry.argument(description="Whose names decide the order.")
         ] = PartnershipOrder.NAME_EN,
@@ -55,6 +58,7 @@ class Query:
             as_of=as_of,
             provinces=provinces,
             kinds=kinds,
+            with_succeeded=with_succeeded,
             first=first,
             after=after,
             order_by=order_by,
@@ -91,6 +95,12 @@ class Query:
             TerritoryScheme | None,
             strawberry.argument(description="Only territories of this classification become columns."),
         ] = None,
+        follow_lineage: Annotated[
+            bool,
+            strawberry.argument(
+                description="With `partnerships`: also the bodies in whose place these stand; else not."
+            ),
+        ] = False,
     ) -> AgreementMatrix:
         return await national.agreement_matrix(
             info.context,
@@ -100,6 +110,7 @@ class Query:
             partnerships=partnerships,
             programmes=programmes,
             territory_scheme=territory_scheme,
+            follow_lineage=follow_lineage,
         )
 
 

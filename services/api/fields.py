@@ -41,6 +41,17 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "mandate_id": ("The mandate of a provider.", "Le mandat d’un mandataire."),
     "target_id": ("The series of targets.", "La série de cibles."),
     "indicator_id": ("The indicator, an element of the plan.", "L’indicateur, un élément du plan."),
+    "succession_id": ("The succession, the same in each log.", "La succession, la même dans chaque registre."),
+    "predecessor": ("The body that hands over.", "L’organisme qui passe le relais."),
+    "successors": ("The bodies that are to take over.", "Les organismes qui doivent prendre la suite."),
+    "illustrative": (
+        "True where no source attests the day or a successor.",
+        "Vrai si aucune source n’atteste la date ou un successeur.",
+    ),
+    "ProposeSuccession.kind": (
+        "Whether one body succeeds, several do, or it joins another.",
+        "Succession par un organisme, scission en plusieurs, ou fusion avec un autre.",
+    ),
     "organisation_id": (
         "The organisation in the commons, where it is registered.",
         "L’organisation dans le fonds commun, si elle y est inscrite.",
@@ -262,6 +273,10 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "ChangeLeadOrganisation": "Changer l’organisation responsable",
     "SetCatchment": "Fixer le bassin de desserte",
     "EnterPhase": "Entrer dans une phase",
+    "ProposeSuccession": "Proposer une succession, une scission ou une fusion",
+    "AcceptSuccession": "Accepter de prendre la suite d’un organisme",
+    "WithdrawSuccession": "Retirer une proposition de succession",
+    "SucceedBody": "Passer le relais aux successeurs",
     "SignAgreement": "Inscrire une entente",
     "AmendAgreement": "Modifier une entente",
     "RenewAgreement": "Renouveler une entente",

@@ -12,6 +12,7 @@ from domain import (
     body,
     provider,
     published_aggregate,
+    succession,
     target,
 )
 from domain.audience import Audience
@@ -35,6 +36,7 @@ from domain.ids import (
     OrganisationId,
     PersonId,
     PlanId,
+    SuccessionId,
     TenantId,
 )
 from domain.plan import events as plan
@@ -484,5 +486,28 @@ EXAMPLES: tuple[Example, ...] = (
         date(2025, 2, 28),
         role="programme_officer",
         actor=OFFICER,
+    ),
+    # --- a succession: proposed in the old body's log, accepted in a successor's, carried out
+    Example(
+        succession.SuccessionProposed(
+            kind="split", successors=(TenantId(an_id(51)), TenantId(an_id(52))), illustrative=True
+        ),
+        date(2026, 1, 15),
+    ),
+    Example(
+        succession.SuccessionAccepted(predecessor=TenantId(an_id(53)), kind="merger", illustrative=False),
+        date(2026, 2, 1),
+        role="chair",
+    ),
+    Example(succession.SuccessionWithdrawn(), date(2026, 2, 20)),
+    Example(
+        body.BodySucceeded(
+            succession_id=SuccessionId(an_id(54)),
+            kind="split",
+            successors=(TenantId(an_id(51)), TenantId(an_id(52))),
+            illustrative=True,
+        ),
+        date(2026, 4, 1),
+        authority=DECISION,
     ),
 )

@@ -90,7 +90,7 @@ def a_case(*, day: date = DAY, **changes: Any) -> Case:
     return Case(tenant_id=TENANT, on=day, **(circumstances | changes))
 
 
-Streams = Mapping[StreamId | tuple[TenantId, StreamId], Loaded[Any]]
+Streams = Mapping[Any, Loaded[Any]]
 """Those of other logs stand under (log, id)."""
 Holders = Mapping[str, StreamId]
 

@@ -38,7 +38,7 @@ from domain.case import Need
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, WithoutAuthority
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
-from domain.ids import CommandId, PersonId, StreamId, TenantId
+from domain.ids import CommandId, PersonId, StreamId, SuccessionId, TenantId
 from domain.plan.commands import (
     AddPlanElement,
     AdoptPlanRevision,
@@ -63,6 +63,7 @@ from domain.published_aggregate import (
     WithdrawPublishedAggregate,
 )
 from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
+from domain.succession import AcceptSuccession, ProposeSuccession, SucceedBody, Succession, WithdrawSuccession
 from domain.target import ReviseTarget, SetBaseline, SetTarget
 from domain.values import (
     CatchmentPart,
@@ -114,6 +115,8 @@ class Log:
         self.rows: list[Row] = []
         self._streams: dict[UUID, Loaded[Any]] = {}
         self._claims: dict[str, StreamId] = {}
+        self.elsewhere: dict[tuple[TenantId, StreamId], Loaded[Any]] = {}
+        """Streams of other logs that rules may read."""
         self.at = START
 
     def append(self, stream: UUID, event: Event, on: date, *, version: int | None = None, **more: Any) -> Row:
@@ -125,6 +128,11 @@ class Log:
         row = Row(self.tenant_id, position, stream, version, event.TYPE, self.at, state)
         self.rows.append(row)
         return row
+
+    def _known(self, need: Need) -> Loaded[Any] | None:
+        if need.log is None:
+            return self._streams.get(need.id)
+        return self.elsewhere.get((need.log, need.id)) or ELSEWHERE.get(need.id)
 
     def give(self, command: Command, on: date, *, authority: Any = None, sample: bool = False) -> bool:
         """Decide a command; False if it is refused."""
@@ -143,7 +151,7 @@ class Log:
             today=on,
         )
         try:
-            reads = gathered(handled, loaded, order, self._load, self._claims)
+            reads = gathered(handled, loaded, order, self._known, self._claims)
             decided = decide(handled, loaded, order, reads)
         except Refusal:
             return False
@@ -156,9 +164,6 @@ class Log:
             loaded = handled.stream.fold(loaded, [recorded(row)])
         self._streams[target] = loaded
         return True
-
-    def _load(self, need: Need) -> Loaded[Any] | None:
-        return self._streams.get(need.id) if need.log is None else ELSEWHERE.get(need.id)
 
 
 class MemoryFeed:
@@ -206,7 +211,7 @@ class Writer:
         self.log = log
         self.random = random
         self.kind = kind
-        self.ids: dict[str, list[UUID]] = defaultdict(list)
+        self.ids: defaultdict[str, list[UUID]] = defaultdict(list)
         self.elements: dict[UUID, list[UUID]] = {}
         self.today = FIRST_DAY + timedelta(days=30)
         self.revision: dict[UUID, int] = {}
@@ -232,6 +237,7 @@ class Writer:
             *[self._published] * 2,
             *[self._access] * 2,
             *[self._audit] * 2,
+            self._succession,
         ]
         for _ in range(commands):
             if self.random.random() < 0.5:
@@ -243,6 +249,28 @@ class Writer:
             command, authority = self.random.choice(makers)()
             if command is not None:
                 self.log.give(command, self.today - late, sample=sample, authority=authority)
+
+    def _succession(self) -> tuple[Command | None, Any]:
+        if self.random.random() < 0.2:
+            predecessor = TenantId(self._uuid())
+            taken = SuccessionId(self._uuid())
+            offer = Succession(
+                status="proposed", kind="split", successors=(self.log.tenant_id,), predecessor=predecessor
+            )
+            self.log.elsewhere[predecessor, StreamId(taken)] = Loaded(state=offer, version=1)
+            return AcceptSuccession(succession_id=taken, predecessor=predecessor), None
+        known: Any = self._pick("succession")
+        if known is None or self.random.random() < 0.3:
+            new, successor = SuccessionId(self._uuid()), TenantId(self._uuid())
+            self.ids["succession"].append(new)
+            accepted = Succession(status="accepted", predecessor=self.log.tenant_id)
+            self.log.elsewhere[successor, StreamId(new)] = Loaded(state=accepted, version=1)
+            return ProposeSuccession(succession_id=new, kind="merger", successors=(successor,)), None
+        choices: list[Command] = [
+            WithdrawSuccession(succession_id=known),
+            SucceedBody(body_id=self.log.tenant_id, succession_id=known),
+        ]
+        return self.random.choice(choices), None
 
     def _uuid(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from domain import agreement, body, envelope, target, values
+from domain import agreement, body, envelope, succession, target, values
 from domain.plan import events as plan
 from readapi import codes
 
@@ -26,6 +26,8 @@ LITERALS: list[tuple[type[Enum], Any]] = [
     (codes.AuthorityReason, envelope.WithoutAuthority.__annotations__["reason"]),
     (codes.AgreementType, agreement.AgreementType),
     (codes.Direction, target.Direction),
+    (codes.SuccessionKind, body.SuccessionKind),
+    (codes.SuccessionStatus, succession.SuccessionStatus),
     (codes.WarningKind, target.Warning_.__annotations__["kind"]),
 ]
 
