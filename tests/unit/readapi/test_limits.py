@@ -1,6 +1,8 @@
 """What an operation amounts to, fragments spread out, before anything is read."""
 
-import time
+import cProfile
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from graphql import OperationDefinitionNode
@@ -11,6 +13,7 @@ from readapi.prepared import Documents
 from readapi.schema import schema
 
 CORE = schema._schema
+T = TypeVar("T")
 
 
 def measured(query: str, **variables: object) -> Measures:
@@ -61,6 +64,13 @@ def test_fragments_count_wherever_they_are_spread() -> None:
     assert found.cost == 1 + 2 * (2 + 2 * 20)
 
 
+def counted(work: Callable[[], T]) -> tuple[T, int]:
+    """What a piece of work gives, and how many calls it took: the same on a machine that is busy."""
+    profile = cProfile.Profile()
+    found = profile.runcall(work)
+    return found, sum(entry.callcount for entry in profile.getstats())
+
+
 def test_fragments_that_multiply_are_measured_at_once() -> None:
     chain = " ".join(
         f"fragment F{n} on Plan {{ parents {{ plan {{ a: id ...F{n + 1} }} }} b: id ...F{n + 1} }}"
@@ -70,10 +80,9 @@ def test_fragments_that_multiply_are_measured_at_once() -> None:
         f'{{ partnership(slug: "a") {{ plans {{ nodes {{ ...F0 }} }} }} }} {chain} fragment F40 on Plan {{ id }}'
     )
 
-    began = time.perf_counter()
-    found = measured(query)
+    found, calls = counted(lambda: measured(query))
 
-    assert time.perf_counter() - began < 5
+    assert calls < 1_000_000
     assert found.cost == limits._SATURATED
     assert codes(query) == ["TOO_DEEP", "TOO_MANY_ALIASES", "TOO_COSTLY"]
 
@@ -88,9 +97,9 @@ def test_fragments_that_multiply_are_measured_at_once() -> None:
     ],
 )  # fmt: skip
 def test_the_widest_documents_that_pass_are_validated_quickly(query: str) -> None:
-    began = time.perf_counter()
-    Documents(CORE).prepare(query)
-    assert time.perf_counter() - began < 2
+    _, calls = counted(lambda: Documents(CORE).prepare(query))
+
+    assert calls < 1_000_000  # of which there are some three million in a second
 
 
 def test_the_standard_introspection_query_passes() -> None:
