@@ -151,6 +151,13 @@ class EventStore(Protocol):
         """Those of the streams that have events."""
         ...
 
+    async def mentioning(self, tenant_id: TenantId, id_: UUID) -> list[Recorded]:
+        """The events of a log whose stored bytes hold an id in its canonical form, in the order of positions.
+
+        Reads the whole log: for what is asked rarely, such as what belongs to an import.
+        """
+        ...
+
     async def append_batch(self, batch: Batch) -> Outcome:
         """Write the events of all its commands at one instant and in one run of positions, or none.
 

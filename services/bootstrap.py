@@ -17,6 +17,7 @@ from infra.pii.persons import PersonVault
 from infra.pii.sealer import LogSealer
 from infra.pii.wrapping import KeyWrapper
 from infra.settings import DatabaseSettings, Role
+from services.batching import BatchHandler
 from services.bodies import Bodies
 from services.commands import CommandHandler, fingerprint_key
 
@@ -34,6 +35,7 @@ class WriteSide:
     """Single statements as the application's role."""
     store: EventStore
     handler: CommandHandler
+    batches: BatchHandler
     bodies: Bodies
     tokens: Tokens
     vault: PersonVault
@@ -55,6 +57,7 @@ async def open_write_side(settings: DatabaseSettings) -> AsyncIterator[WriteSide
             pool=pool,
             store=store,
             handler=handler,
+            batches=BatchHandler(store, sealer),
             bodies=Bodies(store, handler, vault.pseudonym),
             tokens=Tokens(pool),
             vault=vault,

@@ -110,6 +110,11 @@ class LogStore:
         rows = await self._readers.fetch("SELECT * FROM log.streams_begun($1, $2)", tenant_id, list(stream_ids))
         return frozenset(StreamId(row[0]) for row in rows)
 
+    async def mentioning(self, tenant_id: TenantId, id_: UUID) -> list[Recorded]:
+        """See `domain.ports.EventStore.mentioning`."""
+        rows = await self._readers.fetch("SELECT * FROM log.read_mentioning($1, $2)", tenant_id, id_)
+        return await self._sealer.open(tenant_id, [recorded(Row(*row)) for row in rows])
+
     async def exists(self, citation: Citation) -> bool:
         """See `domain.ports.EventStore.exists`."""
         found: bool = await self._readers.fetchval(

@@ -17,6 +17,7 @@ from domain.errors import Refusal
 from infra.settings import Settings, WebSettings
 from services.api.edge import Edge, correlation_id_of, path_of
 from services.api.health import LIVE_PATH, READY_PATH, Check, readiness
+from services.api.imports import import_routes
 from services.api.metrics import Metrics
 from services.api.openapi import openapi_bytes
 from services.api.problems import problem_response
@@ -87,6 +88,7 @@ def create_app(
     litestar = Litestar(
         route_handlers=[
             *write_routes(metrics),
+            *import_routes(),
             *_service_routes(settings.web, metrics, checks),
             *web_routes(),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),

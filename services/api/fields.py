@@ -29,6 +29,30 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "Version of the record that the client saw; another one now is refused with 409.",
         "Version de l’enregistrement vue par le client; une autre est refusée par un 409.",
     ),
+    # --- tables
+    "import_id": (
+        "The import: the key under which it was sent, and the correlation of all its events.",
+        "L’importation : la clé sous laquelle elle fut envoyée, et la corrélation de tous ses événements.",
+    ),
+    "table": ("The kind of table.", "Le genre de tableau."),
+    "language": ("The language in which the table was read.", "La langue dans laquelle le tableau a été lu."),
+    "rows": ("Rows of the table, its heading apart.", "Rangées du tableau, l’en-tête à part."),
+    "examples_left_out": ("Example rows of the template.", "Rangées d’exemple du gabarit."),
+    "columns_left_out": ("Columns left out as was asked.", "Colonnes omises comme demandé."),
+    "orders": ("Orders that the rows make.", "Ordres issus des rangées."),
+    "lines": ("In a preview: what each row would record.", "Dans un aperçu : ce que chaque rangée inscrirait."),
+    "Standing.state": ("Whether it was undone.", "Si elle a été annulée."),
+    "Standing.events": ("How many events it recorded.", "Combien d’événements elle a inscrits."),
+    "undone_by": (
+        "The correlation of the orders that undid it; null while it stands.",
+        "La corrélation des ordres qui l’ont annulée; nulle tant qu’elle tient.",
+    ),
+    "undone_position": ("Position of the last of their events.", "Position du dernier de leurs événements."),
+    "undo_id": ("What the orders that undid it are part of.", "Ce dont font partie les ordres d’annulation."),
+    "Line.sheet": ("The sheet.", "La feuille."),
+    "Line.row": ("The row, as the spreadsheet counts it.", "La rangée, telle que le tableur la compte."),
+    "Line.command": ("The order.", "L’ordre."),
+    "Line.events": ("The stored names of its events.", "Les noms enregistrés de ses événements."),
     # --- identities
     "body_id": ("The body.", "L’organisme."),
     "plan_id": ("The plan.", "Le plan."),
@@ -233,11 +257,11 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "bodies": ("The bodies whose records are audited.", "Les organismes dont les dossiers sont audités."),
     "records": ("Kinds of record; none named: all.", "Genres d’enregistrements; aucun nommé : tous."),
     # --- answers
-    "CommandAnswer.first_position": (
+    "first_position": (
         "Position of its first event in the body's log; null where it recorded nothing.",
         "Position de son premier événement; nulle si rien n’a été inscrit.",
     ),
-    "CommandAnswer.position": (
+    "position": (
         "Position of its last event: a read that waits for it sees what the order did.",
         "Position de son dernier événement : une lecture qui l’attend voit l’effet de l’ordre.",
     ),

@@ -9,11 +9,14 @@ import msgspec
 
 from domain.stream import COMMANDS, Handled
 from services.api.fields import COMMANDS_FR, TYPES, field
+from services.api.openapi_imports import import_paths
 from services.api.problems import MEDIA_TYPE, TITLES, Problem
 from services.api.routes import CommandAnswer, ProvisionAnswer
 from services.authorisation import ROLES_OF_COMMAND
 from services.decoding import Circumstances
 from services.refusals import STATUS_OF_KIND, known_refusals
+from services.tables.intake import Intake
+from services.tables.undoing import Standing, Undone
 
 _REF: Final = "#/components/schemas/{name}"
 _COMMAND_STATUSES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
@@ -115,7 +118,8 @@ def _paths() -> dict[str, Any]:
                 "responses": _responses("CommandAnswer"),
             }
         }
-    return paths
+    slug = {"$ref": "#/components/parameters/Slug"}
+    return paths | import_paths(slug, _PARAMETERS, _responses("Intake"))
 
 
 def _request_body(command: str) -> dict[str, Any]:
@@ -163,6 +167,9 @@ def _schemas() -> dict[str, Any]:
         Circumstances,
         CommandAnswer,
         ProvisionAnswer,
+        Intake,
+        Standing,
+        Undone,
         Problem,
     ]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REF)

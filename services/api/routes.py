@@ -73,15 +73,15 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
     @post(COMMAND_PATH, status_code=200)
     async def give_order(request: AnyRequest, slug: FromPath[str], command: FromPath[str]) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await _bearer(request, write)
-        tenant_id = await _body(write, bearer, slug)
+        bearer = await bearer_of(request, write)
+        tenant_id = await body_of(write, bearer, slug)
         handled = COMMANDS.get(command)
         if handled is None:
             raise CommandUnknownError(
                 command=command[:_NAME_CHARACTERS_MAX], nearest=nearest_command(command[:_NAME_CHARACTERS_MAX])
             )
         check_role(bearer.role, command)
-        key = _key(request)
+        key = key_of(request)
         body = await _json_body(request)
         facts = await write.bodies.facts(tenant_id)
         try:
@@ -95,7 +95,7 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
                     tenant_id=tenant_id,
                     command_id=key,
                     command=order_command,
-                    actor=await _actor(write, bearer, tenant_id),
+                    actor=await actor_of(write, bearer, tenant_id),
                     effective_on=around.effective_on or today,
                     authority=around.authority,
                     lang=around.lang or _language(request, facts),
@@ -115,12 +115,12 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
     @post(PROVISION_PATH, status_code=200)
     async def provision(request: AnyRequest) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await _bearer(request, write)
+        bearer = await bearer_of(request, write)
         if bearer.scope != "instance":
             raise RoleNotAllowedError(role=bearer.role, command="RegisterBody")
         check_role(bearer.role, "RegisterBody")
         check_role(bearer.role, "OpenBody")
-        key = _key(request)
+        key = key_of(request)
         body = await _json_body(request)
         around = decode_circumstances(parse_json(body))
         opening = decode_command(OpenBody, around.data)
@@ -178,7 +178,7 @@ _UNOPENED = BodyFacts(BodyKind.COMMONS, "UTC", "en")
 """Until its first event says where a body is."""
 
 
-async def _bearer(request: AnyRequest, write: WriteSide) -> Bearer:
+async def bearer_of(request: AnyRequest, write: WriteSide) -> Bearer:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissingError
@@ -188,7 +188,7 @@ async def _bearer(request: AnyRequest, write: WriteSide) -> Bearer:
     return bearer
 
 
-async def _body(write: WriteSide, bearer: Bearer, slug: str) -> TenantId:
+async def body_of(write: WriteSide, bearer: Bearer, slug: str) -> TenantId:
     """The addressed body, if the token may act there. Another's is answered like one that does not exist."""
     tenant_id = await write.bodies.resolve(slug)
     if tenant_id is None or (bearer.scope == "body" and bearer.tenant_id != tenant_id):
@@ -196,14 +196,14 @@ async def _body(write: WriteSide, bearer: Bearer, slug: str) -> TenantId:
     return tenant_id
 
 
-async def _actor(write: WriteSide, bearer: Bearer, tenant_id: TenantId) -> Actor:
+async def actor_of(write: WriteSide, bearer: Bearer, tenant_id: TenantId) -> Actor:
     person_id = bearer.person_id
     if bearer.tenant_id != tenant_id:  # an operator's pseudonym in the commons means nobody in another log
         person_id = await write.vault.pseudonym(tenant_id, bearer.person_id)
     return Actor(id=person_id, role=bearer.role)
 
 
-def _key(request: AnyRequest) -> CommandId:
+def key_of(request: AnyRequest) -> CommandId:
     given = request.headers.get("idempotency-key")
     if given is None:
         raise KeyMissingError

@@ -81,10 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     each.add_parser("worker", help="run background jobs")
     each.add_parser("migrate", help="bring the database to the form that this version expects")
 
-    bring = each.add_parser("import", help="record commands from files, one JSON object per line")
-    bring.add_argument("files", nargs="+", metavar="FILE")
-    bring.add_argument("--check", action="store_true", help="read and check the files; write nothing")
-    bring.add_argument("--quiet", action="store_true", help="no line of progress")
+    _add_import(each.add_parser("import", help="record commands from files, or a table that people keep"))
 
     projections = each.add_parser("projections", help="look after the read models")
     what = projections.add_subparsers(dest="what", required=True, metavar="WHAT")
@@ -124,3 +121,31 @@ def _parser() -> argparse.ArgumentParser:
     provision.add_argument("file", help="the request's JSON, as for POST /api/v1/partnerships; - reads it here")
     provision.add_argument("--key", help="UUID; repeat it to resume (default: one derived from the file)")
     return parser
+
+
+def _add_import(bring: argparse.ArgumentParser) -> None:
+    bring.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="JSON Lines of commands; or one table; or: template NAME FILE; or: undo ID",
+    )
+    bring.add_argument("--check", action="store_true", help="JSON Lines: read and check the files; write nothing")
+    bring.add_argument("--quiet", action="store_true", help="no line of progress")
+    bring.add_argument("--format", metavar="NAME", help="the file is a table of this kind: agreements, plans")
+    bring.add_argument("--body", metavar="SLUG", help="the body that the table is for")
+    bring.add_argument("--preview", action="store_true", help="show what the table would record; write nothing")
+    bring.add_argument("--lang", choices=("fr", "en"), help="language of the table, if its heading leaves it open")
+    bring.add_argument("--sheet", help="which sheet of a workbook")
+    bring.add_argument(
+        "--leave-out", action="append", default=[], metavar="HEADING", help="a column not to read; repeatable"
+    )
+    bring.add_argument(
+        "--source", metavar="TITLE", help="what the table is, for whoever asks where a fact was read"
+    )
+    bring.add_argument("--sample", action="store_true", help="mark what is recorded as sample data, for ever")
+    bring.add_argument("--region", metavar="CODE", help="of a regional plan: only the region of this number")
+    bring.add_argument("--title", help="of a regional plan that is a table: its title")
+    bring.add_argument("--start", metavar="DATE", help="of a regional plan that is a table: its first day")
+    bring.add_argument("--end", metavar="DATE", help="of a regional plan that is a table: its last day")
+    bring.add_argument("--key", help="UUID of this import (default: one derived from the file's content)")

@@ -3,24 +3,28 @@
 import argparse
 import asyncio
 import os
-import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import domain.areas  # noqa: F401 - fills the registry of commands
 from infra.settings import load_settings
 from services.bootstrap import CONSOLE, open_write_side
-from services.cli import REFUSED, USAGE, say, say_error
+from services.cli import REFUSED, USAGE, say, say_error, tables
 from services.cli.database import reachable
+from services.cli.progress import progress_bar
 from services.importing import Entry, Imported, Importer, ImportRefusedError, read_files
-
-_BAR_WIDTH = 30
-_BAR_EVERY_SECONDS = 0.1
 
 
 def import_(given: argparse.Namespace) -> int:
-    """Check all files, then record what they hold."""
+    """Check all files, then record what they hold; or do what the first word or the options say of tables."""
+    if given.files[0] == "template":
+        return tables.write_template(given)
+    if given.files[0] == "undo":
+        return tables.undo_import(given)
+    if given.files[0] == "regional-plan":
+        return tables.import_regional_plan(given)
+    if given.format is not None:
+        return tables.import_table(given)
     try:
         entries = read_files(Path(name) for name in given.files)
     except OSError as error:
@@ -61,27 +65,6 @@ def import_(given: argparse.Namespace) -> int:
     new, old = done.recorded, done.known
     say(f"{new} recorded, {old} known before · {new} inscrites, {old} déjà connues")
     return 0
-
-
-def progress_bar() -> Callable[[int, int], None]:
-    """Draws over one line of a terminal; silent where standard output is not one."""
-    if not sys.stdout.isatty():
-        return lambda _done, _total: None
-    drawn_at = 0.0
-
-    def draw(done: int, total: int) -> None:
-        nonlocal drawn_at
-        now = time.monotonic()
-        if done < total and now - drawn_at < _BAR_EVERY_SECONDS:
-            return
-        drawn_at = now
-        filled = _BAR_WIDTH * done // max(total, 1)
-        sys.stdout.write(f"\r  {'█' * filled}{'░' * (_BAR_WIDTH - filled)} {done}/{total}")
-        if done == total:
-            sys.stdout.write("\n")
-        sys.stdout.flush()
-
-    return draw
 
 
 def _say_problems(refused: ImportRefusedError) -> None:

@@ -23,8 +23,9 @@ from infra.migrate import SchemaNewerError
 from infra.settings import Settings, load_settings
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.cli import REFUSED, say, say_error
-from services.cli.bringing_in import progress_bar, sample_bodies, sample_files
+from services.cli.bringing_in import sample_bodies, sample_files
 from services.cli.instance import prepare_database
+from services.cli.progress import progress_bar
 from services.importing import Entry, Importer, ImportRefusedError, read_files
 from services.projector import open_read_side, status
 from services.supervisor import Child, postgres_child, supervise

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
-from domain.event import Recorded, decode
+from domain.event import Recorded, decode, encode, encode_envelope
 from domain.ids import COMMONS, CommandId, PersonId, StreamId, TenantId
 from domain.ports import (
     Append,
@@ -102,6 +103,14 @@ class FakeLog:
 
     async def begun(self, tenant_id: TenantId, stream_ids: Collection[StreamId]) -> frozenset[StreamId]:
         return frozenset(id_ for id_ in stream_ids if self._version(tenant_id, id_))
+
+    async def mentioning(self, tenant_id: TenantId, id_: UUID) -> list[Recorded]:
+        said = str(id_).encode()
+        return [
+            event
+            for event in self.logs.get(tenant_id, [])
+            if said in encode_envelope(event.envelope) or said in bytes(encode(event.payload))
+        ]
 
     async def exists(self, citation: Citation) -> bool:
         events = self.logs.get(TenantId(citation.log), [])

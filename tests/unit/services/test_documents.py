@@ -8,6 +8,7 @@ import domain.areas  # noqa: F401
 from domain.body import PARTNERSHIPS, Province
 from services.decoding import NOT_JSON_CODES
 from services.refusals import STATUS_OF_KIND, known_refusals
+from services.tables.problems import TABLE_CODES
 from services.web.messages import MESSAGES
 from services.wordings import FIELD_CODES
 
@@ -30,7 +31,7 @@ def test_every_code_of_a_refusal_is_documented_with_its_status() -> None:
 def test_every_code_inside_errors_is_documented() -> None:
     documented = set(re.findall(r"^\| `(\w+)` \|", ERRORS, re.MULTILINE))
 
-    assert documented == FIELD_CODES | NOT_JSON_CODES
+    assert documented == FIELD_CODES | NOT_JSON_CODES | TABLE_CODES
 
 
 def test_refusals_say_the_same_facts_in_both_languages() -> None:

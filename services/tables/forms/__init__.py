@@ -1,0 +1,9 @@
+"""The kinds of tables that are understood, by name. A new one is one line here, and its page in docs/tables.md."""
+
+from typing import Final
+
+from services.tables.columns import TableFormat
+from services.tables.forms.agreements import AGREEMENTS
+from services.tables.forms.plans import PLANS
+
+FORMATS: Final[dict[str, TableFormat]] = {form.name: form for form in (AGREEMENTS, PLANS)}

@@ -1,0 +1,277 @@
+"""Plans as tables: from left to right orientation, objective, action, expected result, indicator."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from domain.ids import PlanId
+from domain.plan.commands import DraftPlan
+from domain.plan.events import IndicatorKind
+from domain.values import LocalizedText, Period
+from services.tables import cells
+from services.tables.cascade import Cascade, CascadeRow, Named, period_of, plan_of
+from services.tables.columns import Bilingual, Column, Context, Plan, Planned, Row, TableFormat
+from services.tables.problems import TableProblem, problem
+from services.tables.reading import Cell
+
+KINDS: Final = {
+    "regional_action_plan": ("plan d’action régional", "regional action plan"),
+    "action_plan": ("plan d’action", "action plan"),
+    "strategic_plan": ("plan stratégique", "strategic plan"),
+    "triennial_plan": ("plan triennal", "triennial plan"),
+    "community_plan": ("plan communautaire", "community plan"),
+    "settlement_strategy": (
+        "stratégie locale d’établissement",
+        "settlement strategy",
+        "stratégie d’établissement",
+    ),
+}
+INDICATOR_KINDS: Final = {
+    "count": ("nombre", "count", "number"),
+    "amount": ("montant", "amount"),
+    "rate": ("taux", "rate"),
+    "proportion": ("proportion", "pourcentage", "percentage"),
+    "milestone": ("jalon", "milestone", "livrable", "deliverable"),
+    "qualitative": ("qualitatif", "qualitative"),
+}
+_LEVELS: Final = ("orientation", "objective", "action")
+_indicator_kind: Final = cells.choice(INDICATOR_KINDS)
+
+
+def _understand(rows: Sequence[Row], context: Context) -> Plan:
+    orders: list[Planned] = []
+    problems: list[TableProblem] = []
+    cascades: dict[PlanId, Cascade] = {}
+    kinds: dict[PlanId, str] = {}
+    above: dict[str, Named] = {}
+    current: PlanId | None = None
+    for row in rows:
+        try:
+            period = period_of(row.get("start"), row.get("end"))
+        except ValueError as error:
+            problems.append(problem(row.at("end"), "value", reason=error))
+            continue
+        title = context.localized(row, "plan")
+        assert title is not None  # the column is required
+        plan_id = plan_of(context.names, row.get("plan"), period)
+        if plan_id != current:
+            above, current = {}, plan_id
+        if plan_id not in cascades:
+            cascades[plan_id] = Cascade(plan_id)
+            kinds[plan_id] = row.get("kind")
+            orders.append(_drafted(row, plan_id, title, period))
+        elif kinds[plan_id] != row.get("kind"):
+            problems.append(problem(row.at("kind"), "differs", other=kinds[plan_id]))
+            continue
+        above = _levels(row, context, above)
+        cascade = cascades[plan_id]
+        made, told = len(cascade.orders), len(cascade.problems)
+        read = _indicators(row, context)
+        if isinstance(read, TableProblem):
+            problems.append(read)
+            continue
+        cascade.add(
+            CascadeRow(
+                place=row.place,
+                effective_on=row.get("effective_on"),
+                territory=row.get("territory"),
+                orientation=above.get("orientation"),
+                objective=above.get("objective"),
+                action=above.get("action"),
+                results=tuple(context.text(words) for words in row.get("result") or ()),
+                indicators=read,
+            )
+        )
+        orders += cascade.orders[made:]
+        problems += cascade.problems[told:]
+    return Plan(orders, problems)
+
+
+def _drafted(row: Row, plan_id: PlanId, title: LocalizedText, period: Period) -> Planned:
+    command = DraftPlan(plan_id=plan_id, kind=row.get("kind"), title=title, period=period)
+    return Planned(place=row.place, command=command, effective_on=row.get("effective_on"))
+
+
+def _levels(row: Row, context: Context, above: dict[str, Named]) -> dict[str, Named]:
+    """What stands at each level: an empty cell continues the one above, unless something to its left is new."""
+    now: dict[str, Named] = {}
+    fresh = False
+    for level in _LEVELS:
+        wording = context.localized(row, level)
+        if wording is not None:
+            number = row.get(f"{level}_number")
+            named = Named(wording, number or (above[level].number if _same(above, level, wording) else None))
+            fresh = fresh or above.get(level) != named
+            now[level] = named
+        elif not fresh and level in above:
+            now[level] = above[level]
+    return now
+
+
+def _same(above: dict[str, Named], level: str, wording: LocalizedText) -> bool:
+    return level in above and above[level].wording == wording
+
+
+def _indicators(
+    row: Row, context: Context
+) -> tuple[tuple[LocalizedText, IndicatorKind | None], ...] | TableProblem:
+    """The indicators of a row, each with its kind where the row says one for each."""
+    words = row.get("indicator") or ()
+    kinds: tuple[Any, ...] = row.get("indicator_kind") or (None,) * len(words)
+    if len(kinds) != len(words):
+        return problem(row.at("indicator_kind"), "kinds_uneven", kinds=len(kinds), indicators=len(words))
+    return tuple((context.text(text), kind) for text, kind in zip(words, kinds, strict=True))
+
+
+def _kinds(cell: Cell, language: Any) -> tuple[str, ...]:
+    """One kind a line."""
+    return tuple(
+        _indicator_kind(Cell(cell.place, line, formula=cell.formula, error=cell.error), language)
+        for line in cells.lines(cell)
+    )
+
+
+def _b(fr: str, en: str) -> Bilingual:
+    return Bilingual(fr, en)
+
+
+def _column(name: str, label: Bilingual, read: Any, help_: Bilingual, example: Bilingual, **more: Any) -> Column:
+    return Column(name=name, label=label, read=read, help=help_, example=example, **more)
+
+
+_CONTINUES: Final = _b("Vide : comme au-dessus.", "Empty: as above.")
+_NUMBER: Final = _b("Le numéro imprimé, s’il y en a un.", "The number as printed, if there is one.")
+
+PLANS: Final = TableFormat(
+    name="plans",
+    title=_b("Plan", "Plan"),
+    about=_b(
+        "Un tableau par plan : de gauche à droite, l’orientation, l’objectif, l’action, le résultat attendu et "
+        "l’indicateur. Une cellule vide continue celle du dessus. Le plan est inscrit comme projet; son adoption "
+        "est un acte à part.",
+        "A table per plan: from left to right the orientation, objective, action, expected result and indicator. "
+        "An empty cell continues the one above. The plan is recorded as a draft; to adopt it is another act.",
+    ),
+    columns=(
+        _column(
+            "plan",
+            _b("Titre du plan", "Plan title"),
+            cells.text,
+            _CONTINUES,
+            _b("Exemple : Plan d’action 2024-2025", "Example: Action plan 2024-2025"),
+            required=True,
+            carried=True,
+        ),
+        _column(
+            "kind",
+            _b("Genre de plan", "Plan kind"),
+            cells.choice(KINDS),
+            _b(
+                "Plan d’action, plan d’action régional, plan stratégique, plan triennal, plan communautaire, "
+                "stratégie locale d’établissement.",
+                "Action plan, regional action plan, strategic plan, triennial plan, community plan, settlement "
+                "strategy.",
+            ),
+            _b("plan d’action", "action plan"),
+            required=True,
+            carried=True,
+        ),
+        _column(
+            "start",
+            _b("Début", "Start"),
+            cells.day,
+            _b("Premier jour de la période du plan.", "First day of the plan's period."),
+            _b("2024-04-01", "2024-04-01"),
+            also=(_b("Date de début", "Start date"),),
+            required=True,
+            carried=True,
+        ),
+        _column(
+            "end",
+            _b("Fin", "End"),
+            cells.day,
+            _b("Dernier jour de la période du plan.", "Last day of the plan's period."),
+            _b("2025-03-31", "2025-03-31"),
+            also=(_b("Date de fin", "End date"),),
+            required=True,
+            carried=True,
+        ),
+        _column(
+            "effective_on",
+            _b("Date d’effet", "Effective date"),
+            cells.day,
+            _b("Le jour où le projet existe. Vide : comme au-dessus.", "The day on which the draft exists."),
+            _b("2024-02-15", "2024-02-15"),
+            required=True,
+            carried=True,
+        ),
+        _column(
+            "territory",
+            _b("Territoire", "Territory"),
+            cells.territory,
+            _b("Le territoire de l’action. Vide : comme au-dessus.", "The action's territory. Empty: as above."),
+            _b("Bas-Saint-Laurent", "sgc-cd:3506"),
+            also=(_b("Région", "Region"),),
+            carried=True,
+        ),
+        *(
+            column
+            for level, label, also, example in (
+                (
+                    "orientation",
+                    _b("Orientation", "Strategic orientation"),
+                    _b("Orientations", "Orientation"),
+                    _b("Accueillir", "Welcoming"),
+                ),
+                (
+                    "objective",
+                    _b("Objectif", "Objective"),
+                    _b("Objectifs", "Objectives"),
+                    _b("Mieux accueillir", "Welcome better"),
+                ),
+                (
+                    "action",
+                    _b("Action prévue", "Planned action"),
+                    _b("Action", "Action"),
+                    _b("Tenir des séances d’accueil", "Hold welcome sessions"),
+                ),
+            )
+            for column in (
+                _column(
+                    f"{level}_number",
+                    _b(f"No ({label.fr.casefold()})", f"No. ({label.en.casefold()})"),
+                    cells.text,
+                    _NUMBER,
+                    _b("1", "1"),
+                ),
+                _column(level, label, cells.text, _CONTINUES, example, also=(also,)),
+            )
+        ),
+        _column(
+            "result",
+            _b("Résultats attendus", "Expected results"),
+            cells.lines,
+            _b("Un par ligne de la cellule.", "One per line of the cell."),
+            _b("Des arrivants mieux informés", "Newcomers who know more"),
+            also=(_b("Résultat attendu", "Expected result"),),
+        ),
+        _column(
+            "indicator",
+            _b("Indicateurs de résultat", "Result indicators"),
+            cells.lines,
+            _b("Un par ligne de la cellule.", "One per line of the cell."),
+            _b("Nombre de séances", "Number of sessions"),
+            also=(_b("Indicateur", "Indicator"), _b("Indicateurs", "Indicators")),
+        ),
+        _column(
+            "indicator_kind",
+            _b("Genre d’indicateur", "Indicator kind"),
+            _kinds,
+            _b(
+                "Nombre, montant, taux, proportion, jalon ou qualitatif; un par indicateur.",
+                "Count, amount, rate, proportion, milestone or qualitative; one per indicator.",
+            ),
+            _b("nombre", "count"),
+        ),
+    ),
+    understand=_understand,
+)

@@ -1,0 +1,178 @@
+"""Opening files: what is a table, which sheet, which separator, and what is never opened."""
+
+import io
+import zipfile
+from datetime import datetime
+
+import pytest
+from openpyxl import Workbook
+
+from services.tables.problems import TableRefusedError
+from services.tables.reading import COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX, fold, read_table
+from tests.unit.services.tables.making import csv_of, with_part, xlsx_of
+
+KNOWN = [frozenset({"reference", "programme", "montant"}), frozenset({"reference", "amount"})]
+HEADING = ("Référence", "Montant")
+
+
+def refused(content: bytes, **more: str) -> tuple[str, str]:
+    with pytest.raises(TableRefusedError) as refusal:
+        read_table(content, headings=KNOWN, **more)
+    (problem,) = refusal.value.problems
+    return str(problem.place), problem.code
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_the_one_that_makes_known_headings(separator: str) -> None:
+    sheet = read_table(csv_of(HEADING, ("A-1", "1 200,50"), separator=separator), headings=KNOWN)
+
+    assert [cell.value for cell in sheet.heading] == ["Référence", "Montant"]
+    assert [[cell.value for cell in row] for row in sheet.rows] == [["A-1", "1 200,50"]]
+
+
+def test_cells_know_their_place_as_the_spreadsheet_counts_and_blank_rows_are_passed_over() -> None:
+    for content in (
+        csv_of(HEADING, (), ("A-1", "7"), (" ", ""), ("A-2", "8")),
+        xlsx_of(HEADING, (), ("A-1", "7"), (" ", None), ("A-2", "8"), title="CSV"),
+    ):
+        sheet = read_table(content, headings=KNOWN)
+
+        assert [str(row[1].place) for row in sheet.rows] == ["CSV!B3", "CSV!B5"]
+
+
+def test_rows_that_stop_early_are_as_wide_as_the_others() -> None:
+    sheet = read_table(csv_of(("Référence",), ("A-1", "7", "x")), headings=KNOWN)
+
+    assert [len(sheet.heading), len(sheet.rows[0])] == [3, 3]
+    assert sheet.heading[2].blank
+
+
+def test_a_byte_order_mark_is_no_part_of_the_heading() -> None:
+    sheet = read_table(b"\xef\xbb\xbf" + csv_of(HEADING, ("A-1", "7")), headings=KNOWN)
+
+    assert sheet.heading[0].value == "Référence"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", ("—", "file_empty")),
+        (b" \n ", ("—", "file_empty")),
+        (b"x" * (FILE_BYTES_MAX + 1), ("—", "file_too_large")),
+        ("Référence;Montant\nÉcole;1".encode("cp1252"), ("CSV!1", "not_utf8")),
+        (b"a,b\n1,2\n\xff,3", ("CSV!3", "not_utf8")),
+        (b'Reference,Amount\n"open', ("CSV!2", "csv_broken")),
+        (b"Reference,Amount\n\x00", ("—", "not_a_table")),
+        (b"PK\x03\x04 and no more", ("—", "workbook_broken")),
+        (b"\xd0\xcf\x11\xe0 an old workbook", ("—", "not_a_table")),
+        (
+            "\xd0\xcf\x11\xe0".encode("latin-1") + "EncryptedPackage".encode("utf-16-le"),
+            ("—", "workbook_encrypted"),
+        ),
+        (csv_of(["Reference"] * (COLUMNS_MAX + 1)), ("CSV!1", "columns_too_many")),
+        (csv_of(HEADING, *[("A", "1")] * (ROWS_MAX + 1)), ("CSV", "rows_too_many")),
+    ],
+)
+def test_what_is_no_table_is_refused(content: bytes, expected: tuple[str, str]) -> None:
+    assert refused(content) == expected
+
+
+def test_the_sheet_with_the_heading_is_read_whatever_stands_beside_it() -> None:
+    content = xlsx_of(("Aide",), ("du texte",), title="Aide", Ententes=[HEADING, ("A-1", 7)])
+
+    assert read_table(content, headings=KNOWN).name == "Ententes"
+    assert read_table(content, headings=KNOWN, sheet="Aide").name == "Aide"
+    assert refused(content, sheet="Autre") == ("—", "sheet_unknown")
+
+
+def test_two_sheets_with_the_heading_are_not_chosen_between() -> None:
+    assert refused(xlsx_of(HEADING, ("A-1", 7), Autre=[HEADING, ("A-2", 8)])) == ("—", "sheet_unclear")
+
+
+def test_hidden_sheets_do_not_count() -> None:
+    book = Workbook()
+    book.worksheets[0].append(list(HEADING))
+    book.worksheets[0].append(["A-1", 7])
+    hidden = book.create_sheet("Cachée")
+    hidden.append(list(HEADING))
+    hidden.sheet_state = "hidden"
+    content = io.BytesIO()
+    book.save(content)
+
+    assert read_table(content.getvalue(), headings=KNOWN).name == "Sheet"
+
+
+def test_a_workbook_s_formulas_errors_dates_and_percentages_are_told_apart() -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append([*HEADING, "Date", "Taux", "Erreur"])
+    sheet.append(["=1+1", 7.5, datetime(2024, 4, 1), 0.45, "#REF!"])  # noqa: DTZ001 - spreadsheets have no zones
+    sheet["D2"].number_format = "0.0%"
+    content = io.BytesIO()
+    book.save(content)
+
+    row = read_table(content.getvalue(), headings=KNOWN).rows[0]
+
+    assert [cell.formula for cell in row] == [True, False, False, False, False]
+    assert [cell.percent for cell in row] == [False, False, False, True, False]
+    assert [cell.error for cell in row] == [False, False, False, False, True]
+    assert row[2].value == datetime(2024, 4, 1)  # noqa: DTZ001
+
+
+def test_merged_cells_are_found() -> None:
+    sheet = read_table(xlsx_of(HEADING, ("A-1", 7), (None, 8), merge=["A2:A3"]), headings=KNOWN)
+
+    assert sheet.merged == ("A2:A3",)
+
+
+SOUND = xlsx_of(HEADING, ("A-1", 7))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("xl/vbaProject.bin", b"x", "macros"),
+        ("xl/externalLinks/externalLink1.xml", b"<x/>", "external_links"),
+        ("xl/media/bomb.xml", b"\x00" * 60_000_000, "workbook_too_large"),
+        ("xl/sharedStrings.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x/>', "workbook_broken"),
+        (
+            "xl/sharedStrings.xml",
+            "<?xml version='1.0' encoding='UTF-16'?><x/>".encode("utf-16"),
+            "workbook_broken",
+        ),
+        ("xl/workbook.xml", b"<not closed", "workbook_broken"),
+    ],
+)
+def test_a_workbook_that_could_harm_or_mislead_is_not_opened(name: str, content: bytes, code: str) -> None:
+    assert read_table(SOUND, headings=KNOWN).rows
+    assert refused(with_part(SOUND, name, content)) == ("—", code)
+
+
+def test_a_bomb_is_recognised_by_the_sum_of_its_parts_and_by_their_number() -> None:
+    for parts, size in ((400, 700_000), (600, 1)):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+            for number in range(parts):
+                # Hardly packed: it is not the ratio that tells.
+                package.writestr(f"xl/{number}.bin", bytes(range(256)) * (size // 256) or b"x", compresslevel=1)
+            package.writestr("xl/workbook.xml", b"<x/>")
+        assert refused(packed.getvalue()) == ("—", "workbook_too_large")
+
+
+def test_an_archive_of_another_kind_is_no_table() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr("word/document.xml", b"<x/>")
+
+    assert refused(packed.getvalue()) == ("—", "not_a_table")
+
+
+def test_a_workbook_with_too_many_rows_or_columns_is_refused() -> None:
+    assert refused(xlsx_of(["Référence"] * (COLUMNS_MAX + 1))) == ("Ententes!1", "columns_too_many")
+    assert refused(xlsx_of(HEADING, *[("A", 1)] * (ROWS_MAX + 1))) == ("Ententes", "rows_too_many")
+
+
+def test_headings_are_compared_without_accents_case_and_marks() -> None:
+    assert fold(" Date d’effet * ") == fold("DATE D'EFFET") == "date d effet"
+    assert fold("No de modification") == "no de modification"
+    assert fold("Œuvre (%)") == "oeuvre %"
