@@ -23,6 +23,8 @@ _MODULES: Final = {
     "token": "services.cli.instance",
     "partnership": "services.cli.instance",
     "import": "services.cli.bringing_in",
+    "export": "services.cli.archive",
+    "restore": "services.cli.archive",
     "projections": "services.cli.reading",
     "replay": "services.cli.reading",
     "verify": "services.cli.reading",
@@ -82,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     each.add_parser("migrate", help="bring the database to the form that this version expects")
 
     _add_import(each.add_parser("import", help="record commands from files, or a table that people keep"))
+
+    export = each.add_parser("export", help="write one body, whole, into a file")
+    export.add_argument("slug")
+    export.add_argument("file", help="the archive to write, such as ottawa.zip")
+    restore = each.add_parser("restore", help="bring a body from its archive into an instance that lacks it")
+    restore.add_argument("file", help="the archive")
 
     projections = each.add_parser("projections", help="look after the read models")
     what = projections.add_subparsers(dest="what", required=True, metavar="WHAT")
