@@ -4,14 +4,14 @@ A rule that needs other streams names them in its `needs`; the handler reads the
 none of them changed meanwhile.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from domain.envelope import Actor, Authority, Source
-from domain.errors import StreamMissingError
+from domain.errors import Refusal, StreamMissingError
 from domain.ids import StreamId, TenantId
 
 if TYPE_CHECKING:
@@ -79,11 +79,31 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     authority: Authority
     source: Source | None = None
     reads: Reads = msgspec.field(default_factory=Reads)
+    breaches: list[str] = msgspec.field(default_factory=list)
+    """The codes of the rules that a fact recorded elsewhere broke; they are kept in its envelope."""
 
     @property
     def as_recorded_elsewhere(self) -> bool:
         """History brought in from a document: a broken rule is kept with the fact, not refused."""
         return self.source is not None
+
+    def insist(self, refusal: Refusal) -> None:
+        """Refuse; or, where history is brought in, keep that this rule was broken.
+
+        Raises:
+            Refusal: the one given, in live mode.
+        """
+        if not self.as_recorded_elsewhere:
+            raise refusal
+        if refusal.code not in self.breaches:
+            self.breaches.append(refusal.code)
+
+    def hold_to(self, check: Callable[[], None]) -> None:
+        """Run a check that refuses, and treat its refusal as `insist` does."""
+        try:
+            check()
+        except Refusal as refusal:
+            self.insist(refusal)
 
     def loaded(self, stream_id: StreamId, log: TenantId | None = None) -> "Loaded[Any]":
         """A stream that the rule's `needs` named; of version 0 where it does not exist."""

@@ -1,7 +1,7 @@
 """The envelope: the JSON object that every event is stored as, readable without this program in thirty years.
 
-Released shapes are frozen. The order of the members is part of the shape; `source` and `sample` appear only
-when they say something.
+Released shapes are frozen. The order of the members is part of the shape; `source`, `sample` and `breaches` appear
+only when they say something.
 """
 
 from datetime import date
@@ -86,4 +86,6 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     lang: Language
     source: Source | None = None
     sample: bool = False
+    breaches: tuple[str, ...] = ()
+    """Codes of the rules that a fact recorded elsewhere broke: live, it would have been refused with them."""
     data: msgspec.Raw

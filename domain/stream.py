@@ -86,6 +86,8 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     claims: Sequence[str] = ()
     opens: Sequence[TenantId] = ()
     grants: Sequence[GrantChange] = ()
+    breaches: Sequence[str] = ()
+    """Codes of broken rules, collected by `decide`: a rule says `case.insist`."""
 
 
 Answer = list[Event] | Decided
@@ -241,9 +243,11 @@ def decide(handled: Handled, loaded: Loaded[Any], order: Order, reads: Reads | N
         raise StreamExistsError(stream=handled.stream.name, stream_id=target)
     if not handled.creates and not _begun(handled, loaded):
         raise StreamMissingError(stream=handled.stream.name, stream_id=target)
-    case = (_case(order, reads or Reads()),) if handled.takes_case else ()
-    answer = handled.decide(loaded.state, order.command, *case)
+    case = _case(order, reads or Reads())
+    answer = handled.decide(loaded.state, order.command, *((case,) if handled.takes_case else ()))
     decided = answer if isinstance(answer, Decided) else Decided(events=answer)
+    if case.breaches:
+        decided = msgspec.structs.replace(decided, breaches=tuple(case.breaches))
     if decided.events and loaded.started_on is not None:
         if order.effective_on < loaded.started_on:
             raise BeforeStartError(effective_on=order.effective_on, started_on=loaded.started_on)

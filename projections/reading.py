@@ -28,6 +28,8 @@ class Seen(msgspec.Struct, kw_only=True, gc=False):
     """The day from which it holds."""
     authority_json: msgspec.Raw = msgspec.field(name="authority")
     sample: bool = False
+    breaches: tuple[str, ...] = ()
+    """Codes of the rules that a fact recorded elsewhere broke."""
     stream_id: UUID = UUID(int=0)
     version: int = 0
     position: int = 0
@@ -65,7 +67,13 @@ def _seen_in_full(row: Row) -> Seen:
     if envelope.type != row.type:
         raise UnknownEventError(f"the column says {row.type}, the envelope {envelope.type}")
     authority = msgspec.Raw(msgspec.json.encode(envelope.authority))
-    return Seen(payload=payload, on=envelope.effective_on, authority_json=authority, sample=envelope.sample)
+    return Seen(
+        payload=payload,
+        on=envelope.effective_on,
+        authority_json=authority,
+        sample=envelope.sample,
+        breaches=envelope.breaches,
+    )
 
 
 def believed(hint: Any) -> Any:

@@ -115,7 +115,7 @@ class Together:
             events.append(
                 Recorded(
                     payload=event,
-                    envelope=enveloped(answered.order, event),
+                    envelope=enveloped(answered.order, event, answered.decided),
                     tenant_id=tenant_id,
                     originator_id=answered.stream_id,
                     originator_version=number,

@@ -88,7 +88,11 @@ class Decider:
         for number, event in enumerate(answered.decided.events, start=version + 1):
             sealed = await self._sealer.seal(order.tenant_id, answered.stream_id, number, event)
             events.append(
-                NewEvent(version=number, type=event.TYPE, state=encode_envelope(enveloped(order, sealed)))
+                NewEvent(
+                    version=number,
+                    type=event.TYPE,
+                    state=encode_envelope(enveloped(order, sealed, answered.decided)),
+                )
             )
         return Append(
             tenant_id=order.tenant_id,
@@ -169,7 +173,7 @@ def _guards(reads: Reads, target: StreamId) -> tuple[Guard, ...]:
     )
 
 
-def enveloped(order: Order, event: Event) -> Envelope:
+def enveloped(order: Order, event: Event, decided: Decided) -> Envelope:
     return Envelope(
         v=1,
         type=event.TYPE,
@@ -183,5 +187,6 @@ def enveloped(order: Order, event: Event) -> Envelope:
         lang=order.lang,
         source=order.source,
         sample=order.sample,
+        breaches=tuple(decided.breaches),
         data=encode(event),
     )

@@ -30,8 +30,8 @@ def on(day: str, event: Event) -> Dated:
     return Dated(event, date.fromisoformat(day))
 
 
-def recorded(event: Event, version: int = 1, day: date = DAY) -> Recorded:
-    """The event as replay hands it out, having been stored and read."""
+def recorded(event: Event, version: int = 1, day: date = DAY, **around: Any) -> Recorded:
+    """The event as replay hands it out, having been stored and read; `around` it more of its envelope."""
     envelope = Envelope(
         v=1,
         type=event.TYPE,
@@ -44,6 +44,7 @@ def recorded(event: Event, version: int = 1, day: date = DAY) -> Recorded:
         correlation_id=UUID(int=3),
         lang="en",
         data=encode(event),
+        **around,
     )
     envelope, payload = decode(encode_envelope(envelope))
     return Recorded(

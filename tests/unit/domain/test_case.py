@@ -8,14 +8,14 @@ import pytest
 
 from domain.case import Case, Need, Reads, Under
 from domain.envelope import Source
-from domain.errors import StreamMissingError
-from domain.event import Event
+from domain.errors import Refusal, StreamMissingError
+from domain.event import Event, encode_envelope
 from domain.ids import COMMONS, PlanId, StreamId
 from domain.plan.events import PlanClosed, PlanDrafted
 from domain.plan.rules import PLAN, Plan
 from domain.stream import COMMANDS, Command, Handled, Loaded, State, Stream, decide, lacking
 from domain.values import Period, fr
-from tests.unit.domain.given import DAY, SOMEBODY, a_case, an_order, gathered, loaded
+from tests.unit.domain.given import DAY, SOMEBODY, a_case, an_order, gathered, loaded, recorded
 
 DRAFTED = PlanDrafted(kind="action_plan", title=fr("Plan"), period=Period.fiscal_year(2024), agreement_id=None)
 FIRST, SECOND, THIRD = (StreamId(UUID(int=n)) for n in (31, 32, 33))
@@ -105,3 +105,71 @@ def test_the_id_of_another_kind_of_stream_is_not_there() -> None:
 def test_a_source_says_that_it_was_recorded_elsewhere() -> None:
     assert not a_case().as_recorded_elsewhere
     assert a_case(source=Source(title=fr("Procès-verbal"))).as_recorded_elsewhere
+
+
+# --- rules in two modes -----------------------------------------------------------------------------------------
+
+
+class BuildNest(Command, frozen=True, kw_only=True):
+    nest_id: PlanId
+
+
+class TooHighError(Refusal):
+    code = "too_high"
+    en = "Too high."
+    fr = "Trop haut."
+
+
+class TooOpenError(Refusal):
+    code = "too_open"
+    en = "Too open."
+    fr = "Trop exposé."
+
+
+@pytest.fixture
+def building(monkeypatch: pytest.MonkeyPatch) -> Handled:
+    """A command whose rule finds three things wrong, one of them twice."""
+    monkeypatch.setattr("domain.stream.STREAMS", {})
+    monkeypatch.setattr("domain.stream.COMMANDS", commands := dict(COMMANDS))
+    nest = Stream("nest", Nest(), lambda state, _: state)
+
+    def refuse() -> None:
+        raise TooOpenError
+
+    @nest.handles("nest_id", creates=True)
+    def build(nest: Nest, command: BuildNest, case: Case) -> list[Event]:  # noqa: ARG001
+        case.insist(TooHighError())
+        case.hold_to(refuse)
+        case.hold_to(lambda: None)
+        case.insist(TooHighError())
+        return [PlanClosed(note=None)]
+
+    return commands["BuildNest"]
+
+
+def test_a_rule_refuses_what_is_recorded_as_it_happens(building: Handled) -> None:
+    with pytest.raises(TooHighError):
+        decide(building, NEW, an_order(BuildNest(nest_id=PlanId(FIRST))))
+
+
+def test_a_fact_from_a_document_is_kept_with_the_rules_that_it_broke(building: Handled) -> None:
+    source = Source(title=fr("Procès-verbal"))
+    decided = decide(building, NEW, an_order(BuildNest(nest_id=PlanId(FIRST)), source=source))
+
+    assert (len(decided.events), decided.breaches) == (1, ("too_high", "too_open"))
+
+
+def test_a_check_that_passes_is_no_breach() -> None:
+    case = a_case()
+    case.hold_to(lambda: None)
+
+    assert case.breaches == []
+
+
+def test_breaches_stand_in_the_envelope_and_only_where_there_are_some() -> None:
+    broken = recorded(PlanClosed(note=None), breaches=("too_high",))
+    kept = recorded(PlanClosed(note=None))
+
+    assert (broken.envelope.breaches, kept.envelope.breaches) == (("too_high",), ())
+    assert b'"breaches":["too_high"]' in encode_envelope(broken.envelope)
+    assert b"breaches" not in encode_envelope(kept.envelope)

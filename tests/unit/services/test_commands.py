@@ -1,9 +1,12 @@
 import uuid
+from typing import cast
 
+import msgspec
 import pytest
 
 import domain.areas  # noqa: F401
 from domain.body import BodyKind, EnterPhase, OpenBody, RegisterBody
+from domain.case import Case
 from domain.envelope import ByDecision, Source
 from domain.errors import (
     CitationUnknownError,
@@ -14,8 +17,10 @@ from domain.errors import (
     VersionStaleError,
     WrongBodyError,
 )
+from domain.event import Event
 from domain.ids import COMMONS, CommandId, PlanId, TenantId
-from domain.plan.commands import AddPlanElement
+from domain.plan.commands import AddPlanElement, DraftPlan
+from domain.plan.rules import NothingToAdoptError
 from domain.ports import (
     AppendError,
     BodyUnknownError,
@@ -23,6 +28,7 @@ from domain.ports import (
     OutcomeUnknownError,
     VersionConflictError,
 )
+from domain.stream import COMMANDS
 from domain.values import Citation, SealedText, both, fr
 from services import refusals
 from services.commands import RETRIES_MAX, CommandHandler, fingerprint, fingerprint_key
@@ -273,6 +279,25 @@ async def test_a_rule_s_refusal_comes_through(handler: CommandHandler, tenant_id
 
     with pytest.raises(StreamExistsError):
         await handler.handle(order(tenant_id, draft(PlanId(command.plan_id))), FINGERPRINT)
+
+
+async def test_the_rules_that_a_fact_broke_are_stored_with_it(
+    handler: CommandHandler, log: FakeLog, tenant_id: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = draft()
+    drafting = COMMANDS["DraftPlan"]
+
+    def rule(plan: object, command: DraftPlan, case: Case) -> list[Event]:
+        case.insist(NothingToAdoptError())
+        return list(cast("list[Event]", drafting.decide(plan, command)))
+
+    monkeypatch.setitem(COMMANDS, "DraftPlan", msgspec.structs.replace(drafting, decide=rule, takes_case=True))
+    with pytest.raises(NothingToAdoptError):
+        await handler.handle(order(tenant_id, command), FINGERPRINT)
+
+    await handler.handle(order(tenant_id, command, source=Source(title=fr("Rapport"))), FINGERPRINT)
+
+    assert log.logs[tenant_id][-1].envelope.breaches == ("nothing_to_adopt",)
 
 
 def test_fingerprints_tell_requests_apart() -> None:
