@@ -5,12 +5,15 @@ from domain import (
     agreement,
     audit_mandate,
     body,
+    organisation,
     provider,
     published_aggregate,
     succession,
     target,
 )
+from domain.committee import rules as committee
 from domain.plan import rules as plan
+from domain.seat import rules as seat
 
 AREAS = (
     body,
@@ -22,4 +25,7 @@ AREAS = (
     access_grant,
     audit_mandate,
     succession,
+    committee,
+    seat,
+    organisation,
 )

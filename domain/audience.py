@@ -32,6 +32,13 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "access_grant.revocation_reason": Audience.TENANT,
     "audit_mandate": None,
     "audit_mandate.closing_note": Audience.TENANT,
+    "committee": None,
+    "committee.terms": None,
+    "committee.dissolution_reason": Audience.TENANT,
+    "organisation": None,
+    "seat": Audience.TENANT,
+    "seat.candidacy": Audience.TENANT,
+    "seat.term_note": Audience.TENANT,
     "timeline": Audience.TENANT,
 }
 """The audience of each kind of record; None: the record itself names it."""

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from domain.case import Case
+from domain.case import Case, Need
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
 from domain.facts import Dated, holds, latest
 from domain.ids import OrganisationId, SuccessionId, TenantId
+from domain.organisation import check_named, named
 from domain.stream import Command, Decided, State, Stream
 from domain.values import CatchmentPart, Language, LocalizedText, PartialDate, Period, SealedText
 
@@ -268,8 +269,20 @@ def slug_claim(slug: str) -> str:
     return f"slug/{slug}"
 
 
-@BODY.handles("body_id", creates=True)
-def open_body(body: Body, command: OpenBody) -> list[Event]:  # noqa: ARG001 - a new log has no past
+def _lead(_: Body, command: OpenBody | ChangeLeadOrganisation, __: object) -> list[Need]:
+    lead = command.lead_organisation
+    return [] if lead is None else [*named(lead.organisation_id)]
+
+
+@BODY.handles("body_id", creates=True, needs=_lead)
+def open_body(body: Body, command: OpenBody, case: Case) -> list[Event]:  # noqa: ARG001 - a new log has no past
+    """Write the first event of a log.
+
+    Raises:
+        StreamMissingError: the lead organisation is said to be registered in the commons, and is not.
+    """
+    if command.lead_organisation is not None:
+        check_named(case, command.lead_organisation.organisation_id)
     return [
         BodyOpened(
             kind=command.kind,
@@ -294,8 +307,9 @@ def rename(body: Body, command: RenameBody, case: Case) -> list[Event]:
     return [BodyRenamed(name=command.name)]
 
 
-@BODY.handles("body_id")
+@BODY.handles("body_id", needs=_lead)
 def change_lead_organisation(body: Body, command: ChangeLeadOrganisation, case: Case) -> list[Event]:
+    check_named(case, command.lead_organisation.organisation_id)
     if holds(body.lead_organisation, command.lead_organisation, case.on):
         return []
     return [LeadOrganisationChanged(lead_organisation=command.lead_organisation)]

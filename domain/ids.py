@@ -23,6 +23,8 @@ SuccessionId = NewType("SuccessionId", UUID)
 OrganisationId = NewType("OrganisationId", UUID)
 AuditMandateId = NewType("AuditMandateId", UUID)
 AccessGrantId = NewType("AccessGrantId", UUID)
+CommitteeId = NewType("CommitteeId", UUID)
+SeatId = NewType("SeatId", UUID)
 
 COMMONS: Final = TenantId(UUID("00000000-0000-7000-8000-00000000c0de"))
 """The one body that every instance has: registry of bodies, slugs, shared catalogues."""

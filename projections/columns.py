@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from domain.agreement import Term
+from domain.envelope import Authority, ByDecision, ByInstrument, WithoutAuthority
 from domain.values import Language, LocalizedText, PartialDate, Period, QualifiedValue, TerritoryCode
 
 BIGINT_MAX = 2**63 - 1
@@ -54,6 +55,20 @@ def term_values(term: Term | None) -> tuple[Any, ...]:
     if term is None:
         return (False, None, None)
     return (True, date_value(term.start), date_value(term.end))
+
+
+def authority_values(authority: Authority) -> tuple[Any, ...]:
+    kind, office, number, dated, reason = "none", localized_values(None), None, None, None
+    decision: tuple[Any, ...] = (None, None, None)
+    match authority:
+        case ByDecision(decision=cited):
+            kind, decision = "decision", (cited.log, cited.stream, cited.version)
+        case ByInstrument():
+            kind, office = "instrument", localized_values(authority.office)
+            number, dated = authority.number, authority.dated
+        case WithoutAuthority():
+            reason = authority.reason
+    return (kind, *office, number, dated, reason, *decision, json_value(authority))
 
 
 def date_value(date: PartialDate | None) -> str | None:

@@ -26,7 +26,15 @@ from domain.body import (
     PhaseEntered,
     SlugAdded,
 )
+from domain.committee.rules import CommitteeDissolved, CommitteeEstablished, CommitteeRenamed, TermsAdopted
 from domain.event import Event
+from domain.organisation import (
+    ListingConsented,
+    ListingWithdrawn,
+    OrganisationMerged,
+    OrganisationRegistered,
+    OrganisationRenamed,
+)
 from domain.plan.events import (
     ConsultationRecorded,
     ElementAdded,
@@ -45,6 +53,17 @@ from domain.published_aggregate import (
     PublishedAggregateCorrected,
     PublishedAggregateRecorded,
     PublishedAggregateWithdrawn,
+)
+from domain.seat.events import (
+    AlternateNamed,
+    CandidacyClosed,
+    CandidateApproved,
+    CandidateNominated,
+    InterestExpressed,
+    MemberSeated,
+    SeatAbolished,
+    SeatCreated,
+    TermEnded,
 )
 from domain.succession import SuccessionAccepted, SuccessionProposed, SuccessionWithdrawn
 from domain.target import BaselineSet, TargetRevised, TargetSet
@@ -97,7 +116,35 @@ PUBLISHED_AGGREGATE: Final[Types] = frozenset(
 )
 ACCESS_GRANT: Final[Types] = frozenset({AccessGranted, AccessRevoked, AccessRestored})
 AUDIT_MANDATE: Final[Types] = frozenset({AuditMandateOpened, AuditMandateExtended, AuditMandateClosed})
+COMMITTEE: Final[Types] = frozenset({CommitteeEstablished, CommitteeRenamed, TermsAdopted, CommitteeDissolved})
+SEAT: Final[Types] = frozenset(
+    {
+        SeatCreated,
+        MemberSeated,
+        TermEnded,
+        AlternateNamed,
+        InterestExpressed,
+        CandidateNominated,
+        CandidateApproved,
+        CandidacyClosed,
+        SeatAbolished,
+    }
+)
+ORGANISATION: Final[Types] = frozenset(
+    {OrganisationRegistered, OrganisationRenamed, OrganisationMerged, ListingConsented, ListingWithdrawn}
+)
 
 ALL: Final[Types] = (
-    BODY | PLAN | AGREEMENT | PROVIDER | TARGET | PUBLISHED_AGGREGATE | ACCESS_GRANT | AUDIT_MANDATE | SUCCESSION
+    BODY
+    | PLAN
+    | AGREEMENT
+    | PROVIDER
+    | TARGET
+    | PUBLISHED_AGGREGATE
+    | ACCESS_GRANT
+    | AUDIT_MANDATE
+    | COMMITTEE
+    | SEAT
+    | ORGANISATION
+    | SUCCESSION
 )

@@ -7,10 +7,13 @@ from projections.agreement import AGREEMENTS
 from projections.agreement_cells import AGREEMENT_CELLS
 from projections.audit_mandate import AUDIT_MANDATES
 from projections.body import BODIES
+from projections.committee import COMMITTEES
+from projections.organisation import ORGANISATIONS
 from projections.plan import PLANS
 from projections.projection import Projection
 from projections.provider import PROVIDERS
 from projections.published_aggregate import PUBLISHED_AGGREGATES
+from projections.seat import SEATS
 from projections.succession import SUCCESSIONS
 from projections.target import TARGETS
 from projections.timeline import TIMELINES
@@ -22,6 +25,9 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     AGREEMENTS,
     PROVIDERS,
     TARGETS,
+    COMMITTEES,
+    SEATS,
+    ORGANISATIONS,
     TIMELINES,
     AGREEMENT_CELLS,
     PUBLISHED_AGGREGATES,

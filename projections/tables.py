@@ -219,6 +219,23 @@ def period(name: str, *, nullable: bool = False) -> list[Column[Any]]:
     ]
 
 
+def authority() -> list[Column[Any]]:
+    """By what right something was done. `authority_kind` is decision, instrument or none; the rest says which one,
+    or why none; `authority` is the same as the envelope has it, in JSON.
+    """
+    return [
+        code("authority_kind"),
+        *localized("authority_office"),
+        text("authority_number"),
+        day("authority_dated"),
+        code("authority_reason", nullable=True),
+        uuid("authority_decision_log"),
+        uuid("authority_decision_stream"),
+        position("authority_decision_version", nullable=True),
+        json_text("authority"),
+    ]
+
+
 def term() -> list[Column[Any]]:
     """From when to when, as ISO dates that may stop at the year or month; an absent end is open."""
     return [flag("term_stated"), code("term_start", nullable=True), code("term_end", nullable=True)]

@@ -15,6 +15,7 @@ _OPERATOR: Final[frozenset[Role]] = frozenset({"operator"})
 _COORDINATOR: Final[frozenset[Role]] = frozenset({"coordinator"})
 _REPORTING: Final[frozenset[Role]] = frozenset({"coordinator", "partner_reporter", "regional_adviser"})
 _ADVISING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser"})
+_GOVERNING: Final[frozenset[Role]] = frozenset({"coordinator", "chair", "regional_adviser"})
 _APPROVING: Final[frozenset[Role]] = frozenset({"coordinator", "plan_approver"})
 _PUBLISHING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser", "programme_officer"})
 _GRANTING: Final[frozenset[Role]] = frozenset({"coordinator", "chair"})
@@ -24,6 +25,11 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     # commons
     "RegisterBody": _OPERATOR,
     "AddSlug": _OPERATOR,
+    "RegisterOrganisation": _OPERATOR,
+    "RenameOrganisation": _OPERATOR,
+    "ConsentToListing": _OPERATOR,
+    "WithdrawListing": _OPERATOR,
+    "MergeOrganisation": _OPERATOR,
     # body
     "OpenBody": _OPERATOR,
     "RenameBody": _COORDINATOR,
@@ -74,6 +80,21 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "OpenAuditMandate": _AUDITING,
     "ExtendAuditMandate": _AUDITING,
     "CloseAuditMandate": _AUDITING,
+    # committee
+    "EstablishCommittee": _GOVERNING,
+    "RenameCommittee": _GOVERNING,
+    "AdoptTermsOfReference": _GOVERNING,
+    "DissolveCommittee": _GOVERNING,
+    # seat
+    "CreateSeat": _GOVERNING,
+    "SeatMember": _GOVERNING,
+    "EndTerm": _GOVERNING,
+    "NameAlternate": _GOVERNING,
+    "ExpressInterest": _GOVERNING | {"member"},
+    "NominateCandidate": _GOVERNING | {"member"},
+    "ApproveCandidate": _GOVERNING,
+    "CloseCandidacy": _GOVERNING,
+    "AbolishSeat": _GOVERNING,
 }
 
 

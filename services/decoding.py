@@ -131,6 +131,14 @@ def citations(value: Any) -> Iterator[Citation]:
             yield part
 
 
+def names_organisation(command: Any) -> bool:
+    """Whether a command names an organisation of the commons; its own id is not a name."""
+    return any(
+        part is not None and at.endswith(".organisation_id") and at != "$.organisation_id"
+        for at, part in _walk(command, "$")
+    )
+
+
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     yield path, value
     if isinstance(value, msgspec.Struct):

@@ -27,6 +27,7 @@ from services.decoding import (
     citations,
     convert,
     decode_command,
+    names_organisation,
     parse_json,
 )
 from services.refusals import FieldsInvalidError, Located, NotJsonError
@@ -64,7 +65,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it depends on other logs, so that the lines before it must be recorded first."""
         if COMMANDS[self.line.command].elsewhere:
             return True
-        return any(True for _ in (*citations(self.command), *citations(self.line.authority)))
+        cited = (*citations(self.command), *citations(self.line.authority))
+        return bool(cited) or names_organisation(self.command)
 
 
 class ImportProblem(msgspec.Struct, frozen=True, kw_only=True):

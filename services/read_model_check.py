@@ -4,20 +4,17 @@ A state is what the rules know after a version; the read models answer the same 
 position. Where the two disagree, one of them is wrong.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, Uuid, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Column, MetaData, Table, Text, Uuid, select
 
 from domain.access import EVERY_PROGRAMME
 from domain.access_grant import AccessGrant
 from domain.agreement import Agreement
 from domain.audit_mandate import AuditMandate
 from domain.body import Body, RegistryEntry
-from domain.facts import Dated
 from domain.ids import AgreementId, PlanId, StreamId, TenantId
 from domain.plan.rules import Element, Plan
 from domain.provider import Mandate
@@ -30,23 +27,10 @@ from projections import access_grant, audit_mandate, national, provider, publish
 from projections.agreement import queries as agreements
 from projections.body import SLUG
 from projections.plan import queries as plans
-from projections.query import AsOf, Query, fetch, fetch_one
 from projections.succession import successions
+from services.checking import Check, Facts, Version, known
+from services.governance_checks import check_committee, check_organisation, check_seat
 
-Facts = Mapping[str, Any]
-END_OF_TIME: Final = date(9999, 12, 30)
-"""States know the facts that hold last; this is the day on which the read models say the same."""
-
-_EVENT: Final = Table(
-    "event",
-    MetaData(),
-    Column("tenant_id", Uuid),
-    Column("stream_id", Uuid),
-    Column("version", Integer),
-    Column("position", BigInteger),
-    Column("type", Text),
-    schema="log",
-)
 _GRANT_NOW: Final = Table(
     "grant_now",
     MetaData(),
@@ -67,7 +51,7 @@ class ReadModelCheck:
     async def __call__(self, stream: Stream[Any], stream_id: StreamId, loaded: Loaded[Any]) -> str | None:
         """What a read model says otherwise than the state, or None."""
         async with self._database.begin(Scope.of_tenant(self._tenant_id)) as connection:
-            at = _Version(connection, self._tenant_id, stream_id, loaded.version)
+            at = Version(connection, self._tenant_id, stream_id, loaded.version)
             await at.find()
             said, expected = await CHECKS[stream.name](at, loaded.state)
         for name, value in expected.items():
@@ -76,54 +60,15 @@ class ReadModelCheck:
         return None
 
 
-class _Version:
-    """One version of one stream, and the read models as known at its position."""
-
-    def __init__(
-        self, connection: AsyncConnection, tenant_id: TenantId, stream_id: StreamId, version: int
-    ) -> None:
-        self.connection = connection
-        self.tenant_id = tenant_id
-        self.stream_id = stream_id
-        self.version = version
-        self.position = 0
-        self.type = ""
-        self.is_last = False
-
-    async def find(self) -> None:
-        of_stream = (_EVENT.c.tenant_id == self.tenant_id, _EVENT.c.stream_id == self.stream_id)
-        last = select(func.max(_EVENT.c.version)).where(*of_stream).scalar_subquery()
-        row = await self.connection.execute(
-            select(_EVENT.c.position, _EVENT.c.type, last).where(*of_stream, _EVENT.c.version == self.version)
-        )
-        self.position, self.type, latest = row.one()
-        self.is_last = latest == self.version
-
-    @property
-    def as_of(self) -> AsOf:
-        return AsOf(on=END_OF_TIME, known=self.position)
-
-    async def one(self, query: Query[Any]) -> Any:
-        """The first row; none at all reads as an empty one, which no state equals."""
-        return await fetch_one(self.connection, query)
-
-    async def all(self, query: Query[Any]) -> list[Any]:
-        return await fetch(self.connection, query)
-
-
-def _known(dated: Dated[Any] | None) -> Any:
-    return None if dated is None else dated.value
-
-
-async def _registry(at: _Version, entry: RegistryEntry) -> tuple[Facts, Facts]:
-    known = select(SLUG.c.slug).where(SLUG.c.entity_id == at.stream_id, SLUG.c.position <= at.position)
-    slugs = (await at.connection.execute(known)).scalars()
+async def _registry(at: Version, entry: RegistryEntry) -> tuple[Facts, Facts]:
+    there = select(SLUG.c.slug).where(SLUG.c.entity_id == at.stream_id, SLUG.c.position <= at.position)
+    slugs = (await at.connection.execute(there)).scalars()
     return {"slugs": set(slugs)}, {"slugs": set(entry.slugs)}
 
 
-async def _body(at: _Version, body: Body) -> tuple[Facts, Facts]:
+async def _body(at: Version, body: Body) -> tuple[Facts, Facts]:
     row = await at.one(national.body(at.tenant_id, at.as_of))
-    lead = _known(body.lead_organisation)
+    lead = known(body.lead_organisation)
     said = {
         "kind": row and row.kind,
         "name": row and row.name,
@@ -137,16 +82,16 @@ async def _body(at: _Version, body: Body) -> tuple[Facts, Facts]:
     return said, {
         "succeeded": body.succession is not None,
         "kind": body.kind,
-        "name": _known(body.name),
+        "name": known(body.name),
         "lead": (None, None) if lead is None else (lead.name, lead.kind),
-        "phase": _known(body.phase),
-        "catchment": _known(body.catchment) or (),
+        "phase": known(body.phase),
+        "catchment": known(body.catchment) or (),
         "time_zone": body.time_zone,
         "default_language": body.default_language,
     }
 
 
-async def _succession(at: _Version, succession: Succession) -> tuple[Facts, Facts]:
+async def _succession(at: Version, succession: Succession) -> tuple[Facts, Facts]:
     rows = await at.all(successions(at.tenant_id, at.as_of))
     row = next((one for one in rows if one.succession_id == at.stream_id), None)
     names = ("kind", "predecessor", "successors", "status", "illustrative")
@@ -155,7 +100,7 @@ async def _succession(at: _Version, succession: Succession) -> tuple[Facts, Fact
     }
 
 
-async def _plan(at: _Version, plan: Plan) -> tuple[Facts, Facts]:
+async def _plan(at: Version, plan: Plan) -> tuple[Facts, Facts]:
     plan_id = PlanId(at.stream_id)
     header = await at.one(plans.plan(at.tenant_id, plan_id, at.as_of))
     said: dict[str, Any] = {
@@ -163,7 +108,7 @@ async def _plan(at: _Version, plan: Plan) -> tuple[Facts, Facts]:
         "closed": header and header.status == "closed",
         "revision": header and header.revision,
     }
-    expected: dict[str, Any] = {"title": _known(plan.title), "closed": plan.closed, "revision": plan.revision}
+    expected: dict[str, Any] = {"title": known(plan.title), "closed": plan.closed, "revision": plan.revision}
     if at.type == "plan.RevisionAdopted":  # the draft has just become what the plan says
         said["elements"] = _elements(await at.all(plans.elements(at.tenant_id, plan_id, plan.revision)))
         expected["elements"] = plan.elements
@@ -183,7 +128,7 @@ def _elements(rows: list[plans.PlanElement]) -> dict[UUID, Element]:
     }
 
 
-async def _agreement(at: _Version, agreement: Agreement) -> tuple[Facts, Facts]:
+async def _agreement(at: Version, agreement: Agreement) -> tuple[Facts, Facts]:
     agreement_id = AgreementId(at.stream_id)
     row = await at.one(agreements.agreement(at.tenant_id, agreement_id, at.as_of))
     owed = await at.all(agreements.obligations(at.tenant_id, agreement_id, at.as_of))
@@ -201,17 +146,17 @@ async def _agreement(at: _Version, agreement: Agreement) -> tuple[Facts, Facts]:
     programme = agreement.programme
     return said, {
         "programme": programme and (programme.code, programme.label),
-        "amendment_in_force": _known(agreement.amendment_in_force),
-        "amount": _known(agreement.amount),
-        "term": _known(agreement.term),
-        "purpose": _known(agreement.purpose),
+        "amendment_in_force": known(agreement.amendment_in_force),
+        "amount": known(agreement.amount),
+        "term": known(agreement.term),
+        "purpose": known(agreement.purpose),
         "terminated": agreement.terminated,
         "obligations": agreement.obligations,
         "contributions": set(agreement.contributions),
     }
 
 
-async def _mandate(at: _Version, mandate: Mandate) -> tuple[Facts, Facts]:
+async def _mandate(at: Version, mandate: Mandate) -> tuple[Facts, Facts]:
     rows = await at.all(provider.mandates(at.tenant_id, at.as_of))
     row = next((one for one in rows if one.mandate_id == at.stream_id), None)
     said = {
@@ -219,10 +164,10 @@ async def _mandate(at: _Version, mandate: Mandate) -> tuple[Facts, Facts]:
         "term": row and row.term,
         "ended": row and row.status == "ended",
     }
-    return said, {"modes": _known(mandate.modes), "term": _known(mandate.term), "ended": mandate.ended}
+    return said, {"modes": known(mandate.modes), "term": known(mandate.term), "ended": mandate.ended}
 
 
-async def _target(at: _Version, series: TargetSeries) -> tuple[Facts, Facts]:
+async def _target(at: Version, series: TargetSeries) -> tuple[Facts, Facts]:
     rows = await at.all(target.targets(at.tenant_id, at.as_of))
     row = next((one for one in rows if one.target_id == at.stream_id), None)
     values = await at.all(target.target_values(at.tenant_id, at.as_of))
@@ -240,7 +185,7 @@ async def _target(at: _Version, series: TargetSeries) -> tuple[Facts, Facts]:
     }
 
 
-async def _published_aggregate(at: _Version, aggregate: PublishedAggregate) -> tuple[Facts, Facts]:
+async def _published_aggregate(at: Version, aggregate: PublishedAggregate) -> tuple[Facts, Facts]:
     rows = await at.all(published_aggregate.published_aggregates(at.tenant_id, at.as_of))
     row = next((one for one in rows if one.aggregate_id == at.stream_id), None)
     said = {
@@ -250,12 +195,12 @@ async def _published_aggregate(at: _Version, aggregate: PublishedAggregate) -> t
     }
     return said, {
         "measure_code": aggregate.measure_code,
-        "figure": _known(aggregate.figure),
+        "figure": known(aggregate.figure),
         "withdrawn": aggregate.withdrawn,
     }
 
 
-async def _access_grant(at: _Version, grant: AccessGrant) -> tuple[Facts, Facts]:
+async def _access_grant(at: Version, grant: AccessGrant) -> tuple[Facts, Facts]:
     rows = await at.all(access_grant.access_grants(at.tenant_id, at.as_of))
     row = next((one for one in rows if one.grant_id == at.stream_id), None)
     said = {
@@ -276,7 +221,7 @@ async def _access_grant(at: _Version, grant: AccessGrant) -> tuple[Facts, Facts]
     return said, expected
 
 
-async def _is_enforced(at: _Version, grant: AccessGrant) -> bool:
+async def _is_enforced(at: Version, grant: AccessGrant) -> bool:
     columns = _GRANT_NOW.c
     row = await at.connection.execute(
         select(columns.tenant_id).where(
@@ -288,14 +233,13 @@ async def _is_enforced(at: _Version, grant: AccessGrant) -> bool:
     return row.first() is not None
 
 
-async def _audit_mandate(at: _Version, mandate: AuditMandate) -> tuple[Facts, Facts]:
+async def _audit_mandate(at: Version, mandate: AuditMandate) -> tuple[Facts, Facts]:
     rows = await at.all(audit_mandate.audit_mandates(at.tenant_id, at.as_of))
     row = next((one for one in rows if one.audit_mandate_id == at.stream_id), None)
     said = {"scope": row and row.scope, "ends_on": row and row.ends_on, "closed": row and row.status == "closed"}
-    return said, {"scope": mandate.scope, "ends_on": _known(mandate.ends_on), "closed": mandate.closed}
+    return said, {"scope": mandate.scope, "ends_on": known(mandate.ends_on), "closed": mandate.closed}
 
 
-Check = Callable[[_Version, Any], Awaitable[tuple[Facts, Facts]]]
 CHECKS: Final[Mapping[str, Check]] = {
     "registry": _registry,
     "body": _body,
@@ -307,5 +251,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "published_aggregate": _published_aggregate,
     "access_grant": _access_grant,
     "audit_mandate": _audit_mandate,
+    "committee": check_committee,
+    "seat": check_seat,
+    "organisation": check_organisation,
 }
 """By the name of the stream. Each answers what the read models say and what the state has, by fact."""

@@ -41,7 +41,7 @@ def column(source: Column[Any] | Group, description: str) -> Any:
     return strawberry.field(metadata={COLUMN: source}, description=description)
 
 
-def hidden(source: Column[Any]) -> Any:
+def hidden(source: Column[Any] | Group) -> Any:
     """A private field that keeps a column for resolvers: keys, mostly."""
     return dataclasses.field(metadata={COLUMN: source})
 

@@ -14,23 +14,14 @@ from sqlalchemy import values as sql_values
 from projections.plan.tables import PLAN_ELEMENT, PLAN_PROGRESS, PLAN_REVISION
 from readapi import columns
 from readapi.asof import Clock, held
-from readapi.codes import AuthorityKind, AuthorityReason, IndicatorKind, Level, Progress
+from readapi.authority import Authority, authority
+from readapi.codes import IndicatorKind, Level, Progress
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import derived
-from readapi.figures import Citation, Territory, citation
+from readapi.figures import Citation, Territory
 from readapi.reading import Info, Place, Reading, in_any
 from readapi.scalars import BigInt
-from readapi.text import LocalizedText, localized
-
-
-@strawberry.type(description="By what right a revision was adopted.")
-class Authority:
-    kind: AuthorityKind = strawberry.field(description="A decision, an instrument of an office, or none.")
-    office: LocalizedText | None = strawberry.field(description="The office whose instrument it is.")
-    number: str | None = strawberry.field(description="The instrument's number.")
-    dated: date | None = strawberry.field(description="The instrument's date.")
-    reason: AuthorityReason | None = strawberry.field(description="Why no authority is recorded.")
-    decision: Citation | None = strawberry.field(description="The committee's decision.")
+from readapi.text import LocalizedText
 
 
 @strawberry.type(description="How a revision compares with the one before, in elements.")
@@ -41,33 +32,12 @@ class RevisionCounts:
     withdrawn: int = strawberry.field(description="Elements that are gone.")
 
 
-def _authority(cells: Sequence[Any]) -> Authority:
-    kind, *office, number, dated, reason, log, stream, version = cells
-    return Authority(
-        kind=AuthorityKind(kind),
-        office=localized(office),
-        number=number,
-        dated=dated,
-        reason=None if reason is None else AuthorityReason(reason),
-        decision=citation((log, stream, version)),
-    )
-
-
 def _counts(cells: Sequence[Any]) -> RevisionCounts:
     elements, added, reworded, withdrawn = cells
     return RevisionCounts(elements=elements, added=added, reworded=reworded, withdrawn=withdrawn)
 
 
 _R = PLAN_REVISION.c
-_AUTHORITY = Group(
-    (
-        _R.authority_kind,
-        *(_R[f"authority_office_{part}"] for part in ("en", "fr", "source", "unofficial")),
-        *(_R.authority_number, _R.authority_dated, _R.authority_reason),
-        *(_R[f"authority_decision_{part}"] for part in ("log", "stream", "version")),
-    ),
-    _authority,
-)
 
 
 @backed(PLAN_REVISION)
@@ -77,7 +47,7 @@ class PlanRevision:
     adopted_on: date = column(_R.adopted_on, "The day of its adoption.")
     recorded_at: datetime = column(_R.recorded_at, "When the adoption was recorded.")
     position: BigInt = column(_R.position, "The position of the adoption in the body's log.")
-    authority: Authority = column(_AUTHORITY, "By what right it was adopted.")
+    authority: Authority = column(authority(PLAN_REVISION), "By what right it was adopted.")
     published_on: date | None = column(_R.published_on, "The day of its publication here; null while it is not.")
     source_published_on: date | None = column(
         _R.source_published_on, "The day on which the source itself says it was published."

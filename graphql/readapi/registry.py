@@ -27,8 +27,10 @@ from readapi.codes import (
     Province,
 )
 from readapi.columns import Group, backed, column, reads
+from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committees
 from readapi.fields import derived, sized
 from readapi.figures import CatchmentPart, Period, catchment
+from readapi.governance_codes import CommitteeStatus
 from readapi.lineage import (
     LINKS,
     PROPOSALS,
@@ -38,6 +40,7 @@ from readapi.lineage import (
     load_predecessors,
     load_successors,
 )
+from readapi.organisation import Organisation, organisation_at
 from readapi.paging import FIRST, After, First, Page, beyond, bounded, decode_cursor, page, paged, plain
 from readapi.plan import PLANS, Plan, plan_at
 from readapi.provider import MANDATES, Mandate
@@ -51,6 +54,8 @@ from readapi.timeline import TIMELINES, TimelineEntry
 _B = REGISTRY.c
 PLANS_FIRST = 10
 """Fewer than of other lists: plans are large."""
+COMMITTEES_FIRST = 20
+"""Fewer than of other lists: each has its terms and seats."""
 AsOfArgument = Annotated[
     AsOfInput | None, strawberry.argument(description="The clocks of this part; absent: the body's.")
 ]
@@ -61,6 +66,10 @@ class LeadOrganisation:
     name: LocalizedText = strawberry.field(description="Its name.")
     kind: LeadKind = strawberry.field(description="What kind of organisation it is.")
     organisation_id: UUID | None = strawberry.field(description="Its id in the commons, where it is registered.")
+
+    @sized(1, "The organisation in the commons, where it is registered and consents to being listed; as of today.")
+    async def organisation(self, info: Info) -> Organisation | None:
+        return await organisation_at(info.context, self.organisation_id, info.context.now)
 
 
 def _lead(cells: Sequence[Any]) -> LeadOrganisation | None:
@@ -204,6 +213,26 @@ class Partnership:
         if not place.member:
             return None
         return await page(info.context, PROPOSALS, place, first=first, after=after)
+
+    @sized("first", "Its committees, in the order in which they were set up; dissolved ones too.")
+    async def committees(
+        self,
+        info: Info,
+        first: First = COMMITTEES_FIRST,
+        after: After = None,
+        status: Annotated[CommitteeStatus | None, strawberry.argument(description="Only these.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Committee]:
+        return await page(info.context, COMMITTEES, self._at(as_of), first=first, after=after, arguments=status)
+
+    @sized(1, "One of its committees; null where there is none that the reader may see.")
+    async def committee(
+        self,
+        info: Info,
+        id: Annotated[UUID, strawberry.argument(description="The committee's id.")],  # noqa: A002 - the API's word
+        as_of: AsOfArgument = None,
+    ) -> Committee | None:
+        return await info.context.loader(load_committees).load(CommitteeKey(self._at(as_of), id))
 
     @sized("first", "What happened in its log, latest first. For its members only; null for everybody else.")
     async def timeline(

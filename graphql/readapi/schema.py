@@ -1,16 +1,18 @@
 """The schema: its root fields, and the checks it passes before it serves."""
 
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
-from readapi import columns, national, registry
+from readapi import columns, national, organisation, registry
 from readapi.asof import AsOfInput
 from readapi.codes import BodyKind, PartnershipOrder, Province, TerritoryScheme
 from readapi.fields import sized
 from readapi.national import AgreementMatrix
+from readapi.organisation import Organisation
 from readapi.paging import FIRST, LIST_MAX, After, First
 from readapi.prepared import Prepared
 from readapi.reading import Info
@@ -75,6 +77,15 @@ class Query:
         ] = None,
     ) -> Partnership | None:
         return await registry.partnership(info.context, slug, as_of)
+
+    @sized(1, "An organisation of the commons by its id; null where none is listed.")
+    async def organisation(
+        self,
+        info: Info,
+        id: Annotated[UUID, strawberry.argument(description="Its id.")],  # noqa: A002 - the API's word
+        as_of: AsOfArgument = None,
+    ) -> Organisation | None:
+        return await organisation.organisation(info.context, id, as_of)
 
     @sized(MATRIX, "Agreements by programme and territory, and mandated providers beside them.")
     async def agreement_matrix(

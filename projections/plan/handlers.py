@@ -1,10 +1,9 @@
 """From events of plans to rows. The working copy is folded here too: adopting it is what writes elements."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from domain.audience import Audience
-from domain.envelope import Authority, ByDecision, ByInstrument, WithoutAuthority
 from domain.plan.events import (
     ConsultationRecorded,
     ElementAdded,
@@ -20,7 +19,7 @@ from domain.plan.events import (
 )
 from projections import events
 from projections.bitemporal import Form
-from projections.columns import json_value, localized_values, period_values, territory_values
+from projections.columns import authority_values, localized_values, period_values, territory_values
 from projections.core import Work, note
 from projections.plan.adoption import adopt, publish
 from projections.plan.tables import PLAN, PLAN_DRAFT, PLAN_PARENT, PLAN_PROGRESS, PLAN_REVISION, TABLES
@@ -146,7 +145,7 @@ def _adopted(work: Work, seen: Seen) -> None:
         seen.on,
         seen.position,
         seen.at,
-        *_authority(seen.authority),
+        *authority_values(seen.authority),
         *counts,
         None,
         None,
@@ -167,20 +166,6 @@ def _progress_recorded(work: Work, seen: Seen) -> None:
     payload: ProgressRecorded = seen.payload
     segments = work.timelines(PLAN_PROGRESS).of(seen.stream_id, (payload.element_id,))
     note(segments, seen, _MADE, (payload.progress,), _PROGRESS_EXTRA)
-
-
-def _authority(authority: Authority) -> tuple[Any, ...]:
-    kind, office, number, dated, reason = "none", localized_values(None), None, None, None
-    decision: tuple[Any, ...] = (None, None, None)
-    match authority:
-        case ByDecision(decision=cited):
-            kind, decision = "decision", (cited.log, cited.stream, cited.version)
-        case ByInstrument():
-            kind, office = "instrument", localized_values(authority.office)
-            number, dated = authority.number, authority.dated
-        case WithoutAuthority():
-            reason = authority.reason
-    return (kind, *office, number, dated, reason, *decision, json_value(authority))
 
 
 PLANS: Final = Projection(

@@ -5,6 +5,8 @@ Looked up as `Type.field`, then as `field`.
 
 from typing import Final
 
+from services.api import governance_fields
+
 FIELDS: Final[dict[str, tuple[str, str]]] = {
     # --- around a command
     "Circumstances.data": ("The command's own facts.", "Les faits propres à l’ordre."),
@@ -280,6 +282,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "correlation_id": ("Finds the request in the journal.", "Permet de retrouver la requête au journal."),
     "path": ("JSON path in the request.", "Chemin JSON dans la requête."),
     "ProblemError.code": ("Stable code of this error.", "Code stable de cette erreur."),
+    **governance_fields.FIELDS,
 }
 TYPES: Final[dict[str, tuple[str, str]]] = {
     "BodyKind": ("What kind of body it is.", "Le type d’organisme."),
@@ -334,6 +337,7 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "PublishPlanRevision": "Publier une révision adoptée",
     "RecordPlanProgress": "Inscrire l’avancement d’un élément",
     "ClosePlan": "Clore le plan",
+    **governance_fields.COMMANDS_FR,
 }
 
 

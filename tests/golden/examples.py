@@ -2,8 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
-from uuid import UUID
 
 from domain import (
     access_grant,
@@ -16,120 +14,39 @@ from domain import (
     target,
 )
 from domain.audience import Audience
-from domain.envelope import (
-    Actor,
-    Authority,
-    ByDecision,
-    ByInstrument,
-    Envelope,
-    Role,
-    Source,
-    WithoutAuthority,
-)
-from domain.event import Event, encode, encode_envelope
-from domain.ids import (
-    AgreementId,
-    CommandId,
-    ContributionId,
-    ElementId,
-    ObligationId,
-    OrganisationId,
-    PersonId,
-    PlanId,
-    SuccessionId,
-    TenantId,
-)
+from domain.envelope import ByInstrument, Source, WithoutAuthority
+from domain.ids import ContributionId, ElementId, ObligationId, OrganisationId, SuccessionId, TenantId
 from domain.plan import events as plan
-from domain.stream import Stream, stream_of
 from domain.values import (
     CatchmentPart,
-    Citation,
-    Language,
     PartialDate,
     Period,
     QualifiedValue,
     Ratio,
-    SealedText,
     TerritoryCode,
     both,
     en,
     fr,
 )
-
-
-def an_id(number: int) -> UUID:
-    """A UUID of version 7 that says by itself that it is an example."""
-    return UUID(f"01920000-0000-7000-8000-{number:012x}")
-
-
-LIP = TenantId(an_id(1))
-COORDINATOR, CHAIR, OFFICER = PersonId(an_id(11)), PersonId(an_id(12)), PersonId(an_id(13))
-PLAN, AGREEMENT = PlanId(an_id(21)), AgreementId(an_id(22))
-ORIENTATION, OBJECTIVE, ACTION, INDICATOR = (ElementId(an_id(number)) for number in range(31, 35))
-MINISTRY_PLAN = Citation(log=an_id(2), stream=an_id(41), version=17)
-DECISION = ByDecision(decision=Citation(log=LIP, stream=an_id(42), version=3))
-NOT_REQUIRED = WithoutAuthority(reason="not_required")
-ORDER_IN_COUNCIL = ByInstrument(
-    office=both(
-        fr="Direction régionale de la Vallée-aux-Érables", en="Maple Valley Regional Directorate", source="fr"
-    ),
-    number="2024-117",
-    dated=date(2024, 3, 28),
+from tests.golden.committees import COMMITTEES
+from tests.golden.example import (
+    AGREEMENT,
+    CHAIR,
+    DECISION,
+    INDICATOR,
+    LIP,
+    MINISTRY_PLAN,
+    OFFICER,
+    ORDER_IN_COUNCIL,
+    ORIENTATION,
+    PLAN,
+    REPORT,
+    Example,
+    an_id,
+    sealed,
 )
-
-
-class Example(NamedTuple):
-    """An event in its envelope."""
-
-    payload: Event
-    effective_on: date
-    authority: Authority = NOT_REQUIRED
-    lang: Language = "fr"
-    role: Role = "coordinator"
-    actor: PersonId = COORDINATOR
-    source: Source | None = None
-    sample: bool = False
-    causation_id: UUID | None = None
-
-    @property
-    def name(self) -> str:
-        """The file it is kept in."""
-        return f"{self.payload.TYPE}.v{self.payload.SCHEMA}.json"
-
-    @property
-    def stream(self) -> Stream[Any]:
-        return stream_of(self.payload.TYPE)
-
-    def stored(self, number: int) -> bytes:
-        """The bytes that would be stored; `number` tells the examples' commands apart."""
-        return encode_envelope(
-            Envelope(
-                v=1,
-                type=self.payload.TYPE,
-                schema=self.payload.SCHEMA,
-                effective_on=self.effective_on,
-                actor=Actor(id=self.actor, role=self.role),
-                authority=self.authority,
-                command_id=CommandId(an_id(0x100 + number)),
-                causation_id=self.causation_id,
-                correlation_id=an_id(0x200 + number),
-                lang=self.lang,
-                source=self.source,
-                sample=self.sample,
-                data=encode(self.payload),
-            )
-        )
-
-
-def _sealed(subject: UUID, length: int) -> SealedText:
-    return SealedText.sealed(
-        subject, key_id=an_id(51), nonce=bytes(range(12)), ciphertext=bytes(i % 251 for i in range(length + 16))
-    )
-
-
-REPORT = Source(
-    title=both(fr="Rapport annuel 2023-2024", en="Annual Report 2023–2024", source="fr"), locator="p. 12"
-)
+from tests.golden.organisations import ORGANISATIONS
+from tests.golden.seats import SEATS
 
 EXAMPLES: tuple[Example, ...] = (
     # --- the commons
@@ -209,7 +126,7 @@ EXAMPLES: tuple[Example, ...] = (
         date(2011, 1, 1),
     ),
     Example(
-        body.PhaseEntered(phase="active", note=_sealed(CHAIR, 48)), date(2012, 4, 1), role="chair", actor=CHAIR
+        body.PhaseEntered(phase="active", note=sealed(CHAIR, 48)), date(2012, 4, 1), role="chair", actor=CHAIR
     ),
     # --- a plan
     Example(
@@ -261,7 +178,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     Example(
         plan.ConsultationRecorded(
-            consulted=fr("Table des partenaires et organismes du milieu"), note=_sealed(PLAN, 120)
+            consulted=fr("Table des partenaires et organismes du milieu"), note=sealed(PLAN, 120)
         ),
         date(2024, 2, 22),
     ),
@@ -276,12 +193,12 @@ EXAMPLES: tuple[Example, ...] = (
         plan.RevisionPublished(number=1, source_published_on=date(2024, 4, 2)), date(2024, 4, 5), source=REPORT
     ),
     Example(
-        plan.ProgressRecorded(element_id=ORIENTATION, progress="under_way", note=_sealed(PLAN, 12)),
+        plan.ProgressRecorded(element_id=ORIENTATION, progress="under_way", note=sealed(PLAN, 12)),
         date(2024, 9, 30),
         role="partner_reporter",
     ),
     Example(plan.ElementWithdrawn(element_id=ORIENTATION, note=None), date(2025, 1, 14)),
-    Example(plan.PlanClosed(note=_sealed(PLAN, 1)), date(2027, 3, 31)),
+    Example(plan.PlanClosed(note=sealed(PLAN, 1)), date(2027, 3, 31)),
     # --- an agreement
     Example(
         agreement.AgreementSigned(
@@ -356,7 +273,7 @@ EXAMPLES: tuple[Example, ...] = (
         authority=ByInstrument(office=en("Fictional Funder"), number=None, dated=None),
         lang="en",
     ),
-    Example(agreement.AgreementTerminated(reason=_sealed(AGREEMENT, 300)), date(2026, 9, 30), lang="en"),
+    Example(agreement.AgreementTerminated(reason=sealed(AGREEMENT, 300)), date(2026, 9, 30), lang="en"),
     # --- a mandated provider
     Example(
         provider.ProviderMandated(
@@ -442,7 +359,7 @@ EXAMPLES: tuple[Example, ...] = (
         actor=OFFICER,
     ),
     Example(
-        published_aggregate.PublishedAggregateWithdrawn(ground="withdrawn_by_source", note=_sealed(OFFICER, 20)),
+        published_aggregate.PublishedAggregateWithdrawn(ground="withdrawn_by_source", note=sealed(OFFICER, 20)),
         date(2025, 2, 1),
         role="programme_officer",
         actor=OFFICER,
@@ -457,7 +374,7 @@ EXAMPLES: tuple[Example, ...] = (
         role="chair",
         actor=CHAIR,
     ),
-    Example(access_grant.AccessRevoked(reason=_sealed(CHAIR, 32)), date(2025, 4, 1), role="chair", actor=CHAIR),
+    Example(access_grant.AccessRevoked(reason=sealed(CHAIR, 32)), date(2025, 4, 1), role="chair", actor=CHAIR),
     Example(access_grant.AccessRestored(agreement_id=None), date(2025, 5, 1), role="chair", actor=CHAIR),
     # --- an audit mandate
     Example(
@@ -482,7 +399,7 @@ EXAMPLES: tuple[Example, ...] = (
         actor=OFFICER,
     ),
     Example(
-        audit_mandate.AuditMandateClosed(note=_sealed(OFFICER, 64)),
+        audit_mandate.AuditMandateClosed(note=sealed(OFFICER, 64)),
         date(2025, 2, 28),
         role="programme_officer",
         actor=OFFICER,
@@ -510,4 +427,7 @@ EXAMPLES: tuple[Example, ...] = (
         date(2026, 4, 1),
         authority=DECISION,
     ),
+    *COMMITTEES,
+    *SEATS,
+    *ORGANISATIONS,
 )

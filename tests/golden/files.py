@@ -11,7 +11,8 @@ from domain.areas import AREAS
 from domain.event import Recorded, Released, decode, encode, encode_envelope, released_events
 from domain.ids import TenantId
 from domain.stream import STREAMS, Loaded
-from tests.golden.examples import EXAMPLES, LIP
+from tests.golden.example import LIP
+from tests.golden.examples import EXAMPLES
 
 assert AREAS  # importing it fills the registry
 INDEX = "index.json"

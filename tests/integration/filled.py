@@ -21,7 +21,8 @@ from services.bootstrap import CONSOLE, open_write_side
 from services.cli.bringing_in import sample_files
 from services.importing import Entry, Importer, read_files
 from tests.integration.keeper import TEMPLATE
-from tests.integration.readapi.world import ALIKE, lines
+from tests.integration.readapi.world import lines
+from tests.integration.readapi.world_lines import ALIKE
 
 
 @dataclass(frozen=True)

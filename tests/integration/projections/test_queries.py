@@ -31,7 +31,17 @@ from domain.target import SetBaseline, SetTarget
 from domain.values import Period, QualifiedValue, TerritoryCode, fr
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database, Scope
-from projections import access_grant, audit_mandate, national, provider, published_aggregate, target, timeline
+from projections import (
+    access_grant,
+    audit_mandate,
+    committee,
+    national,
+    provider,
+    published_aggregate,
+    seat,
+    target,
+    timeline,
+)
 from projections.agreement import queries as agreement_queries
 from projections.agreement_cells import AGREEMENT_CELL
 from projections.query import AsOf, Query, fetch, fetch_one
@@ -168,6 +178,14 @@ def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     yield audit_mandate.audit_mandates(tenant_id, as_of)
     yield timeline.lines(tenant_id)
     yield national.body(tenant_id, as_of)
+    yield committee.committees(tenant_id, as_of)
+    for committee_id in sorted(set(streams["committee"])):
+        yield committee.committee(tenant_id, committee_id, as_of)
+        yield committee.terms(tenant_id, committee_id, as_of)
+    yield seat.seats(tenant_id, as_of)
+    for seat_id in sorted(set(streams["seat"])):
+        yield seat.seat(tenant_id, seat_id, as_of)
+        yield seat.candidacies(tenant_id, seat_id, as_of)
     for plan_id in sorted(set(streams["plan"])):
         yield plan_queries.plan(tenant_id, plan_id, as_of)
         yield plan_queries.revisions(tenant_id, plan_id)

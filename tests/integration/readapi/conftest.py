@@ -14,7 +14,7 @@ from readapi.endpoint import Scope as AsgiScope
 from readapi.mounting import graphql_handler
 from readapi.viewer import ANONYMOUS, Viewer
 from tests.integration.filled import Filled
-from tests.integration.readapi.world import ALIKE, uid
+from tests.integration.readapi.world_lines import ALIKE, uid
 
 ALPHA, BETA = (TenantId(uid(slug, "body")) for slug in ALIKE)
 

@@ -17,7 +17,7 @@ from readapi import reading
 from readapi.endpoint import ReadSettings
 from readapi.mounting import graphql_handler
 from tests.integration.readapi.conftest import Client, Reads
-from tests.integration.readapi.world import uid
+from tests.integration.readapi.world_lines import uid
 
 ALIASES = " ".join(f"a{n}: __typename" for n in range(51))
 SPREAD = " ".join(f'b{n}: partnership(slug: "alpha") {{ ...F }}' for n in range(10))

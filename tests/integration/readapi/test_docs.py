@@ -22,7 +22,7 @@ def empty(value: Any) -> bool:
     return not value
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(6))
 async def test_an_example_runs_and_finds_something(client: Client, number: int) -> None:
     query, variables = EXAMPLES[number]
 

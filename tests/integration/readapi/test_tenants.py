@@ -14,7 +14,8 @@ from services.cli.bringing_in import sample_files
 from services.importing import read_files
 from tests.integration.filled import Filled, bring_in, make_database
 from tests.integration.readapi.conftest import ALPHA, BETA, Client
-from tests.integration.readapi.world import ALIKE, lines, uid
+from tests.integration.readapi.world import lines
+from tests.integration.readapi.world_lines import ALIKE, uid
 
 EVERYTHING = """query ($slug: String!) {
   partnership(slug: $slug) {
@@ -28,6 +29,8 @@ EVERYTHING = """query ($slug: String!) {
     mandates(first: 10) { totalCount nodes { id } }
     accessGrants(first: 10) { totalCount nodes { id status grantee { slug } } }
     publishedAggregates(first: 10) { totalCount nodes { id value { raw } } }
+    committees(first: 10) { totalCount nodes { id parent { id } terms { number } termsVersions { number }
+      seats { id holder { personId alternateId } candidacies { personId } } } }
     timeline(first: 100) { totalCount nodes { position streamId } }
   }
 }"""
@@ -36,6 +39,9 @@ MATRIX = """query ($slugs: [String!]) { agreementMatrix(partnerships: $slugs) {
   total mandatesTotal rows { counts } reporting expected missing { count bodies { slug } } } }"""
 PLAN = """query ($slug: String!, $plan: UUID!, $n: Int) { partnership(slug: $slug) {
   plan(id: $plan, revision: $n) { id revision { number } elements { wording { fr } } } } }"""
+
+
+SITTING = (("seat", 1), ("seat", 2), ("seat", 3), ("person", 1), ("person", 2))
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -52,7 +58,8 @@ def strings(value: Any) -> Iterator[str]:
 
 def names_of(slug: str) -> dict[str, str]:
     """Ids of everything that a body has, by what it is."""
-    names = ["grant", "published", "adopted", "draft", "target published", "target draft"]
+    names = ["grant", "group", *(f"{what} {n}" for what, n in SITTING)]
+    names += ["published", "adopted", "draft", "target published", "target draft"]
     names += [f"{plan} {level}" for plan in ("published", "adopted", "draft") for level in ("action", "indicator")]
     for audience in ("public", "funders", "tenant"):
         agreement = f"agreement {audience}"
@@ -62,6 +69,7 @@ def names_of(slug: str) -> dict[str, str]:
             f"{agreement} given",
             f"mandate {audience}",
             f"printed {audience}",
+            f"committee {audience}",
         ]
     return {str(uid(slug, name)): name for name in names}
 
@@ -85,11 +93,13 @@ PUBLIC_TABLES = (
     "agreement",
     "mandate",
     "published_aggregate",
+    "committee",
 )
 PUBLIC = {
     *("published", "published action", "published indicator", "target published"),
     *("agreement public", "agreement public owed", "agreement public given", "mandate public"),
     "printed public",
+    *("committee public", "group"),
 }
 
 
@@ -150,13 +160,14 @@ async def test_the_register_is_one_for_all_and_its_nested_lists_follow_the_viewe
 ) -> None:
     query = """{ partnerships(kinds: [ZIP]) { totalCount nodes { slug plans(first: 3) { totalCount }
         agreements(first: 3) { totalCount nodes { id } } mandates(first: 3) { totalCount }
+        committees(first: 3) { totalCount }
         timeline(first: 3) { totalCount } } } }"""
 
     def counts(data: dict[str, Any]) -> dict[str, list[int | None]]:
         return {
             node["slug"]: [
                 None if node[name] is None else node[name]["totalCount"]
-                for name in ("plans", "agreements", "mandates", "timeline")
+                for name in ("plans", "agreements", "mandates", "committees", "timeline")
             ]
             for node in data["partnerships"]["nodes"]
             if node["slug"] in ALIKE
@@ -164,8 +175,8 @@ async def test_the_register_is_one_for_all_and_its_nested_lists_follow_the_viewe
 
     outside, inside = await client.data(query), await client.data(query, viewer=alpha)
 
-    assert counts(outside) == {"alpha": [1, 1, 1, None], "beta": [1, 1, 1, None]}
-    assert counts(inside) == {"alpha": [3, 3, 3, 50], "beta": [1, 1, 1, None]}
+    assert counts(outside) == {"alpha": [1, 1, 1, 2, None], "beta": [1, 1, 1, 2, None]}
+    assert counts(inside) == {"alpha": [3, 3, 3, 4, 70], "beta": [1, 1, 1, 2, None]}
 
 
 async def test_the_matrix_counts_what_the_reader_may_see(client: Client, filled: Filled, alpha: Viewer) -> None:
@@ -221,7 +232,7 @@ def test_without_the_policies_our_own_predicates_still_hold_and_without_those_th
         patched.setattr(Reading, "visible", lambda _, source, __: source.c.tenant_id.is_not(None))
         assert asyncio.run(outside()) == PUBLIC  # row-level security alone
         with psycopg.connect(settings.admin_dsn) as connection:
-            for table in (*PUBLIC_TABLES, "obligation", "contribution"):
+            for table in (*PUBLIC_TABLES, "obligation", "contribution", "committee_terms", "seat"):
                 connection.execute(f"ALTER TABLE rm.{table} DISABLE ROW LEVEL SECURITY".encode())
         assert asyncio.run(outside()) > PUBLIC  # neither: drafts come out, and the test above would say so
     assert asyncio.run(outside()) == PUBLIC  # our predicates alone

@@ -1,51 +1,12 @@
 """Two bodies that look alike, each with something for every audience, as lines of an import."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID, uuid5
 
-from services.importing import Entry, read_line
+from services.importing import Entry
+from tests.integration.readapi.world_lines import ALIKE, IRCC, TERRITORY, Lines, both, uid
+from tests.integration.readapi.world_of_committees import governance, organisations
 
-ROOT = UUID("6a0f1f0e-6d54-5c1e-9a39-0d6a1f1f9d10")
-ALIKE = ("alpha", "beta")
-IRCC = "58d0df01-a02b-5a0f-b41f-4625bc02d1e0"
-TERRITORY = {"scheme": "qc-region", "code": "01", "name": {"fr": "Bas-Saint-Laurent", "source": "fr"}}
-
-
-def uid(slug: str, name: str) -> UUID:
-    """The id of something of a body, the same in every run."""
-    return uuid5(ROOT, f"{slug}/{name}")
-
-
-@dataclass
-class Lines:
-    """Lines about one body, each a year or so after the one before where that matters."""
-
-    slug: str
-    count: int = 0
-
-    def line(self, command: str, on: str, data: dict[str, Any], *, body: str | None = None) -> Entry:
-        self.count += 1
-        raw = {
-            "body": body or self.slug,
-            "command": command,
-            "id": str(uid(self.slug, f"line {self.count}")),
-            "effective_on": on,
-            "authority": {"kind": "none", "reason": "not_required"},
-            "lang": "fr",
-            "sample": True,
-            "data": data,
-        }
-        return read_line("world", self.count, json.dumps(raw).encode())
-
-    def id(self, name: str) -> str:
-        return str(uid(self.slug, name))
-
-
-def both(text: str) -> dict[str, str]:
-    return {"fr": f"{text} (fr)", "en": f"{text} (en)", "source": "fr"}
+__all__ = ["ALIKE", "Lines", "both", "lines", "uid"]
 
 
 def lines(slug: str) -> Iterator[Entry]:
@@ -53,7 +14,14 @@ def lines(slug: str) -> Iterator[Entry]:
     of = Lines(slug)
     body = {"body_id": of.id("body"), "slug": slug, "kind": "zip", "name": both("Partenariat jumeau")}
     yield of.line("RegisterBody", "2020-01-01", body, body="commons")
-    opening = {"province": "NB", "time_zone": "America/Moncton", "default_language": "fr"}
+    yield from organisations(of)
+    lead = {"name": both("Bibliothèque"), "kind": "education", "organisation_id": of.id("library")}
+    opening = {
+        "lead_organisation": lead,
+        "province": "NB",
+        "time_zone": "America/Moncton",
+        "default_language": "fr",
+    }
     yield of.line("OpenBody", "2020-01-01", body | opening)
     yield of.line("AddSlug", "2020-02-01", {"body_id": of.id("body"), "slug": f"{slug}-old"}, body="commons")
     yield from _plans(of)
@@ -61,6 +29,7 @@ def lines(slug: str) -> Iterator[Entry]:
     yield from _targets(of)
     yield from _published(of)
     yield from _access(of)
+    yield from governance(of)
 
 
 def _plans(of: Lines) -> Iterator[Entry]:

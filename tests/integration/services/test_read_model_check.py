@@ -34,7 +34,17 @@ def test_every_stream_has_its_check() -> None:
 
 @pytest.mark.parametrize(
     "slug",
-    ["mifi", "drcneq", "sherbrooke", "quebec-city", "fictionville", "plaine-imaginaire", "baie-modele", "durham"],
+    [
+        "mifi",
+        "drcneq",
+        "sherbrooke",
+        "quebec-city",
+        "fictionville",
+        "plaine-imaginaire",
+        "baie-modele",
+        "durham",
+        "alpha",
+    ],
 )
 async def test_every_version_of_a_body_agrees_three_ways(write: WriteSide, filled: Filled, slug: str) -> None:
     tenant_id = await write.bodies.resolve(slug)

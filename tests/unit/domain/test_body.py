@@ -120,7 +120,7 @@ def test_opening_a_body_says_all_that_is_known() -> None:
         phase="phase_1",
     )
 
-    assert open_body(BODY.initial, command) == [OPENED]
+    assert open_body(BODY.initial, command, a_case()) == [OPENED]
 
 
 def test_an_opened_body_has_what_it_was_opened_with() -> None:

@@ -51,6 +51,15 @@ def test_every_stream_ends_in_the_state_that_its_files_tell() -> None:
     assert folded["access_grant"].agreement_id is None
     assert folded["audit_mandate"].ends_on.value == date(2025, 3, 31)
     assert folded["audit_mandate"].closed
+    number, terms = folded["committee"].terms_on(date(2024, 6, 12))
+    assert (number, terms.quorum.required(13), terms.cadence.meetings_max) == (1, 7, 5)
+    assert folded["organisation"].name.value.en == "Maple Valley Library"
+    assert (folded["organisation"].listed, folded["organisation"].merged_on) == (False, date(2020, 4, 1))
+    seat = folded["seat"]
+    assert seat.holder_on(date(2025, 11, 29)).represents.name.en == "Maple Valley Library"
+    assert seat.holder_on(date(2025, 11, 30)) is None
+    assert seat.abolished_on == date(2026, 1, 31)
+    assert folded["committee"].dissolved_on == date(2026, 6, 30)
 
 
 def test_each_event_of_this_program_has_one_example() -> None:

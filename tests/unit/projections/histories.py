@@ -79,6 +79,7 @@ from domain.values import (
 )
 from infra.log.store import recorded
 from tests.unit.domain.given import gathered
+from tests.unit.projections.governance import Governance
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2019, 1, 1)
@@ -133,6 +134,10 @@ class Log:
         if need.log is None:
             return self._streams.get(need.id)
         return self.elsewhere.get((need.log, need.id)) or ELSEWHERE.get(need.id)
+
+    def loaded(self, stream: UUID) -> Loaded[Any] | None:
+        """A stream as its rules see it; None before its first event."""
+        return self._streams.get(stream)
 
     def give(self, command: Command, on: date, *, authority: Any = None, sample: bool = False) -> bool:
         """Decide a command; False if it is refused."""
@@ -202,12 +207,13 @@ PLACES = ("01", "09", "10", "11")
 def random_log(tenant_id: TenantId, seed: int, commands: int = 60, *, kind: BodyKind = BodyKind.LIP) -> Log:
     """A log of about this many events: all areas, late facts, amendments, several revisions."""
     log = Log(tenant_id)
-    Writer(log, Random(seed), kind).write(commands)
+    # Chance of its own for each, so that a new area changes nothing in what the others do.
+    Writer(log, Random(seed), kind, Governance(log, Random(f"governance {seed}"))).write(commands)
     return log
 
 
 class Writer:
-    def __init__(self, log: Log, random: Random, kind: BodyKind) -> None:
+    def __init__(self, log: Log, random: Random, kind: BodyKind, governance: Governance) -> None:
         self.log = log
         self.random = random
         self.kind = kind
@@ -215,6 +221,7 @@ class Writer:
         self.elements: dict[UUID, list[UUID]] = {}
         self.today = FIRST_DAY + timedelta(days=30)
         self.revision: dict[UUID, int] = {}
+        self.governance = governance
 
     def write(self, commands: int) -> None:
         self.log.give(self._open(), FIRST_DAY)
@@ -249,6 +256,7 @@ class Writer:
             command, authority = self.random.choice(makers)()
             if command is not None:
                 self.log.give(command, self.today - late, sample=sample, authority=authority)
+            self.governance.go_on(self.today)
 
     def _succession(self) -> tuple[Command | None, Any]:
         if self.random.random() < 0.2:

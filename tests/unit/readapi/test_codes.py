@@ -5,9 +5,13 @@ from typing import Any, get_args
 
 import pytest
 
-from domain import agreement, body, envelope, succession, target, values
+from domain import agreement, body, envelope, organisation, succession, target, values
+from domain.committee import rules as committee
+from domain.committee import terms
 from domain.plan import events as plan
-from readapi import codes
+from domain.seat import events as seat
+from domain.seat import state
+from readapi import codes, governance_codes
 
 LITERALS: list[tuple[type[Enum], Any]] = [
     (codes.Language, values.Language),
@@ -28,6 +32,14 @@ LITERALS: list[tuple[type[Enum], Any]] = [
     (codes.Direction, target.Direction),
     (codes.SuccessionKind, body.SuccessionKind),
     (codes.SuccessionStatus, succession.SuccessionStatus),
+    (governance_codes.CommitteeKind, committee.CommitteeKind),
+    (governance_codes.MotionKind, terms.MotionKind),
+    (governance_codes.Threshold, terms.Threshold),
+    (governance_codes.YearKind, terms.Year),
+    (governance_codes.QuorumBase, terms.Quorum.__annotations__["of"]),
+    (governance_codes.OrganisationKind, organisation.OrganisationKind),
+    (governance_codes.SeatRight, seat.SeatRight),
+    (governance_codes.CandidacyStage, state.Stage),
     (codes.WarningKind, target.Warning_.__annotations__["kind"]),
 ]
 

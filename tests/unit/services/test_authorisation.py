@@ -18,13 +18,14 @@ def test_every_command_has_a_role_that_exists() -> None:
 
 
 def test_only_operators_register_and_open_bodies() -> None:
-    for name in ("RegisterBody", "AddSlug", "OpenBody"):
-        assert ROLES_OF_COMMAND[name] == {"operator"}
-    assert {name for name, roles in ROLES_OF_COMMAND.items() if "operator" in roles} == {
-        "RegisterBody",
-        "AddSlug",
-        "OpenBody",
+    of_the_commons = {
+        *("RegisterBody", "AddSlug", "OpenBody"),
+        *("RegisterOrganisation", "RenameOrganisation", "MergeOrganisation"),
+        *("ConsentToListing", "WithdrawListing"),
     }
+    for name in of_the_commons:
+        assert ROLES_OF_COMMAND[name] == {"operator"}
+    assert {name for name, roles in ROLES_OF_COMMAND.items() if "operator" in roles} == of_the_commons
 
 
 def test_coordinators_give_every_order_of_their_body() -> None:

@@ -16,7 +16,8 @@ from services.decoding import DEPTH_MAX, Circumstances, convert, decode_circumst
 from services.refusals import FieldsInvalidError, NotJsonError
 from services.wordings import is_worded, located
 
-VALUES = Path(__file__).parents[3] / "domain" / "values"
+DOMAIN = Path(__file__).parents[3] / "domain"
+VALUES = [*(DOMAIN / "values").glob("*.py"), DOMAIN / "committee" / "terms.py"]
 # Raised only where our own code makes a value, never by what a request holds.
 OURS = {"a year has quarters", "a day needs its month", "is not an amount of money", "is finer than a cent"}
 OURS |= {"there cannot be", "an end of a sum", "a sum goes upwards", "wording exists for", "open it with its key"}
@@ -137,7 +138,7 @@ def test_a_sentence_nobody_foresaw_is_still_an_answer() -> None:
 def _sentences() -> list[str]:
     """What the value types may say, with an example in each placeholder."""
     found = []
-    for path in VALUES.glob("*.py"):
+    for path in VALUES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)):
                 continue

@@ -178,11 +178,13 @@ def test_the_fields_with_sealed_text_are_found() -> None:
         "audit_mandate.Closed": ("note",),
         "agreement.Terminated": ("reason",),
         "body.PhaseEntered": ("note",),
+        "committee.Dissolved": ("reason",),
         "plan.Closed": ("note",),
         "plan.ConsultationRecorded": ("note",),
         "plan.ElementWithdrawn": ("note",),
         "plan.ProgressRecorded": ("note",),
         "published_aggregate.Withdrawn": ("note",),
+        "seat.TermEnded": ("note",),
     }
 
 

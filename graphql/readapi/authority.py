@@ -1,0 +1,46 @@
+"""By what right something was done."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import strawberry
+from sqlalchemy import Table
+
+from readapi.codes import AuthorityKind, AuthorityReason
+from readapi.columns import Group
+from readapi.figures import Citation, citation
+from readapi.text import LocalizedText, localized
+
+
+@strawberry.type(description="By what right something was decided.")
+class Authority:
+    kind: AuthorityKind = strawberry.field(description="A decision, an instrument of an office, or none.")
+    office: LocalizedText | None = strawberry.field(description="The office whose instrument it is.")
+    number: str | None = strawberry.field(description="The instrument's number.")
+    dated: date | None = strawberry.field(description="The instrument's date.")
+    reason: AuthorityReason | None = strawberry.field(description="Why no authority is recorded.")
+    decision: Citation | None = strawberry.field(description="The committee's decision.")
+
+
+def authority(table: Table) -> Group:
+    """From the columns that `projections.tables.authority` declares."""
+    names = (
+        "kind",
+        *(f"office_{part}" for part in ("en", "fr", "source", "unofficial")),
+        *("number", "dated", "reason"),
+        *(f"decision_{part}" for part in ("log", "stream", "version")),
+    )
+    return Group(tuple(table.columns[f"authority_{name}"] for name in names), _authority)
+
+
+def _authority(cells: Sequence[Any]) -> Authority:
+    kind, *office, number, dated, reason, log, stream, version = cells
+    return Authority(
+        kind=AuthorityKind(kind),
+        office=localized(office),
+        number=number,
+        dated=dated,
+        reason=None if reason is None else AuthorityReason(reason),
+        decision=citation((log, stream, version)),
+    )

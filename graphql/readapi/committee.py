@@ -1,0 +1,115 @@
+"""Committees with their terms of reference."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.sql.elements import ColumnElement
+
+from projections.committee import COMMITTEE
+from readapi import columns
+from readapi.asof import AsOf, AsOfInput, clock, echo, held
+from readapi.columns import backed, column, hidden, reads
+from readapi.fields import derived, sized
+from readapi.governance_codes import CommitteeKind, CommitteeStatus
+from readapi.paging import Listing
+from readapi.reading import Info, Place, Reading, in_any
+from readapi.seat import SEATS, Composition, Seat, SeatsKey, composition, load_seats
+from readapi.terms import TermsKey, TermsOfReference, load_terms
+from readapi.text import LocalizedText
+
+VERSIONS = 20
+"""Counted for the versions of a committee's terms, which are few and not paged."""
+_C = COMMITTEE.c
+
+
+@backed(COMMITTEE)
+@strawberry.type(description="A committee: a council, a sub-council or a working group. A dissolved one stays.")
+class Committee:
+    id: UUID = column(_C.entity_id, "Its permanent id.")
+    kind: CommitteeKind = column(_C.kind, "What kind of committee it is.")
+    name: LocalizedText | None = column(columns.localized(COMMITTEE, "name"), "Its name.")
+    established_on: date | None = column(_C.established_on, "The day on which it was set up.")
+    status: CommitteeStatus = column(_C.status, "Whether it still sits.")
+    sample: bool = column(_C.sample, "Whether it is sample data.")
+    parent_id: strawberry.Private[UUID | None] = hidden(_C.parent_id)
+    place: strawberry.Private[Place]
+
+    @derived("The clocks that the committee was read with.")
+    def as_of(self) -> AsOf:
+        return echo(self.place.clock)
+
+    @sized(1, "The committee that it is part of, where the reader may see it.")
+    async def parent(self, info: Info) -> "Committee | None":
+        if self.parent_id is None:
+            return None
+        return await info.context.loader(load_committees).load(CommitteeKey(self.place, self.parent_id))
+
+    @sized(1, "The version of its terms of reference in force; null before the first one.")
+    async def terms(
+        self,
+        info: Info,
+        as_of: Annotated[
+            AsOfInput | None,
+            strawberry.argument(description="In force as of these clocks; absent: the committee's."),
+        ] = None,
+    ) -> TermsOfReference | None:
+        when = clock(as_of, self.place.clock)
+        versions = await info.context.loader(load_terms).load(TermsKey(self.place, self.id))
+        return next((version for version in reversed(versions) if version.known(when)), None)
+
+    @sized(VERSIONS, "The versions up to the clocks of the question, in the order in which they came into force.")
+    async def terms_versions(self, info: Info) -> list[TermsOfReference]:
+        versions = await info.context.loader(load_terms).load(TermsKey(self.place, self.id))
+        return [version for version in versions if version.known(self.place.clock)]
+
+    @sized(SEATS, "Its seats by number, abolished ones too. For members of the body; empty for everybody else.")
+    async def seats(self, info: Info) -> list[Seat]:
+        return await info.context.loader(load_seats).load(SeatsKey(self.place, self.id))
+
+    @sized(SEATS, "Who sits on it, in numbers. For members of the body; null for everybody else.")
+    async def composition(self, info: Info) -> Composition | None:
+        if not self.place.member:
+            return None
+        seats = await info.context.loader(load_seats).load(SeatsKey(self.place, self.id))
+        versions = await info.context.loader(load_terms).load(TermsKey(self.place, self.id))
+        terms = next((version for version in reversed(versions) if version.known(self.place.clock)), None)
+        return composition(seats, None if terms is None else terms.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeKey:
+    """One committee as of a clock, seen from one scope."""
+
+    place: Place
+    committee_id: UUID
+
+
+async def load_committees(reading: Reading, keys: list[CommitteeKey]) -> Sequence[Committee | None]:
+    """Committees by id, where the viewer may see them."""
+    reader = reads(Committee)
+    found: dict[CommitteeKey, Committee] = {}
+    for place in dict.fromkeys(key.place for key in keys):
+        statement = reader.select().where(
+            _C.tenant_id == place.body,
+            in_any(_C.entity_id, [key.committee_id for key in keys if key.place == place]),
+            *held(COMMITTEE, place.clock),
+            reading.visible(COMMITTEE, place.scope),
+        )
+        for row in await reading.rows(place.scope, statement):
+            committee = reader.make(row, place=place)
+            found[CommitteeKey(place, committee.id)] = committee
+    return [found.get(key) for key in keys]
+
+
+def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
+    conditions = held(COMMITTEE, place.clock)
+    if isinstance(arguments, CommitteeStatus):
+        conditions.append(_C.status == arguments.value)
+    return conditions
+
+
+COMMITTEES: Listing[Committee] = Listing("committees", reads(Committee), (_C.established_on, _C.entity_id), _where)
