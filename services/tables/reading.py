@@ -7,13 +7,13 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any, Final
 
 import msgspec
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from services.tables.problems import Place, TableProblem, TableRefusedError, problem
 
@@ -32,6 +32,12 @@ _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _SEPARATORS: Final = (",", ";", "\t")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+
+# XML that ends early, parts that are missing, numbers and attributes that its classes do not take.
+_BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, SyntaxError, LookupError),
+    *(ValueError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError),
+)
 
 Value = str | int | float | bool | datetime | date | time | None
 
@@ -145,21 +151,25 @@ def _separator(text: str, known: frozenset[str]) -> str:
 
 def _workbook(content: bytes, wanted: str | None, known: frozenset[str]) -> Sheet:
     merged_of = _inspect(content)
-    try:
+    with _told_as_broken():
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, TypeError) as error:
-        raise _refused(Place("—"), "workbook_broken") from error
     try:
-        sheets = {sheet.title: sheet for sheet in book.worksheets if sheet.sheet_state == "visible"}
-        chosen = _choose(sheets, wanted, known)
-        path: str = chosen._worksheet_path  # noqa: SLF001 - a read-only sheet tells its merged cells nowhere
-        try:
-            rows = list(_rows(chosen))
-        except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, TypeError, IndexError) as error:
-            raise _refused(Place(chosen.title), "workbook_broken") from error
-        return _sheet(chosen.title, rows, merged_of.get(path.lstrip("/"), ()))
+        with _told_as_broken():
+            sheets = {sheet.title: sheet for sheet in book.worksheets if sheet.sheet_state == "visible"}
+            chosen = _choose(sheets, wanted, known)
+            path: str = chosen._worksheet_path  # noqa: SLF001 - a read-only sheet tells its merged cells nowhere
+            return _sheet(chosen.title, list(_rows(chosen)), merged_of.get(path.lstrip("/"), ()))
     finally:
         book.close()
+
+
+@contextmanager
+def _told_as_broken() -> Iterator[None]:
+    """What the library raises over a package that is not as it should be, which is nearly anything."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise _refused(Place("—"), "workbook_broken") from error
 
 
 def _inspect(content: bytes) -> dict[str, tuple[str, ...]]:
@@ -168,22 +178,19 @@ def _inspect(content: bytes) -> dict[str, tuple[str, ...]]:
     Raises:
         TableRefusedError: it is encrypted, would unpack to far more than a table, or holds macros or links.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            code = _harm(package.infolist())
-            if code is not None:
-                raise _refused(Place("—"), code)
-            merged: dict[str, tuple[str, ...]] = {}
-            for part in package.infolist():
-                xml = package.read(part) if part.filename.endswith((".xml", ".rels")) else b""
-                # A spreadsheet declares no document type; whoever does wants entities to grow.
-                if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                    raise _refused(Place("—"), "workbook_broken")
-                if part.filename.startswith("xl/worksheets/"):
-                    merged[part.filename] = tuple(found.decode() for found in _MERGED.findall(xml))
-            return merged
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
-        raise _refused(Place("—"), "workbook_broken") from error
+    with _told_as_broken(), zipfile.ZipFile(io.BytesIO(content)) as package:
+        code = _harm(package.infolist())
+        if code is not None:
+            raise _refused(Place("—"), code)
+        merged: dict[str, tuple[str, ...]] = {}
+        for part in package.infolist():
+            xml = package.read(part) if part.filename.endswith((".xml", ".rels")) else b""
+            # A spreadsheet declares no document type; whoever does wants entities to grow.
+            if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                raise _refused(Place("—"), "workbook_broken")
+            if part.filename.startswith("xl/worksheets/"):
+                merged[part.filename] = tuple(found.decode() for found in _MERGED.findall(xml))
+        return merged
 
 
 def _harm(parts: Sequence[zipfile.ZipInfo]) -> str | None:

@@ -5,6 +5,8 @@ import zipfile
 from datetime import datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from services.tables.problems import TableRefusedError
@@ -176,3 +178,118 @@ def test_headings_are_compared_without_accents_case_and_marks() -> None:
     assert fold(" Date d’effet * ") == fold("DATE D'EFFET") == "date d effet"
     assert fold("No de modification") == "no de modification"
     assert fold("Œuvre (%)") == "oeuvre %"
+
+
+PARTS = [
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "docProps/app.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/styles.xml",
+    "xl/workbook.xml",
+    "xl/worksheets/sheet1.xml",
+]
+SPLICES = [
+    b"<",
+    b'"',
+    b'r="A1048576"',
+    b't="s"',
+    b't="d"',
+    b"<v>99999</v>",
+    b"1e999",
+    b'r="ZZZZ9"',
+    b's="99"',
+    b"",
+]
+
+
+@given(
+    part=st.sampled_from(PARTS),
+    at=st.floats(0, 1),
+    cut=st.integers(0, 60),
+    splice=st.one_of(st.sampled_from(SPLICES), st.binary(max_size=8)),
+)
+@settings(max_examples=150, deadline=None)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_workbook_that_is_damaged_anywhere_is_read_or_refused(
+    part: str, at: float, cut: int, splice: bytes
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as package:
+        content = package.read(part)
+    place = int(at * len(content))
+    damaged = with_part(SOUND, part, content[:place] + splice + content[place + cut :])
+
+    told = None
+    try:
+        read_table(damaged, headings=KNOWN)
+    except TableRefusedError as refusal:
+        told = refusal.problems
+
+    assert told is None or len(told) == 1
+
+
+@given(content=st.one_of(st.text().map(str.encode), st.binary(), st.binary().map(lambda b: b"PK\x03\x04" + b)))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
+    told = None
+    try:
+        read_table(content, headings=KNOWN)
+    except TableRefusedError as refusal:
+        told = refusal.problems
+
+    assert told is None or len(told) == 1
+
+
+def as_excel_saves_it(rows: str, shared: str, styles: str) -> bytes:
+    """A workbook with its texts in one part, as Excel writes it, and only what it must have."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packages = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f"""<Types xmlns="{packages}/content-types">
+            <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+            <Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>
+            <Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/>
+            <Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/>
+            <Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/></Types>""",
+        "_rels/.rels": f"""<Relationships xmlns="{packages}/relationships">
+            <Relationship Id="rId1" Type="{rels}/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
+        "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="{packages}/relationships">
+            <Relationship Id="rId1" Type="{rels}/worksheet" Target="worksheets/sheet1.xml"/>
+            <Relationship Id="rId2" Type="{rels}/sharedStrings" Target="sharedStrings.xml"/>
+            <Relationship Id="rId3" Type="{rels}/styles" Target="styles.xml"/></Relationships>""",
+        "xl/workbook.xml": f"""<workbook xmlns="{main}" xmlns:r="{rels}">
+            <sheets><sheet name="Feuil1" sheetId="1" r:id="rId1"/></sheets></workbook>""",
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{shared}</sst>',
+        "xl/styles.xml": f'<styleSheet xmlns="{main}">{styles}</styleSheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, xml in parts.items():
+            package.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{xml}')
+    return packed.getvalue()
+
+
+def test_a_workbook_as_excel_saves_it_is_read() -> None:
+    content = as_excel_saves_it(
+        shared="<si><t>Référence</t></si><si><r><t>Mon</t></r><r><t>tant</t></r></si><si><t>E-1</t></si>",
+        styles="""<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>
+            <borders count="1"><border/></borders>
+            <cellStyleXfs count="1"><xf/></cellStyleXfs>
+            <cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/></cellXfs>
+            <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>""",
+        rows="""<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>
+            <row r="4"><c r="A4" t="s"><v>2</v></c><c r="B4"><v>1200.5</v></c><c r="C4" s="1"><v>45383</v></c>
+            <c r="D4" s="2"><v>0.45</v></c><c r="E4"><f>A1</f><v>7</v></c></row>""",
+    )
+
+    sheet = read_table(content, headings=KNOWN)
+
+    assert [cell.value for cell in sheet.heading[:2]] == ["Référence", "Montant"]
+    (row,) = sheet.rows
+    assert [cell.value for cell in row[:4]] == ["E-1", 1200.5, datetime(2024, 4, 1), 0.45]  # noqa: DTZ001
+    assert [cell.percent for cell in row] == [False, False, False, True, False]
+    assert [cell.formula for cell in row] == [False, False, False, False, True]
+    assert str(row[4].place) == "Feuil1!E4"
