@@ -2,9 +2,11 @@
 
 from domain import (
     access_grant,
+    activity,
     agreement,
     audit_mandate,
     body,
+    document,
     organisation,
     provider,
     published_aggregate,
@@ -28,4 +30,6 @@ AREAS = (
     committee,
     seat,
     organisation,
+    document,
+    activity,
 )

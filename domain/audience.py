@@ -39,6 +39,10 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "seat": Audience.TENANT,
     "seat.candidacy": Audience.TENANT,
     "seat.term_note": Audience.TENANT,
+    "document": None,
+    "document.withdrawal_reason": Audience.TENANT,
+    "activity": None,
+    "activity.withdrawal_note": Audience.TENANT,
     "timeline": Audience.TENANT,
 }
 """The audience of each kind of record; None: the record itself names it."""

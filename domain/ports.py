@@ -8,8 +8,10 @@ from uuid import UUID
 import msgspec
 
 from domain.access import GrantChange
+from domain.document import Content
 from domain.event import Recorded
 from domain.ids import CommandId, PersonId, StreamId, TenantId
+from domain.jobs import JobRow
 from domain.stream import Loaded, State, Stream
 from domain.values import Citation
 
@@ -29,14 +31,6 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     stream_id: StreamId
     version: int
-
-
-class JobRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A background job that exists exactly if the events do. Ids only, never content."""
-
-    actor: str
-    queue: str
-    args: tuple[str, ...]
 
 
 class Append(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -176,6 +170,34 @@ class EventStore(Protocol):
 
     async def claimed_under(self, tenant_id: TenantId, prefix: str) -> tuple[StreamId, ...]:
         """The streams that hold the claims beginning with `prefix` in a log, by claim, each once."""
+        ...
+
+
+class ContentDamagedError(Exception):
+    """The bytes that are kept under a hash are others. Restore them from a backup."""
+
+
+class ContentStore(Protocol):
+    """The bytes of documents, per body and by their hash, outside every log."""
+
+    async def put(self, tenant_id: TenantId, content: Content, body: bytes) -> None:
+        """Keep checked bytes; keeping the same again changes nothing. Returns once they are durable."""
+        ...
+
+    async def holds(self, tenant_id: TenantId, content: Content) -> bool:
+        """Whether these very bytes are kept, of that size and checked as that type."""
+        ...
+
+    async def read(self, tenant_id: TenantId, sha256: str) -> bytes | None:
+        """The bytes; None where they are not kept, or not any more.
+
+        Raises:
+            ContentDamagedError: what is kept has another hash.
+        """
+        ...
+
+    async def erase(self, tenant_id: TenantId, sha256: str) -> bool:
+        """Remove the bytes for good; False if there were none."""
         ...
 
 

@@ -31,6 +31,7 @@ from domain.errors import (
 )
 from domain.event import Event, Recorded, UnknownEventError
 from domain.ids import CommandId, StreamId, TenantId
+from domain.jobs import JobRow
 from domain.values import Language
 
 
@@ -88,6 +89,8 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     grants: Sequence[GrantChange] = ()
     breaches: Sequence[str] = ()
     """Codes of broken rules, collected by `decide`: a rule says `case.insist`."""
+    jobs: Sequence[JobRow] = ()
+    """Exist exactly if the events do."""
 
 
 Answer = list[Event] | Decided

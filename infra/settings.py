@@ -86,6 +86,12 @@ SETTINGS: tuple[Setting, ...] = (
         "ENTENTE_DATABASE_URL; otherwise the local names.",
     ),
     Setting("ENTENTE_BODY_MAX_BYTES", "Largest accepted request body, in bytes.", "1048576"),
+    Setting(
+        "ENTENTE_DOCUMENTS_DIR",
+        "Directory of the contents of documents, shared by all processes; absent: documents/ of the instance "
+        "directory.",
+    ),
+    Setting("ENTENTE_DOCUMENT_MAX_BYTES", "Largest accepted document, in bytes.", "20971520"),
 )
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -135,12 +141,19 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentSettings:
+    directory: Path
+    bytes_max: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     profile: Profile
     instance_dir: Path
     secret_key: bytes = field(repr=False)
     database: DatabaseSettings
     web: WebSettings
+    documents: DocumentSettings
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -178,6 +191,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         instance_dir=instance_dir,
         secret_key=database.secret_key,
         database=database,
+        documents=DocumentSettings(
+            directory=Path(values.get("ENTENTE_DOCUMENTS_DIR") or instance_dir / "documents").absolute(),
+            bytes_max=_number(values, "ENTENTE_DOCUMENT_MAX_BYTES", low=1024, high=2**30),
+        ),
         web=_web(values, public=profile is Profile.PRODUCTION and not database.embedded),
     )
 

@@ -6,6 +6,7 @@ A new type belongs in its area's set; until it is there, every projection stops 
 from typing import Final
 
 from domain.access_grant import AccessGranted, AccessRestored, AccessRevoked
+from domain.activity import ActivityCorrected, ActivityRecorded, ActivityWithdrawn
 from domain.agreement import (
     AgreementAmended,
     AgreementRenewed,
@@ -27,6 +28,7 @@ from domain.body import (
     SlugAdded,
 )
 from domain.committee.rules import CommitteeDissolved, CommitteeEstablished, CommitteeRenamed, TermsAdopted
+from domain.document import DocumentAttached, DocumentErased, DocumentVersionAdded, DocumentWithdrawn
 from domain.event import Event
 from domain.organisation import (
     ListingConsented,
@@ -133,6 +135,8 @@ SEAT: Final[Types] = frozenset(
 ORGANISATION: Final[Types] = frozenset(
     {OrganisationRegistered, OrganisationRenamed, OrganisationMerged, ListingConsented, ListingWithdrawn}
 )
+DOCUMENT: Final[Types] = frozenset({DocumentAttached, DocumentVersionAdded, DocumentWithdrawn, DocumentErased})
+ACTIVITY: Final[Types] = frozenset({ActivityRecorded, ActivityCorrected, ActivityWithdrawn})
 
 ALL: Final[Types] = (
     BODY
@@ -146,5 +150,7 @@ ALL: Final[Types] = (
     | COMMITTEE
     | SEAT
     | ORGANISATION
+    | DOCUMENT
+    | ACTIVITY
     | SUCCESSION
 )

@@ -3,11 +3,13 @@
 from typing import Final
 
 from projections.access_grant import ACCESS_GRANTS
+from projections.activity import ACTIVITIES
 from projections.agreement import AGREEMENTS
 from projections.agreement_cells import AGREEMENT_CELLS
 from projections.audit_mandate import AUDIT_MANDATES
 from projections.body import BODIES
 from projections.committee import COMMITTEES
+from projections.document import DOCUMENTS
 from projections.organisation import ORGANISATIONS
 from projections.plan import PLANS
 from projections.projection import Projection
@@ -33,5 +35,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     PUBLISHED_AGGREGATES,
     ACCESS_GRANTS,
     AUDIT_MANDATES,
+    DOCUMENTS,
+    ACTIVITIES,
 )
 BY_NAME: Final[dict[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import dramatiq
 
+from domain.document import DOCUMENTS_QUEUE, ERASE_CONTENT
 from domain.ids import TenantId
+from domain.ports import ContentStore
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database
 from infra.log.feed import LogFeed
@@ -20,13 +22,18 @@ REBUILD: Final = "rebuild_projection"
 REBUILD_QUEUE: Final = "rebuild"
 REBUILD_TIME: Final = timedelta(hours=1)
 REBUILD_RETRIES: Final = 5
+ERASE_TIME: Final = timedelta(minutes=1)
+ERASE_RETRIES: Final = 20
+"""Bytes that were to go must go: with growing pauses this is some days."""
 
 
 class ProjectionUnknownError(LookupError):
     """The job names a projection that this program does not have; trying again cannot help."""
 
 
-def declare(broker: dramatiq.Broker, settings: DatabaseSettings) -> dict[str, Callable[..., Any]]:
+def declare(
+    broker: dramatiq.Broker, settings: DatabaseSettings, contents: ContentStore
+) -> dict[str, Callable[..., Any]]:
     """Declare every actor on a broker; gives them by name."""
 
     @dramatiq.actor(
@@ -40,7 +47,18 @@ def declare(broker: dramatiq.Broker, settings: DatabaseSettings) -> dict[str, Ca
     def rebuild_projection(projections: list[str], build: str, tenant_id: str) -> None:
         asyncio.run(rebuild_one(settings, projections, build, TenantId(UUID(tenant_id))))
 
-    return {REBUILD: rebuild_projection}
+    @dramatiq.actor(
+        actor_name=ERASE_CONTENT,
+        queue_name=DOCUMENTS_QUEUE,
+        broker=broker,
+        max_retries=ERASE_RETRIES,
+        time_limit=int(ERASE_TIME.total_seconds() * 1000),
+    )
+    def erase_content(tenant_id: str, sha256: str) -> None:
+        # The job exists exactly if the erasure was recorded. What is gone already is gone.
+        asyncio.run(contents.erase(TenantId(UUID(tenant_id)), sha256))
+
+    return {REBUILD: rebuild_projection, ERASE_CONTENT: erase_content}
 
 
 async def rebuild_one(

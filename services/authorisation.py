@@ -95,6 +95,17 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "ApproveCandidate": _GOVERNING,
     "CloseCandidacy": _GOVERNING,
     "AbolishSeat": _GOVERNING,
+    # document
+    "AttachDocument": _REPORTING,
+    "AddDocumentVersion": _REPORTING,
+    "WithdrawDocument": _ADVISING,
+    "EraseDocument": _COORDINATOR,
+    # activity log
+    "RecordSession": _REPORTING,
+    "RecordReferral": _REPORTING,
+    "RecordPresentation": _REPORTING,
+    "CorrectActivity": _REPORTING,
+    "WithdrawActivity": _REPORTING,
 }
 
 

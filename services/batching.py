@@ -15,6 +15,7 @@ from domain.ports import (
     Append,
     AppendError,
     Batch,
+    ContentStore,
     EventStore,
     GuardBrokenError,
     KeyTakenError,
@@ -26,6 +27,7 @@ from domain.stream import COMMANDS, Loaded, Order, State, Stream, stream_id
 from domain.values import Citation
 from services import refusals
 from services.commands import RETRIES_MAX, as_refusal
+from services.contents import NO_CONTENTS
 from services.deciding import Answered, Decider, enveloped
 
 S = TypeVar("S", bound=State)
@@ -128,9 +130,10 @@ class Together:
 class BatchHandler:
     """Decides orders one after the other, each on what those before would leave, and records them as one."""
 
-    def __init__(self, store: EventStore, sealer: Sealer) -> None:
+    def __init__(self, store: EventStore, sealer: Sealer, contents: ContentStore = NO_CONTENTS) -> None:
         self._store = store
         self._sealer = sealer
+        self._contents = contents
         self._kinds: dict[TenantId, BodyKind] = {}
 
     async def decide(self, orders: Sequence[Order], progress: Progress | None = None) -> list[Answered]:
@@ -140,7 +143,7 @@ class BatchHandler:
             BatchRefusedError: with every order that is refused.
         """
         together = Together(self._store)
-        decider = Decider(together, self._sealer, self._kinds)
+        decider = Decider(together, self._sealer, self._kinds, self._contents)
         await self._look(together, orders)
         answers: list[Answered] = []
         refused: list[Refused] = []
@@ -214,7 +217,7 @@ class BatchHandler:
             await together.look(tenant_id, list(stream_ids))
 
     async def _batch(self, answers: Sequence[Answered], command_id: CommandId, fingerprint: bytes) -> Batch:
-        decider = Decider(self._store, self._sealer, self._kinds)
+        decider = Decider(self._store, self._sealer, self._kinds, self._contents)
         return Batch(
             tenant_id=answers[0].order.tenant_id,
             principal=answers[0].order.actor.id,

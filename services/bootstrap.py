@@ -9,17 +9,19 @@ from uuid import UUID
 import asyncpg
 
 import domain.areas  # noqa: F401 - fills the registries of commands and events
-from domain.ports import EventStore
+from domain.ports import ContentStore, EventStore
 from infra.access.tokens import Tokens
 from infra.database import Database
+from infra.documents.files import FileContents
 from infra.log.store import open_log_store
 from infra.pii.persons import PersonVault
 from infra.pii.sealer import LogSealer
 from infra.pii.wrapping import KeyWrapper
-from infra.settings import DatabaseSettings, Role
+from infra.settings import DatabaseSettings, DocumentSettings, Role
 from services.batching import BatchHandler
 from services.bodies import Bodies
 from services.commands import CommandHandler, fingerprint_key
+from services.contents import NO_CONTENTS
 
 CONSOLE: Final = UUID("0b9d1f52-6d0c-5b7e-8f43-2a4c6e8a0c11")
 """The principal of whoever sits at the machine: migrations, imports, the command line."""
@@ -39,27 +41,36 @@ class WriteSide:
     bodies: Bodies
     tokens: Tokens
     vault: PersonVault
+    contents: ContentStore
+    """The bytes of documents."""
     fingerprint_key: bytes = field(repr=False)
 
 
 @asynccontextmanager
-async def open_write_side(settings: DatabaseSettings) -> AsyncIterator[WriteSide]:
-    """The write side over one database; at the end it finishes what was begun."""
+async def open_write_side(
+    settings: DatabaseSettings, documents: DocumentSettings | None = None
+) -> AsyncIterator[WriteSide]:
+    """The write side over one database; at the end it finishes what was begun.
+
+    Without `documents`, orders that name a content are refused.
+    """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings))
         pool = await stack.enter_async_context(await database.pool(Role.APP, connections_max=_CONNECTIONS_MAX))
         sealer = LogSealer(pool, KeyWrapper(settings.secret_key))
         store = await stack.enter_async_context(open_log_store(database, sealer))
-        handler = CommandHandler(store, sealer)
+        contents: ContentStore = NO_CONTENTS if documents is None else FileContents(documents.directory)
+        handler = CommandHandler(store, sealer, contents)
         vault = PersonVault(pool)
         yield WriteSide(
             database=database,
             pool=pool,
             store=store,
             handler=handler,
-            batches=BatchHandler(store, sealer),
+            batches=BatchHandler(store, sealer, contents),
             bodies=Bodies(store, handler, vault.pseudonym),
             tokens=Tokens(pool),
             vault=vault,
+            contents=contents,
             fingerprint_key=fingerprint_key(settings.secret_key),
         )

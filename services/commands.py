@@ -9,6 +9,7 @@ from domain.errors import ClaimTakenError, Refusal, VersionStaleError
 from domain.ports import (
     AppendError,
     BodyUnknownError,
+    ContentStore,
     EventStore,
     GuardBrokenError,
     KeyReusedError,
@@ -20,6 +21,7 @@ from domain.ports import (
 )
 from domain.stream import COMMANDS, Handled, Order
 from services import refusals
+from services.contents import NO_CONTENTS
 from services.deciding import Decider
 
 RETRIES_MAX = 3
@@ -45,9 +47,9 @@ def fingerprint(key: bytes, *parts: bytes) -> bytes:
 class CommandHandler:
     """Loads one stream, lets its rules decide, appends. Safe to call again with the same key at any time."""
 
-    def __init__(self, store: EventStore, sealer: Sealer) -> None:
+    def __init__(self, store: EventStore, sealer: Sealer, contents: ContentStore = NO_CONTENTS) -> None:
         self._store = store
-        self._decider = Decider(store, sealer)
+        self._decider = Decider(store, sealer, contents=contents)
 
     async def handle(self, order: Order, fingerprint: bytes) -> Outcome:
         """Record what the order leads to, or give the outcome that its key already has.

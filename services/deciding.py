@@ -10,12 +10,13 @@ from domain.envelope import Envelope
 from domain.errors import CitationUnknownError, StreamMissingError, WrongBodyError
 from domain.event import Event, encode, encode_envelope
 from domain.ids import COMMONS, StreamId, TenantId
-from domain.ports import Append, Guard, NewEvent, Sealer
+from domain.ports import Append, ContentStore, Guard, NewEvent, Sealer
 from domain.stream import COMMANDS, Decided, Handled, Loaded, Order, State, Stream, decide, lacking, stream_id
 from domain.values import Citation
 from services import refusals
+from services.contents import NO_CONTENTS
 from services.days import local_day
-from services.decoding import citations
+from services.decoding import citations, contents_named
 
 S = TypeVar("S", bound=State)
 
@@ -48,10 +49,18 @@ class Decider:
         view: what the order is decided on.
         sealer: seals free text between decide and append.
         kinds: the kinds of bodies that are known already; it is added to.
+        contents: what was uploaded; an order that names another content is refused.
     """
 
-    def __init__(self, view: View, sealer: Sealer, kinds: dict[TenantId, BodyKind] | None = None) -> None:
+    def __init__(
+        self,
+        view: View,
+        sealer: Sealer,
+        kinds: dict[TenantId, BodyKind] | None = None,
+        contents: ContentStore = NO_CONTENTS,
+    ) -> None:
         self._view = view
+        self._contents = contents
         self._sealer = sealer
         self.kinds: dict[TenantId, BodyKind] = {} if kinds is None else kinds
         self._zones: dict[TenantId, str | None] = {}
@@ -65,6 +74,7 @@ class Decider:
         handled = COMMANDS[type(order.command).__name__]
         await self._check_body(handled, order.tenant_id, stream_id(handled, order.command))
         await self._check_citations(order)
+        await self._check_contents(order)
 
     async def decide(self, order: Order) -> Answered:
         """Load the stream and those that its rule asks for, and let the rule answer.
@@ -106,6 +116,7 @@ class Decider:
             claims=tuple(answered.decided.claims),
             opens=tuple(answered.decided.opens),
             grants=tuple(answered.decided.grants),
+            jobs=tuple(answered.decided.jobs),
         )
 
     async def _reads(self, handled: Handled, loaded: Loaded[Any], order: Order) -> Reads:
@@ -162,6 +173,11 @@ class Decider:
         for citation in (*citations(order.command), *citations(order.authority)):
             if not await self._view.exists(citation):
                 raise CitationUnknownError(log=citation.log, stream=citation.stream, version=citation.version)
+
+    async def _check_contents(self, order: Order) -> None:
+        for content in contents_named(order.command):
+            if not await self._contents.holds(order.tenant_id, content):
+                raise refusals.ContentUnknownError(sha256=content.sha256)
 
 
 def _guards(reads: Reads, target: StreamId) -> tuple[Guard, ...]:

@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from domain.clocks import YEAR_MAX, YEAR_MIN
+from domain.document import Content
 from domain.envelope import Authority, Source, WithoutAuthority
 from domain.values import Citation, Language, PartialDate, SealedText
 from services.refusals import EffectiveTooFarError, FieldsInvalidError, Located, NotJsonError
@@ -137,6 +138,13 @@ def names_organisation(command: Any) -> bool:
         part is not None and at.endswith(".organisation_id") and at != "$.organisation_id"
         for at, part in _walk(command, "$")
     )
+
+
+def contents_named(value: Any) -> Iterator[Content]:
+    """Every content that a command names, in the order of its fields."""
+    for _, part in _walk(value, "$"):
+        if isinstance(part, Content):
+            yield part
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -30,6 +30,7 @@ from projections.plan import queries as plans
 from projections.succession import successions
 from services.checking import Check, Facts, Version, known
 from services.governance_checks import check_committee, check_organisation, check_seat
+from services.record_checks import check_activity, check_document
 
 _GRANT_NOW: Final = Table(
     "grant_now",
@@ -254,5 +255,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "committee": check_committee,
     "seat": check_seat,
     "organisation": check_organisation,
+    "document": check_document,
+    "activity": check_activity,
 }
 """By the name of the stream. Each answers what the read models say and what the state has, by fact."""

@@ -8,16 +8,18 @@ from typing import Final
 import dramatiq
 import structlog
 
+from domain.ports import ContentStore
+from infra.documents.files import FileContents
 from infra.jobs.broker import open_broker
 from infra.jobs.heartbeat import Heartbeat
-from infra.settings import DatabaseSettings
+from infra.settings import DatabaseSettings, DocumentSettings
 from services.actors import declare
 
 THREADS: Final = 2
 _logger = structlog.get_logger()
 
 
-def run(settings: DatabaseSettings) -> None:
+def run(settings: DatabaseSettings, documents: DocumentSettings) -> None:
     """Work until TERM or INT; a job that is running is given back to the queue if it does not end in time."""
     stop = threading.Event()
 
@@ -26,13 +28,15 @@ def run(settings: DatabaseSettings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
-    work(settings, stop)
+    work(settings, FileContents(documents.directory), stop)
 
 
-def work(settings: DatabaseSettings, stop: threading.Event, *, threads: int = THREADS) -> None:
+def work(
+    settings: DatabaseSettings, contents: ContentStore, stop: threading.Event, *, threads: int = THREADS
+) -> None:
     """Work until `stop` is set."""
     with open_broker(settings) as broker, Heartbeat(settings, "worker"):
-        declare(broker, settings)
+        declare(broker, settings, contents)
         worker = dramatiq.Worker(broker, worker_threads=threads)
         worker.start()
         _logger.info("worker.started", threads=threads)

@@ -249,6 +249,25 @@ class AuditStatus(StrEnum):
     CLOSED = "closed"
 
 
+@strawberry.enum(description="Whether a document may still be downloaded.")
+class DocumentStatus(StrEnum):
+    ATTACHED = "attached"
+    WITHDRAWN = "withdrawn"
+
+
+@strawberry.enum(description="What kind of activity it was.")
+class ActivityKind(StrEnum):
+    SESSION = "session"
+    REFERRAL = "referral"
+    PRESENTATION = "presentation"
+
+
+@strawberry.enum(description="Whether a record still stands.")
+class RecordStatus(StrEnum):
+    RECORDED = "recorded"
+    WITHDRAWN = "withdrawn"
+
+
 @strawberry.enum(description="Whose name decides the order of a list: names sort without accents or case.")
 class PartnershipOrder(StrEnum):
     NAME_FR = "name_fr"

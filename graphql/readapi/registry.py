@@ -12,12 +12,14 @@ from domain.ids import TenantId
 from projections.body import REGISTRY
 from readapi import columns
 from readapi.access_grant import ACCESS_GRANTS, AccessGrant
+from readapi.activity import ACTIVITIES, Activity
 from readapi.agreement import AGREEMENTS, Agreement
 from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, held
 from readapi.audit_mandate import AUDIT_MANDATES, AuditMandate
 from readapi.body import load_bodies
 from readapi.codes import (
     PARTNERSHIP_KINDS,
+    ActivityKind,
     BodyKind,
     BodyStatus,
     Language,
@@ -28,6 +30,7 @@ from readapi.codes import (
 )
 from readapi.columns import Group, backed, column, reads
 from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committees
+from readapi.document import DOCUMENTS, Document
 from readapi.fields import derived, sized
 from readapi.figures import CatchmentPart, Period, catchment
 from readapi.governance_codes import CommitteeStatus
@@ -233,6 +236,32 @@ class Partnership:
         as_of: AsOfArgument = None,
     ) -> Committee | None:
         return await info.context.loader(load_committees).load(CommitteeKey(self._at(as_of), id))
+
+    @sized("first", "Its documents, in the order in which they were made.")
+    async def documents(
+        self,
+        info: Info,
+        *,
+        first: First = FIRST,
+        after: After = None,
+        subject: Annotated[UUID | None, strawberry.argument(description="Only of this record.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Document]:
+        place = self._at(as_of)
+        return await page(info.context, DOCUMENTS, place, first=first, after=after, arguments=subject)
+
+    @sized("first", "What it did, in light counts, by day.")
+    async def activities(
+        self,
+        info: Info,
+        *,
+        first: First = FIRST,
+        after: After = None,
+        kind: Annotated[ActivityKind | None, strawberry.argument(description="Only of this kind.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Activity]:
+        chosen = None if kind is None else kind.value
+        return await page(info.context, ACTIVITIES, self._at(as_of), first=first, after=after, arguments=chosen)
 
     @sized("first", "What happened in its log, latest first. For its members only; null for everybody else.")
     async def timeline(

@@ -19,7 +19,9 @@ from dramatiq_postgres import PostgresBroker  # type: ignore[import-untyped] # i
 from infra.settings import DatabaseSettings, Role
 
 SCHEMA: Final = "jobs"
-CONNECTIONS_MAX: Final = 4
+CONNECTIONS_MAX: Final = 16
+"""A worker keeps two for each queue (its own messages and the delayed ones) and one that listens; its threads
+need one more each, or nothing is ever acknowledged. They are opened as they are wanted."""
 _CLOSE_SECONDS: Final = 5.0
 
 

@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, ExceptionHandlersMap
 
 from domain.errors import Refusal
 from infra.settings import Settings, WebSettings
+from services.api.documents import document_routes
 from services.api.edge import Edge, correlation_id_of, path_of
 from services.api.health import LIVE_PATH, READY_PATH, Check, readiness
 from services.api.imports import import_routes
@@ -81,7 +82,7 @@ def create_app(
 
     @asynccontextmanager
     async def write_side(app: Litestar) -> AsyncIterator[None]:
-        async with open_write_side(settings.database) as write:
+        async with open_write_side(settings.database, settings.documents) as write:
             app.state.write = write
             yield
 
@@ -89,6 +90,7 @@ def create_app(
         route_handlers=[
             *write_routes(metrics),
             *import_routes(),
+            *document_routes(settings.documents),
             *_service_routes(settings.web, metrics, checks),
             *web_routes(),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),

@@ -2,12 +2,15 @@
 
 import inspect
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
 import msgspec
 
 from domain.stream import COMMANDS, Handled
+from infra.documents.content_check import MEDIA_TYPES
+from services.api.documents import ContentAnswer
 from services.api.fields import COMMANDS_FR, TYPES, field
 from services.api.openapi_imports import import_paths
 from services.api.problems import MEDIA_TYPE, TITLES, Problem
@@ -20,6 +23,8 @@ from services.tables.undoing import Standing, Undone
 
 _REF: Final = "#/components/schemas/{name}"
 _COMMAND_STATUSES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
+_UPLOAD_STATUSES: Final = (401, 403, 404, 413, 415, 500, 503)
+_DOWNLOAD_STATUSES: Final = (401, 404, 410, 500, 503)
 _INTRODUCTION: Final = (
     "Orders to the register of Canada's immigration partnerships. Every order carries an Idempotency-Key: after "
     "a lost connection, send the same key again. Reads are GraphQL, at /graphql. · Ordres au registre des "
@@ -53,8 +58,14 @@ def openapi() -> dict[str, Any]:
                     "description": "An opaque token for one body and role, or an operator's. · Jeton opaque.",
                 }
             },
-            "parameters": {"Slug": _SLUG, "IdempotencyKey": _KEY, "CorrelationId": _CORRELATION},
-            "responses": {f"Problem{status}": _problem_response(status) for status in _COMMAND_STATUSES},
+            "parameters": {
+                "Slug": _SLUG,
+                "IdempotencyKey": _KEY,
+                "CorrelationId": _CORRELATION,
+                "DocumentId": _DOCUMENT_ID,
+                "DocumentVersion": _DOCUMENT_VERSION,
+            },
+            "responses": {f"Problem{status}": _problem_response(status) for status in (*_COMMAND_STATUSES, 410)},
         },
     }
 
@@ -80,6 +91,20 @@ _CORRELATION: Final = {
     "description": "A UUID of the caller's that the journal and the events keep. · UUID de l’appelant.",
     "schema": {"type": "string", "format": "uuid"},
 }
+_DOCUMENT_ID: Final = {
+    "name": "document_id",
+    "in": "path",
+    "required": True,
+    "description": "The document. · Le document.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+_DOCUMENT_VERSION: Final = {
+    "name": "version",
+    "in": "query",
+    "required": False,
+    "description": "Number of a version; absent: the latest. · Numéro d’une version; absent : la dernière.",
+    "schema": {"type": "integer", "minimum": 1},
+}
 _PARAMETERS: Final = [
     {"$ref": "#/components/parameters/IdempotencyKey"},
     {"$ref": "#/components/parameters/CorrelationId"},
@@ -104,6 +129,7 @@ def _paths() -> dict[str, Any]:
             }
         }
     }
+    paths |= _document_paths()
     for name, handled in COMMANDS.items():
         english = _command_description(handled)
         roles = ", ".join(sorted(ROLES_OF_COMMAND.get(name, ())))
@@ -120,6 +146,61 @@ def _paths() -> dict[str, Any]:
         }
     slug = {"$ref": "#/components/parameters/Slug"}
     return paths | import_paths(slug, _PARAMETERS, _responses("Intake"))
+
+
+def _document_paths() -> dict[str, Any]:
+    """The contents of documents, which are no orders: they go in before one names them, and come out again."""
+    binary: dict[str, Any] = {media_type: {"schema": {}} for media_type in MEDIA_TYPES}
+    roles = ", ".join(sorted(ROLES_OF_COMMAND["AttachDocument"]))
+    upload = {
+        "operationId": "uploadDocument",
+        "tags": ["document"],
+        "summary": "Upload the content of a document · Téléverser le contenu d’un document",
+        "description": (
+            "The bytes themselves, uncompressed. They are checked, and kept by their hash: the same bytes may be "
+            f"sent again. Name the answer as `content` in AttachDocument or AddDocumentVersion.\n\nRoles: {roles}."
+        ),
+        "parameters": [
+            {"$ref": "#/components/parameters/Slug"},
+            {"$ref": "#/components/parameters/CorrelationId"},
+        ],
+        "requestBody": {"required": True, "content": binary},
+        "responses": {
+            "201": {
+                "description": "Kept. · Conservé.",
+                "content": {"application/json": {"schema": {"$ref": _REF.format(name="ContentAnswer")}}},
+            },
+            **_problems(_UPLOAD_STATUSES),
+        },
+    }
+    download = {
+        "operationId": "downloadDocument",
+        "tags": ["document"],
+        "summary": "Download a document · Télécharger un document",
+        "description": (
+            "As an attachment, never inline. Without a token, what is public; members of the body read what is "
+            "theirs. Erased contents are answered with 410 and their hash."
+        ),
+        "security": [{}, {"token": []}],
+        "parameters": [
+            {"$ref": "#/components/parameters/Slug"},
+            {"$ref": "#/components/parameters/DocumentId"},
+            {"$ref": "#/components/parameters/DocumentVersion"},
+            {"$ref": "#/components/parameters/CorrelationId"},
+        ],
+        "responses": {
+            "200": {"description": "The bytes. · Les octets.", "content": binary},
+            **_problems(_DOWNLOAD_STATUSES),
+        },
+    }
+    return {
+        "/api/v1/partnerships/{slug}/documents": {"post": upload},
+        "/api/v1/partnerships/{slug}/documents/{document_id}": {"get": download},
+    }
+
+
+def _problems(statuses: Iterable[int]) -> dict[str, Any]:
+    return {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}
 
 
 def _request_body(command: str) -> dict[str, Any]:
@@ -143,9 +224,7 @@ def _responses(answer: str) -> dict[str, Any]:
             "headers": position,
         },
     }
-    for status in _COMMAND_STATUSES:
-        responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
-    return responses
+    return responses | _problems(_COMMAND_STATUSES)
 
 
 def _problem_response(status: int) -> dict[str, Any]:
@@ -170,6 +249,7 @@ def _schemas() -> dict[str, Any]:
         Intake,
         Standing,
         Undone,
+        ContentAnswer,
         Problem,
     ]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REF)

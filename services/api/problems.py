@@ -17,6 +17,7 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     404: ("Not found", "Introuvable"),
     405: ("Method not allowed", "Méthode non permise"),
     409: ("It conflicts with what is recorded", "Conflit avec ce qui est inscrit"),
+    410: ("Gone", "Effacé"),
     413: ("The request is too large", "La requête est trop volumineuse"),
     415: ("Unsupported media type", "Type de contenu non pris en charge"),
     422: ("The order is refused", "L’ordre est refusé"),

@@ -40,7 +40,7 @@ def import_(given: argparse.Namespace) -> int:
     settings = load_settings(os.environ)
 
     async def act() -> Imported:
-        async with open_write_side(settings.database) as write:
+        async with open_write_side(settings.database, settings.documents) as write:
             progress = None if given.quiet else progress_bar()
             importer = Importer(
                 write.handler,

@@ -61,5 +61,6 @@ def worker(_: argparse.Namespace) -> int:
     """Run background jobs until TERM or INT."""
     from services.worker import run
 
-    run(load_settings(os.environ).database)
+    settings = load_settings(os.environ)
+    run(settings.database, settings.documents)
     return 0

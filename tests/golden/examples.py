@@ -46,6 +46,7 @@ from tests.golden.example import (
     sealed,
 )
 from tests.golden.organisations import ORGANISATIONS
+from tests.golden.records import RECORDS
 from tests.golden.seats import SEATS
 
 EXAMPLES: tuple[Example, ...] = (
@@ -430,4 +431,5 @@ EXAMPLES: tuple[Example, ...] = (
     *COMMITTEES,
     *SEATS,
     *ORGANISATIONS,
+    *RECORDS,
 )

@@ -23,6 +23,7 @@ from projections.registry import BY_NAME, PROJECTIONS
 from projections.runner import Runner, wait_for
 from services import actors, projector
 from services.actors import REBUILD, REBUILD_QUEUE, declare, rebuild_one
+from services.contents import NO_CONTENTS
 from services.worker import work
 from tests.integration.logs import WRITER, Logs, open_log, open_logs
 from tests.integration.projections.shared import dump
@@ -69,7 +70,7 @@ async def test_the_projector_follows_the_logs_and_a_rebuild_in_jobs_gives_the_sa
     live = [await dump(models, tenant_id) for tenant_id in tenants]
 
     stop = threading.Event()
-    worker = asyncio.create_task(asyncio.to_thread(work, settings, stop))
+    worker = asyncio.create_task(asyncio.to_thread(work, settings, NO_CONTENTS, stop))
     async with projector.open_read_side(settings) as side:
         await asyncio.wait_for(projector.rebuild_projections(side, settings, in_jobs=True), 120)
         assert [await dump(models, tenant_id) for tenant_id in tenants] == live
@@ -102,7 +103,7 @@ async def test_a_rejected_job_ends_the_rebuild_and_says_whose_it_was_and_why(
     monkeypatch.setattr(actors, "rebuild_one", breaks)
     monkeypatch.setattr(actors, "REBUILD_RETRIES", 0)
     stop = threading.Event()
-    worker = asyncio.create_task(asyncio.to_thread(work, settings, stop))
+    worker = asyncio.create_task(asyncio.to_thread(work, settings, NO_CONTENTS, stop))
     async with projector.open_read_side(settings) as side:
         with pytest.raises(projector.JobsFailedError) as failed:
             await asyncio.wait_for(projector.rebuild_projections(side, settings, ["body"], in_jobs=True), 60)
@@ -142,7 +143,7 @@ async def test_live_rows_from_the_real_feed_equal_those_from_memory(
 
 def test_a_message_without_a_tenant_is_refused_at_the_door(tables: DatabaseSettings) -> None:
     with open_broker(tables, listen=False) as broker:
-        actors = declare(broker, tables)
+        actors = declare(broker, tables, NO_CONTENTS)
         with pytest.raises(TenantMissingError):
             actors[REBUILD].send("timeline", "b1", "x")  # type: ignore[attr-defined] # an actor
 
@@ -196,7 +197,7 @@ def test_a_process_shows_that_it_lives(tables: DatabaseSettings) -> None:
 
 def test_the_rebuild_actor_shows_its_limits(tables: DatabaseSettings) -> None:
     with open_broker(tables, listen=False) as broker:
-        actor = declare(broker, tables)[REBUILD]
+        actor = declare(broker, tables, NO_CONTENTS)[REBUILD]
     options = actor.options  # type: ignore[attr-defined] # an actor
     assert (options["max_retries"], options["time_limit"]) == (5, 3_600_000)
     assert actor.queue_name == REBUILD_QUEUE  # type: ignore[attr-defined]

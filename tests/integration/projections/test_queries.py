@@ -33,8 +33,10 @@ from infra.bulk.read_models import BulkReadModels
 from infra.database import Database, Scope
 from projections import (
     access_grant,
+    activity,
     audit_mandate,
     committee,
+    document,
     national,
     provider,
     published_aggregate,
@@ -176,6 +178,9 @@ def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     yield published_aggregate.published_aggregates(tenant_id, as_of)
     yield access_grant.access_grants(tenant_id, as_of)
     yield audit_mandate.audit_mandates(tenant_id, as_of)
+    yield document.documents(tenant_id, as_of)
+    yield document.document_versions(tenant_id, as_of)
+    yield activity.activities(tenant_id, as_of)
     yield timeline.lines(tenant_id)
     yield national.body(tenant_id, as_of)
     yield committee.committees(tenant_id, as_of)

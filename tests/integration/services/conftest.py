@@ -17,12 +17,13 @@ from domain.body import BodyKind, OpenBody
 from domain.envelope import Role
 from domain.ids import COMMONS, TenantId
 from domain.values import both
-from infra.settings import DatabaseSettings, Profile, Settings, WebSettings
+from infra.settings import DatabaseSettings, DocumentSettings, Profile, Settings, WebSettings
 from services.api.app import create_app
 from services.bodies import Provisioning
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 
 BODY_MAX_BYTES = 64 * 1024
+DOCUMENT_MAX_BYTES = 100 * 1024
 METRICS_TOKEN = "a-token-for-tests"
 
 
@@ -41,6 +42,7 @@ def settings(database: DatabaseSettings, tmp_path: Path) -> Settings:
         instance_dir=tmp_path,
         secret_key=database.secret_key,
         database=database,
+        documents=DocumentSettings(directory=tmp_path / "documents", bytes_max=DOCUMENT_MAX_BYTES),
         web=WebSettings(
             host="127.0.0.1",
             port=0,

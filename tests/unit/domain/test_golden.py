@@ -60,6 +60,10 @@ def test_every_stream_ends_in_the_state_that_its_files_tell() -> None:
     assert seat.holder_on(date(2025, 11, 30)) is None
     assert seat.abolished_on == date(2026, 1, 31)
     assert folded["committee"].dissolved_on == date(2026, 6, 30)
+    assert [version.erased for version in folded["document"].versions] == [True, False]
+    assert folded["document"].withdrawn
+    assert folded["activity"].facts.value.held_on == date(2024, 5, 14)
+    assert folded["activity"].withdrawn
 
 
 def test_each_event_of_this_program_has_one_example() -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import domain.areas  # noqa: F401 - fills the registries
 from domain.access_grant import GrantAccess, RestoreAccess, RevokeAccess
+from domain.activity import ActivityFacts, CorrectActivity, RecordReferral, RecordSession, WithdrawActivity
 from domain.agreement import (
     AddObligation,
     AmendAgreement,
@@ -35,6 +36,7 @@ from domain.body import (
     SetCatchment,
 )
 from domain.case import Need
+from domain.document import AddDocumentVersion, AttachDocument, Content, EraseDocument, WithdrawDocument
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, WithoutAuthority
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
@@ -245,6 +247,8 @@ class Writer:
             *[self._access] * 2,
             *[self._audit] * 2,
             self._succession,
+            *[self._document] * 3,
+            *[self._activity] * 2,
         ]
         for _ in range(commands):
             if self.random.random() < 0.5:
@@ -576,6 +580,44 @@ class Writer:
         if self.random.random() < 0.1:
             return CloseAuditMandate(audit_mandate_id=audit_id), None
         return ExtendAuditMandate(audit_mandate_id=audit_id, ends_on=end), by
+
+    def _document(self) -> tuple[Command | None, Any]:
+        sha256 = f"{self.random.getrandbits(256):064x}"
+        content = Content(sha256=sha256, size_bytes=1 + self.random.randrange(900), media_type="application/pdf")
+        document_id: Any = self._pick("document")
+        if document_id is None or self.random.random() < 0.3:
+            document_id = self._uuid()
+            self.ids["document"].append(document_id)
+            audience = self.random.choice([Audience.DRAFT, Audience.TENANT, Audience.PUBLIC])
+            command = AttachDocument(
+                document_id=document_id, title=self._text(), content=content, language="fr", audience=audience
+            )
+            return command, None
+        if self.random.random() < 0.3:
+            number = self.random.choice([None, 1, 2])
+            return EraseDocument(document_id=document_id, ground="personal_data", number=number), None
+        if self.random.random() < 0.2:
+            return WithdrawDocument(document_id=document_id), None
+        return AddDocumentVersion(document_id=document_id, content=content), None
+
+    def _activity(self) -> tuple[Command | None, Any]:
+        facts = ActivityFacts(
+            held_on=FIRST_DAY + timedelta(days=self.random.randrange(20)),
+            label=self._text(),
+            place=self._place(),
+            people=QualifiedValue(kind="exact", number=Decimal(self.random.randrange(60)), unit="people"),
+            tags=("welcome",),
+        )
+        activity_id: Any = self._pick("activity")
+        if activity_id is None or self.random.random() < 0.3:
+            activity_id = self._uuid()
+            self.ids["activity"].append(activity_id)
+            audience = self.random.choice([Audience.TENANT, Audience.PUBLIC])
+            begins = self.random.choice([RecordSession, RecordReferral])
+            return begins(activity_id=activity_id, facts=facts, audience=audience), None
+        if self.random.random() < 0.2:
+            return WithdrawActivity(activity_id=activity_id), None
+        return CorrectActivity(activity_id=activity_id, facts=facts), None
 
 
 __all__ = ["FIRST_DAY", "START", "Log", "MemoryFeed", "decode", "envelope", "random_log"]

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from domain import agreement, body, envelope, organisation, succession, target, values
+from domain import activity, agreement, body, envelope, organisation, succession, target, values
 from domain.committee import rules as committee
 from domain.committee import terms
 from domain.plan import events as plan
@@ -40,6 +40,7 @@ LITERALS: list[tuple[type[Enum], Any]] = [
     (governance_codes.OrganisationKind, organisation.OrganisationKind),
     (governance_codes.SeatRight, seat.SeatRight),
     (governance_codes.CandidacyStage, state.Stage),
+    (codes.ActivityKind, activity.ActivityKind),
     (codes.WarningKind, target.Warning_.__annotations__["kind"]),
 ]
 

@@ -1,13 +1,16 @@
 import re
-from typing import Any
+from typing import Any, get_args
 
 import domain.areas  # noqa: F401
+from domain.document import MediaType
 from domain.stream import COMMANDS
 from services.api.fields import COMMANDS_FR
 from services.api.openapi import openapi
 
 DOCUMENT = openapi()
 OF_TABLES = {"import", "importTemplate", "importStanding", "undoImport"}
+OF_DOCUMENTS = {"uploadDocument", "downloadDocument"}
+"""What moves bytes, and is no command."""
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 
 
@@ -39,7 +42,7 @@ def resolved(reference: str) -> Any:
 def test_every_command_has_its_operation_and_no_other() -> None:
     operations = {operation["operationId"] for operation in all_operations().values()}
 
-    assert operations == {*COMMANDS, "provision", *OF_TABLES}
+    assert operations == {*COMMANDS, "provision", *OF_TABLES, *OF_DOCUMENTS}
     assert set(COMMANDS_FR) == set(COMMANDS)
 
 
@@ -66,6 +69,8 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_operation_is_complete() -> None:
     for address, operation in all_operations().items():
         assert operation["summary"]
+        if operation["operationId"] in OF_DOCUMENTS:
+            continue
         assert operation["tags"]
         if operation["operationId"] != "undoImport" and not address.startswith("get"):
             assert operation["requestBody"]["required"] is True
@@ -99,3 +104,14 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
     addresses = set(re.findall(r"https?://[^\s\"']+", str(DOCUMENT)))
 
     assert addresses <= {"https://spec.openapis.org/oas/3.1/dialect/base"}
+
+
+def test_contents_go_in_and_come_out_by_their_media_types() -> None:
+    upload = DOCUMENT["paths"]["/api/v1/partnerships/{slug}/documents"]["post"]
+    download = DOCUMENT["paths"]["/api/v1/partnerships/{slug}/documents/{document_id}"]["get"]
+
+    types = set(upload["requestBody"]["content"])
+    assert types == set(download["responses"]["200"]["content"]) == set(get_args(MediaType))
+    assert set(upload["responses"]) == {"201", "401", "403", "404", "413", "415", "500", "503"}
+    assert set(download["responses"]) == {"200", "401", "404", "410", "500", "503"}
+    assert download["security"] == [{}, {"token": []}]  # the public reads what is public

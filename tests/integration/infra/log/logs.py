@@ -13,7 +13,8 @@ from domain.access import GrantChange
 from domain.envelope import Actor, Envelope, WithoutAuthority
 from domain.event import Event, Recorded, encode, encode_envelope
 from domain.ids import CommandId, PersonId, StreamId, TenantId
-from domain.ports import Append, Batch, Guard, JobRow, NewEvent, Row
+from domain.jobs import JobRow
+from domain.ports import Append, Batch, Guard, NewEvent, Row
 from infra.log.batch import APPEND_SQL, arguments
 from infra.log.leaf import leaf_of
 from infra.log.merkle import TILE_WIDTH, extend, frontier_root, root_of

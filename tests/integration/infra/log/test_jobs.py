@@ -15,7 +15,7 @@ from dramatiq_postgres import PostgresBroker  # type: ignore[import-untyped]  # 
 from dramatiq_postgres.schema import generate_init_sql  # type: ignore[import-untyped]  # ships no types
 
 from domain.ids import TenantId
-from domain.ports import JobRow
+from domain.jobs import JobRow
 from infra.log.store import LogStore
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.log.logs import an_append, call

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from domain.access import GrantChange
 from domain.ids import CommandId, PersonId, StreamId, TenantId
+from domain.jobs import JobRow
 from domain.ports import (
     Append,
     Batch,
     BodyUnknownError,
     Guard,
     GuardBrokenError,
-    JobRow,
     KeyReusedError,
     KeyTakenError,
     Outcome,

@@ -7,7 +7,8 @@ import msgspec
 
 from domain.access import GrantChange
 from domain.ids import CommandId, PersonId, StreamId, TenantId
-from domain.ports import Append, Guard, JobRow, NewEvent
+from domain.jobs import JobRow
+from domain.ports import Append, Guard, NewEvent
 from infra.log.batch import Footprint, arguments, job_queues
 
 TENANT, OTHER = TenantId(UUID(int=1)), TenantId(UUID(int=2))

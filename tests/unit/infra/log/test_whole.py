@@ -10,12 +10,12 @@ import pytest
 from msgspec.structs import replace
 
 from domain.ids import CommandId
+from domain.jobs import JobRow
 from domain.ports import (
     Append,
     Batch,
     Guard,
     GuardBrokenError,
-    JobRow,
     KeyTakenError,
     NewEvent,
     OutcomeUnknownError,

@@ -176,9 +176,11 @@ def test_the_fields_with_sealed_text_are_found() -> None:
     assert found == {
         "access_grant.Revoked": ("reason",),
         "audit_mandate.Closed": ("note",),
+        "activity.Withdrawn": ("note",),
         "agreement.Terminated": ("reason",),
         "body.PhaseEntered": ("note",),
         "committee.Dissolved": ("reason",),
+        "document.Withdrawn": ("reason",),
         "plan.Closed": ("note",),
         "plan.ConsultationRecorded": ("note",),
         "plan.ElementWithdrawn": ("note",),

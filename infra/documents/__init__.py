@@ -1,0 +1,1 @@
+"""The bytes of documents, outside every log."""

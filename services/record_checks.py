@@ -1,0 +1,42 @@
+"""What the read models of a body's documents and activities say, and what their states have."""
+
+from domain.activity import Activity
+from domain.document import Document
+from projections import activity, document
+from services.checking import Facts, Version, known
+
+
+async def check_document(at: Version, state: Document) -> tuple[Facts, Facts]:
+    rows = await at.all(document.documents(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.document_id == at.stream_id), None)
+    versions = await at.all(document.document_versions(at.tenant_id, at.as_of))
+    said = {
+        "audience": row and row.audience,
+        "withdrawn": row and row.status == "withdrawn",
+        "versions": [(one.content, one.erased) for one in versions if one.document_id == at.stream_id],
+        "last": row and row.version_number,
+    }
+    return said, {
+        "audience": state.audience,
+        "withdrawn": state.withdrawn,
+        "versions": [(version.content, version.erased) for version in state.versions],
+        "last": len(state.versions),
+    }
+
+
+async def check_activity(at: Version, state: Activity) -> tuple[Facts, Facts]:
+    rows = await at.all(activity.activities(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.activity_id == at.stream_id), None)
+    facts = known(state.facts)
+    said = {
+        "kind": row and row.kind,
+        "facts": row and (row.held_on, row.label, row.people, row.tags),
+        "place": row and row.place and (row.place.scheme, row.place.code),
+        "withdrawn": row and row.status == "withdrawn",
+    }
+    return said, {
+        "kind": state.kind,
+        "facts": facts and (facts.held_on, facts.label, facts.people, facts.tags),
+        "place": facts and facts.place and facts.place.key,
+        "withdrawn": state.withdrawn,
+    }
