@@ -104,3 +104,9 @@ class OrganisationKind(StrEnum):
     BUSINESS = "business"
     OTHER = "other"
     UNSTATED = "unstated"
+
+
+@strawberry.enum(description="What is due: an obligation of an agreement, or the end of a term of office.")
+class DueKind(StrEnum):
+    OBLIGATION = "obligation"
+    TERM_OF_OFFICE = "term_of_office"

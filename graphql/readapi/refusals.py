@@ -63,6 +63,16 @@ class AnswerTooLargeError(Refusal):
 
 
 @dataclass(eq=False)
+class WithinOutOfRangeError(Refusal):
+    given: int
+    maximum: int
+    code = "WITHIN_OUT_OF_RANGE"
+    kind = "malformed"
+    en = "`withinDays` is {given}; expected 1 to {maximum}."
+    fr = "`withinDays` vaut {given}; valeur attendue : de 1 à {maximum}."
+
+
+@dataclass(eq=False)
 class TextUnusableError(Refusal):
     argument: str
     code = "TEXT_UNUSABLE"

@@ -31,6 +31,7 @@ from readapi.codes import (
 from readapi.columns import Group, backed, column, reads
 from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committees
 from readapi.document import DOCUMENTS, Document
+from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, DueItem, due_list
 from readapi.fields import derived, sized
 from readapi.figures import CatchmentPart, Period, catchment
 from readapi.governance_codes import CommitteeStatus
@@ -262,6 +263,20 @@ class Partnership:
     ) -> Page[Activity]:
         chosen = None if kind is None else kind.value
         return await page(info.context, ACTIVITIES, self._at(as_of), first=first, after=after, arguments=chosen)
+
+    @sized(DUE, "What is overdue, or due soon, the earliest first. For its members; empty for everybody else.")
+    async def due_list(
+        self,
+        info: Info,
+        within_days: Annotated[
+            int,
+            strawberry.argument(
+                description=f"Days from the day of the question, which is the first; 1 to {WITHIN_DAYS_MAX}."
+            ),
+        ] = WITHIN_DAYS,
+        as_of: AsOfArgument = None,
+    ) -> list[DueItem]:
+        return await due_list(info.context, self._at(as_of), within_days)
 
     @sized("first", "What happened in its log, latest first. For its members only; null for everybody else.")
     async def timeline(

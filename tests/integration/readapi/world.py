@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.importing import Entry
 from tests.integration.readapi.world_lines import ALIKE, IRCC, TERRITORY, Lines, both, uid
-from tests.integration.readapi.world_of_committees import governance, organisations
+from tests.integration.readapi.world_of_committees import due, governance, organisations
 
 __all__ = ["ALIKE", "Lines", "both", "lines", "uid"]
 
@@ -30,6 +30,7 @@ def lines(slug: str) -> Iterator[Entry]:
     yield from _published(of)
     yield from _access(of)
     yield from governance(of)
+    yield from due(of)
 
 
 def _plans(of: Lines) -> Iterator[Entry]:

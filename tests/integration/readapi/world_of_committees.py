@@ -46,6 +46,14 @@ def governance(of: Lines) -> Iterator[Entry]:
     yield of.line("EstablishCommittee", "2021-03-01", part | under)
 
 
+def due(of: Lines) -> Iterator[Entry]:
+    """An obligation with a day by which it is due, fulfilled two months late."""
+    report = {"agreement_id": of.id("agreement tenant"), "obligation_id": of.id("report due")}
+    owed = {"wording": both("Rapport annuel"), "due_on": "2021-06-30"}
+    yield of.line("AddObligation", "2021-04-05", report | owed)
+    yield of.line("FulfilObligation", "2021-09-01", report)
+
+
 def _seats(of: Lines) -> Iterator[Entry]:
     """Three seats of the public committee: one held, one whose term is over, one with candidates."""
     committee = {"committee_id": of.id("committee public")}

@@ -1,0 +1,161 @@
+"""What a body has to do by when: obligations of its agreements, and terms of office that end. For members only."""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import exists, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from projections.agreement.tables import AGREEMENT, OBLIGATION
+from projections.committee import COMMITTEE
+from projections.seat import SEAT
+from readapi.agreement import Agreement, AgreementKey, load_agreements
+from readapi.asof import held
+from readapi.committee import Committee, CommitteeKey, load_committees
+from readapi.fields import sized
+from readapi.governance_codes import DueKind
+from readapi.reading import Info, Place, Reading
+from readapi.refusals import AnswerTooLargeError, WithinOutOfRangeError
+from readapi.text import LocalizedText, localized
+
+WITHIN_DAYS: Final = 90
+WITHIN_DAYS_MAX: Final = 366
+ITEMS_MAX: Final = 200
+DUE: Final = 40
+"""Counted for a due list, which is short where it is kept."""
+_TEXT: Final = ("en", "fr", "source", "unofficial")
+
+
+@strawberry.type(description="Something that is due.")
+class DueItem:
+    kind: DueKind = strawberry.field(description="What it is.")
+    due_on: date = strawberry.field(description="The last day on which it is in time.")
+    overdue: bool = strawberry.field(description="Whether that day is over on the day of the question.")
+    wording: LocalizedText | None = strawberry.field(description="The obligation, or the name of the seat.")
+    record_id: UUID = strawberry.field(description="The obligation, or the seat.")
+    sample: bool = strawberry.field(description="Whether it is sample data.")
+    agreement_id: strawberry.Private[UUID | None]
+    committee_id: strawberry.Private[UUID | None]
+    place: strawberry.Private[Place]
+
+    @sized(1, "The agreement that obliges to it; null for what is no obligation.")
+    async def agreement(self, info: Info) -> Agreement | None:
+        if self.agreement_id is None:
+            return None
+        return await info.context.loader(load_agreements).load(AgreementKey(self.place, self.agreement_id))
+
+    @sized(1, "The committee whose seat it is; null for what is no term of office.")
+    async def committee(self, info: Info) -> Committee | None:
+        if self.committee_id is None:
+            return None
+        return await info.context.loader(load_committees).load(CommitteeKey(self.place, self.committee_id))
+
+
+async def due_list(reading: Reading, place: Place, within_days: int) -> list[DueItem]:
+    """What is overdue or due within so many days of the clock's day, the earliest first; nothing for outsiders.
+
+    Raises:
+        WithinOutOfRangeError: more than 366 days, or none.
+        AnswerTooLargeError: more than 200 items; a shorter time narrows it.
+    """
+    if not 1 <= within_days <= WITHIN_DAYS_MAX:
+        raise WithinOutOfRangeError(given=within_days, maximum=WITHIN_DAYS_MAX)
+    if not place.member:
+        return []
+    until = place.clock.effective + timedelta(days=within_days)
+    found = [*await _obligations(reading, place, until), *await _terms_of_office(reading, place, until)]
+    if len(found) > ITEMS_MAX:
+        raise AnswerTooLargeError(what="items", maximum=ITEMS_MAX)
+    return sorted(found, key=lambda item: (item.due_on, item.kind.value, str(item.record_id)))
+
+
+async def _obligations(reading: Reading, place: Place, until: date) -> list[DueItem]:
+    """Those of agreements that were not terminated; one without a date is never due."""
+    columns, agreement = OBLIGATION.c, AGREEMENT.c
+    in_force = exists().where(
+        agreement.tenant_id == columns.tenant_id,
+        agreement.entity_id == columns.entity_id,
+        agreement.status == "in_force",
+        *held(AGREEMENT, place.clock),
+    )
+    statement = (
+        select(
+            columns.due_on,
+            columns.obligation_id,
+            columns.entity_id,
+            columns.sample,
+            *(columns[f"wording_{part}"] for part in _TEXT),
+        )
+        .where(
+            columns.tenant_id == place.body,
+            columns.fulfilled.is_(False),
+            columns.due_on <= until,
+            *held(OBLIGATION, place.clock),
+            reading.visible(OBLIGATION, place.scope),
+            in_force,
+        )
+        .order_by(columns.due_on, columns.obligation_id)
+        .limit(ITEMS_MAX + 1)
+    )
+    return [
+        DueItem(
+            kind=DueKind.OBLIGATION,
+            due_on=due_on,
+            overdue=due_on < place.clock.effective,
+            wording=localized(wording),
+            record_id=obligation_id,
+            sample=sample,
+            agreement_id=agreement_id,
+            committee_id=None,
+            place=place,
+        )
+        for due_on, obligation_id, agreement_id, sample, *wording in await reading.rows(place.scope, statement)
+    ]
+
+
+async def _terms_of_office(reading: Reading, place: Place, until: date) -> list[DueItem]:
+    """Those that end, or have ended without anybody having been seated since, in committees that still sit."""
+    columns, committee = SEAT.c, COMMITTEE.c
+    sits = exists().where(
+        committee.tenant_id == columns.tenant_id,
+        committee.entity_id == columns.committee_id,
+        committee.status == "active",
+        *held(COMMITTEE, place.clock),
+    )
+    conditions: list[ColumnElement[bool]] = [
+        columns.tenant_id == place.body,
+        columns.status == "active",
+        columns.holder_id.is_not(None),
+        columns.holder_until <= until,
+        *held(SEAT, place.clock),
+        reading.visible(SEAT, place.scope),
+        sits,
+    ]
+    statement = (
+        select(
+            columns.holder_until,
+            columns.entity_id,
+            columns.committee_id,
+            columns.sample,
+            *(columns[f"label_{part}"] for part in _TEXT),
+        )
+        .where(*conditions)
+        .order_by(columns.holder_until, columns.entity_id)
+        .limit(ITEMS_MAX + 1)
+    )
+    return [
+        DueItem(
+            kind=DueKind.TERM_OF_OFFICE,
+            due_on=due_on,
+            overdue=due_on < place.clock.effective,
+            wording=localized(label),
+            record_id=seat_id,
+            sample=sample,
+            agreement_id=None,
+            committee_id=committee_id,
+            place=place,
+        )
+        for due_on, seat_id, committee_id, sample, *label in await reading.rows(place.scope, statement)
+    ]
