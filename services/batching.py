@@ -10,7 +10,7 @@ import structlog
 from domain.body import BodyKind
 from domain.errors import ClaimTakenError, Refusal
 from domain.event import Recorded
-from domain.ids import CommandId, StreamId, TenantId
+from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.ports import (
     Append,
     AppendError,
@@ -167,6 +167,19 @@ class BatchHandler:
         if refused:
             raise BatchRefusedError(refused)
         return answers
+
+    async def known(
+        self, tenant_id: TenantId, principal: PersonId, command_id: CommandId, fingerprint: bytes
+    ) -> Outcome | None:
+        """The outcome that the key of a batch already has.
+
+        Raises:
+            Refusal: the key was used for another request, or the log is out of reach.
+        """
+        try:
+            return await self._store.outcome(tenant_id, principal, command_id, fingerprint)
+        except AppendError as error:
+            raise as_refusal(error) from error
 
     async def handle(
         self, orders: Sequence[Order], command_id: CommandId, fingerprint: bytes, progress: Progress | None = None

@@ -1,6 +1,6 @@
 """Who stands behind the pseudonyms of a log."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -52,6 +52,20 @@ class PersonVault:
                 *(tenant_id, person_id, *person),
             )
         return person_id
+
+    async def enrol_as(self, tenant_id: TenantId, people: Mapping[PersonId, Person]) -> frozenset[PersonId]:
+        """Keep what is known of people under pseudonyms that the caller made; those that are new here."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            rows = [
+                await connection.fetchval(
+                    "INSERT INTO pii.person (tenant_id, person_id, name, email, phone) VALUES ($1, $2, $3, $4, $5)"
+                    " ON CONFLICT (tenant_id, person_id) DO NOTHING RETURNING person_id",
+                    *(tenant_id, person_id, *person),
+                )
+                for person_id, person in people.items()
+            ]
+        return frozenset(PersonId(row) for row in rows if row is not None)
 
     async def rectify(self, tenant_id: TenantId, person_id: PersonId, person: Person) -> bool:
         """Replace what is known of a person. False if nothing was: unknown here, or erased."""

@@ -52,10 +52,15 @@ def import_routes() -> list[HTTPRouteHandler]:
         if facts is None:
             raise BodyNotOpenError
         # Reading a workbook takes a second of computing: not on the loop that answers everybody else.
-        understood = await asyncio.to_thread(understand, content, form, tenant_id, facts.today(), wish)
+        understood = await asyncio.to_thread(
+            understand, content, form, tenant_id, facts.today(), wish, import_id=import_id
+        )
         upload = Upload(tenant_id, await actor_of(write, bearer, tenant_id), import_id, wish)
         recorder = Recorder(
-            write.batches, key=write.fingerprint_key, may=functools.partial(check_role, bearer.role)
+            write.batches,
+            key=write.fingerprint_key,
+            may=functools.partial(check_role, bearer.role),
+            vault=write.vault,
         )
         if preview:
             return _answered(await recorder.preview(understood, upload))

@@ -58,8 +58,10 @@ def import_table(given: argparse.Namespace) -> int:
 
     async def act(write: WriteSide) -> None:
         target = await target_of(write, given.body)
-        table = understand(content, FORMATS[given.format], target.tenant_id, target.today, wish)
         import_id = key or import_id_of(target.tenant_id, given.format, content)
+        table = understand(
+            content, FORMATS[given.format], target.tenant_id, target.today, wish, import_id=import_id
+        )
         upload = Upload(target.tenant_id, target.actor, import_id, wish)
         intake = await bring(write, table, upload, content, preview=given.preview, quiet=given.quiet)
         say_intake(intake, preview=given.preview)
@@ -161,7 +163,7 @@ async def bring(
     write: WriteSide, table: Understood, upload: Upload, content: bytes, *, preview: bool, quiet: bool
 ) -> Intake:
     """Record a table, or show what that would record."""
-    recorder = Recorder(write.batches, key=write.fingerprint_key, may=lambda _: None)
+    recorder = Recorder(write.batches, key=write.fingerprint_key, may=lambda _: None, vault=write.vault)
     if preview:
         return await recorder.preview(table, upload)
     return await recorder.record(table, upload, content, None if quiet else progress_bar())

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.ids import TenantId
+from domain.ids import PersonId, TenantId
 from domain.stream import Command
 from domain.values import LANGUAGES, Language, LocalizedText
 from services.tables.cells import Reader, Unread
@@ -70,6 +70,8 @@ class Context(NamedTuple):
     language: Language
     names: UUID
     """What the ids of the body's records are derived from."""
+    import_id: UUID = UUID(int=0)
+    """What the pseudonyms of people are derived from: never from their names, which a pseudonym must not tell."""
 
     def text(self, words: str) -> LocalizedText:
         """Words in the table's language."""
@@ -100,6 +102,8 @@ class Plan(NamedTuple):
 
     orders: list[Planned]
     problems: list[TableProblem]
+    people: tuple[tuple[PersonId, str], ...] = ()
+    """Who is named in it, by pseudonym. Names go to the vault and nowhere else."""
 
 
 class TableFormat(msgspec.Struct, frozen=True, kw_only=True):

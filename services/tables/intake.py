@@ -1,23 +1,24 @@
 """A table is brought in whole: read, understood, decided, recorded as one batch. Or seen beforehand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID, uuid5
 
 import msgspec
 
 from domain.envelope import Actor, Authority, Source, WithoutAuthority
 from domain.errors import Refusal
-from domain.ids import CommandId, TenantId
+from domain.ids import CommandId, PersonId, TenantId
 from domain.ports import Outcome
 from domain.stream import Order
 from domain.values import Language, LocalizedText, both, en, fr
+from infra.pii.persons import Person
 from services.batching import BatchHandler, BatchRefusedError, Progress
 from services.commands import fingerprint
 from services.decoding import check_effective, decode_command
-from services.refusals import FieldsInvalidError
+from services.refusals import FieldsInvalidError, OutcomeUnknownError
 from services.tables.columns import (
     Context,
     Plan,
@@ -67,6 +68,8 @@ class Understood(NamedTuple):
     orders: tuple[Planned, ...]
     about: LocalizedText
     """What it is, in words: the source of its facts where nobody names another."""
+    people: tuple[tuple[PersonId, str], ...] = ()
+    """Who is named in it, by pseudonym."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +108,9 @@ def import_id_of(tenant_id: TenantId, form: str, content: bytes) -> UUID:
     return uuid5(names_of(tenant_id), f"import/{form}/{sha256(content).hexdigest()}")
 
 
-def understand(content: bytes, form: TableFormat, tenant_id: TenantId, today: date, wish: Wish) -> Understood:
+def understand(
+    content: bytes, form: TableFormat, tenant_id: TenantId, today: date, wish: Wish, *, import_id: UUID
+) -> Understood:
     """Read a table and make its orders.
 
     Raises:
@@ -114,7 +119,7 @@ def understand(content: bytes, form: TableFormat, tenant_id: TenantId, today: da
     sheet = read_table(content, sheet=wish.sheet, headings=form.headings())
     matched = match_heading(sheet, form, language=wish.language, left_out=wish.leave_out)
     read = read_rows(sheet, form, matched)
-    context = Context(tenant_id, matched.language, names_of(tenant_id))
+    context = Context(tenant_id, matched.language, names_of(tenant_id), import_id)
     plan = form.understand(read.rows, context) if read.rows else Plan([], [])
     check_orders(plan, today, sheet.name, read.problems)
     return Understood(
@@ -126,6 +131,7 @@ def understand(content: bytes, form: TableFormat, tenant_id: TenantId, today: da
         columns_left_out=matched.left_out,
         orders=tuple(plan.orders),
         about=imported_table(form.title.fr, form.title.en),
+        people=plan.people,
     )
 
 
@@ -165,6 +171,14 @@ def _order(told: TableProblem) -> tuple[str, int, int, str]:
     return told.place.sheet, told.place.row or 0, len(column), column
 
 
+class Vault(Protocol):
+    """Keeps names by pseudonym. `infra.pii.persons.PersonVault` is one."""
+
+    async def enrol_as(self, tenant_id: TenantId, people: Mapping[PersonId, Person]) -> Collection[PersonId]: ...
+
+    async def erase(self, tenant_id: TenantId, person_id: PersonId) -> bool: ...
+
+
 class Recorder:
     """Records understood tables.
 
@@ -172,10 +186,14 @@ class Recorder:
         batches: decides and writes.
         key: of the fingerprints of requests.
         may: raises a refusal where the caller may not give an order of this name.
+        vault: keeps the names of people.
     """
 
-    def __init__(self, batches: BatchHandler, *, key: bytes, may: Callable[[str], None]) -> None:
+    def __init__(
+        self, batches: BatchHandler, *, key: bytes, may: Callable[[str], None], vault: Vault | None = None
+    ) -> None:
         self._batches = batches
+        self._vault = vault
         self._key = key
         self._may = may
 
@@ -212,11 +230,34 @@ class Recorder:
         """
         orders = self._orders(table, upload)
         print_ = fingerprint(self._key, b"table", table.form.encode(), msgspec.json.encode(upload.wish), content)
+        key = CommandId(upload.import_id)
+        # A person who was erased since must not come back because the file is sent again.
+        known = await self._batches.known(upload.tenant_id, upload.actor.id, key, print_)
+        if known is not None:
+            return recorded(_intake(table, upload.import_id), known)
+        new = await self._enrol(table, upload)
         try:
-            outcome = await self._batches.handle(orders, CommandId(upload.import_id), print_, progress)
-        except BatchRefusedError as refused:
-            raise _told(table, refused) from refused
+            outcome = await self._batches.handle(orders, key, print_, progress)
+        except OutcomeUnknownError:
+            raise
+        except (BatchRefusedError, Refusal) as refused:
+            await self._forget(upload, new)
+            if isinstance(refused, BatchRefusedError):
+                raise _told(table, refused) from refused
+            raise
         return recorded(_intake(table, upload.import_id), outcome)
+
+    async def _enrol(self, table: Understood, upload: Upload) -> Collection[PersonId]:
+        if not table.people:
+            return ()
+        assert self._vault is not None
+        people = {person_id: Person(name) for person_id, name in table.people}
+        return await self._vault.enrol_as(upload.tenant_id, people)
+
+    async def _forget(self, upload: Upload, people: Collection[PersonId]) -> None:
+        for person_id in people:
+            assert self._vault is not None
+            await self._vault.erase(upload.tenant_id, person_id)
 
     def _orders(self, table: Understood, upload: Upload) -> list[Order]:
         for name in dict.fromkeys(type(planned.command).__name__ for planned in table.orders):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from domain.activity import WithdrawActivity
 from domain.agreement import (
     AgreementAmended,
     AgreementRenewed,
@@ -17,7 +18,7 @@ from domain.agreement import (
 )
 from domain.envelope import Actor, WithoutAuthority
 from domain.event import Recorded
-from domain.ids import AgreementId, CommandId, PlanId, StreamId, TenantId
+from domain.ids import ActivityId, AgreementId, CommandId, PlanId, StreamId, TenantId
 from domain.plan.commands import ClosePlan, WithdrawPlanElement
 from domain.ports import EventStore, Outcome
 from domain.stream import Command, Loaded, Order, Stream, stream_of
@@ -255,6 +256,16 @@ def _restated(event: Recorded) -> list[str]:
     return []
 
 
+def _activity(touched: _Touched) -> list[Ordered] | None:
+    """One that the import recorded is withdrawn on the day on which it was held."""
+    last_on = touched.now.last_lifecycle_on
+    if not touched.began or last_on is None:
+        return None
+    if touched.now.state.withdrawn:
+        return []
+    return [(WithdrawActivity(activity_id=ActivityId(touched.stream_id)), last_on)]
+
+
 def _plan(touched: _Touched) -> list[Ordered] | None:
     """A plan that the import drafted is emptied and closed."""
     plan_id, last_on = PlanId(touched.stream_id), touched.now.last_lifecycle_on
@@ -269,7 +280,11 @@ def _plan(touched: _Touched) -> list[Ordered] | None:
     ]
 
 
-COMPENSATIONS: Final[Mapping[str, Compensation]] = {"agreement": _agreement, "plan": _plan}
+COMPENSATIONS: Final[Mapping[str, Compensation]] = {
+    "agreement": _agreement,
+    "plan": _plan,
+    "activity": _activity,
+}
 """By the name of the stream. What is not here cannot be undone by itself, and says so."""
 
 

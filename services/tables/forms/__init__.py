@@ -3,7 +3,9 @@
 from typing import Final
 
 from services.tables.columns import TableFormat
+from services.tables.forms.activities import ACTIVITIES
 from services.tables.forms.agreements import AGREEMENTS
 from services.tables.forms.plans import PLANS
+from services.tables.forms.seats import SEATS
 
-FORMATS: Final[dict[str, TableFormat]] = {form.name: form for form in (AGREEMENTS, PLANS)}
+FORMATS: Final[dict[str, TableFormat]] = {form.name: form for form in (AGREEMENTS, PLANS, ACTIVITIES, SEATS)}

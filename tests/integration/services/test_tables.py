@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from domain.agreement import AGREEMENT
-from domain.ids import StreamId
+from domain.ids import PersonId, StreamId
 from infra.log.store import LogStore
 from services.bootstrap import WriteSide
 from services.cli import REFUSED, USAGE
@@ -19,6 +19,7 @@ from services.tables.forms.agreements import agreement_of
 from services.tables.intake import names_of
 from services.tables.reading import FILE_BYTES_MAX
 from services.tables.templates import MEDIA_TYPES
+from tests.integration.infra.log.logs import rows_of
 from tests.integration.services.conftest import Partnership, make_partnership
 from tests.integration.services.test_cli import Run, new_slug, run
 from tests.unit.services.tables.making import csv_of, xlsx_of
@@ -325,3 +326,67 @@ def test_the_command_line_undoes_an_import(run: Run, tmp_path: Path, capsys: pyt
     assert "import_unknown" in capsys.readouterr().err
     assert run("import", "undo", import_id) == USAGE
     assert run("import", "undo", "x", "--body", slug) == USAGE
+
+
+SEATS = (
+    "Comité,Genre de comité,No du siège,Intitulé du siège,Date d’effet,Membre\n"
+    "Conseil,conseil de partenariat,1,École,2024-04-01,Ann Exemple\n"
+    "Conseil,,2,Santé,2024-04-01,Bob Exemple\n"
+).encode()
+
+
+async def names(write: WriteSide, of: Partnership) -> list[str]:
+    async with write.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT log.enter($1)", of.tenant_id)
+        rows = await connection.fetch("SELECT name FROM pii.person WHERE name IS NOT NULL ORDER BY name")
+    return [row[0] for row in rows]
+
+
+async def test_names_of_members_go_to_the_vault_and_never_to_the_log(
+    client: httpx.AsyncClient, partnership: Partnership, neighbour: Partnership, write: WriteSide, database: Any
+) -> None:
+    key = str(uuid.uuid4())
+
+    previewed = await send(client, partnership, SEATS, table="seats", preview="true")
+    assert await names(write, partnership) == []
+    answer = await send(client, partnership, SEATS, table="seats", key=key)
+
+    assert (previewed.status_code, answer.status_code, answer.json()["orders"]) == (200, 201, 5)
+    assert await names(write, partnership) == ["Ann Exemple", "Bob Exemple"]
+    assert await names(write, neighbour) == []
+    rows = rows_of(database, partnership.tenant_id)
+    assert [row.type for row in rows[1:]] == [
+        "committee.Established",
+        "seat.Created",
+        "seat.MemberSeated",
+        "seat.Created",
+        "seat.MemberSeated",
+    ]
+    assert not any(b"Exemple" in row.state for row in rows)
+
+
+async def test_a_refused_table_leaves_no_name_behind(
+    client: httpx.AsyncClient, partnership: Partnership, write: WriteSide
+) -> None:
+    unknown_committee = SEATS.replace(b"conseil de partenariat", b"")
+
+    answer = await send(client, partnership, unknown_committee, table="seats")
+
+    assert answer.status_code == 422
+    assert {error["code"] for error in answer.json()["errors"]} == {"not_found"}
+    assert await names(write, partnership) == []
+
+
+async def test_who_was_erased_does_not_come_back_when_the_file_is_sent_again(
+    client: httpx.AsyncClient, partnership: Partnership, write: WriteSide
+) -> None:
+    key = uuid.uuid4()
+    await send(client, partnership, SEATS, table="seats", key=str(key))
+    await write.vault.erase(partnership.tenant_id, PersonId(uuid.uuid5(key, "person/1")))
+
+    again = await send(client, partnership, SEATS, table="seats", key=str(key))
+    anew = await send(client, partnership, SEATS, table="seats")
+
+    assert (again.status_code, again.json()["replayed"]) == (200, True)
+    assert anew.status_code == 422
+    assert await names(write, partnership) == ["Bob Exemple"]

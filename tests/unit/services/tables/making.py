@@ -19,6 +19,7 @@ from services.tables.problems import Place, TableRefusedError
 from services.tables.reading import Cell
 
 BODY = TenantId(UUID(int=7))
+IMPORT = UUID(int=8)
 TODAY = date(2026, 11, 28)
 
 
@@ -61,7 +62,7 @@ def cell(value: Any, **more: Any) -> Cell:
 
 
 def read(content: bytes, form: TableFormat, **wish: Any) -> Understood:
-    return understand(content, form, BODY, TODAY, Wish(**wish))
+    return understand(content, form, BODY, TODAY, Wish(**wish), import_id=IMPORT)
 
 
 def told(content: bytes, form: TableFormat, **wish: Any) -> list[tuple[str, str]]:

@@ -51,7 +51,7 @@ class Register:
 
     async def bring(self, form: str, *rows: Any) -> uuid.UUID:
         import_id, content, wish = uuid.uuid4(), csv_of(*rows), Wish()
-        table = understand(content, FORMATS[form], self.tenant_id, TODAY, wish)
+        table = understand(content, FORMATS[form], self.tenant_id, TODAY, wish, import_id=import_id)
         recorder = Recorder(self.batches, key=KEY, may=anybody)
         await recorder.record(table, Upload(self.tenant_id, ANN, import_id, wish), content)
         return import_id
@@ -127,6 +127,16 @@ async def test_a_plan_that_an_import_drafted_is_emptied_and_closed(register: Reg
     plan_id: PlanId = plan_of(names_of(register.tenant_id), PLAN_ROW[0], Period.fiscal_year(2024))
     plan = (await register.log.load(register.tenant_id, PLAN, StreamId(plan_id))).state
     assert (plan.elements, plan.closed) == ({}, True)
+
+
+async def test_an_activity_that_an_import_recorded_is_withdrawn_on_its_day(register: Register) -> None:
+    heading = ("Référence", "Genre d’activité", "Tenue le", "Intitulé", "Personnes présentes")
+    import_id = await register.bring("activities", heading, ("A-1", "séance", "2024-05-14", "Soirée", "24"))
+
+    await register.undo(import_id)
+
+    last = register.log.logs[register.tenant_id][-1]
+    assert (last.payload.TYPE, str(last.effective_on)) == ("activity.Withdrawn", "2024-05-14")
 
 
 async def test_an_import_says_where_it_stands(register: Register) -> None:
