@@ -53,14 +53,25 @@ async def fetch_one(connection: AsyncConnection, query: Query[T]) -> T | None:
 
 def holds(table: Table, as_of: AsOf) -> tuple[ColumnElement[bool], ...]:
     """The rows of a bitemporal table that hold; at most one per entity and sub key."""
-    columns = table.c
-    effective = (columns.effective_from <= as_of.on, columns.effective_to > as_of.on)
-    if as_of.known is None:
-        return (*effective, columns.recorded_to == _INFINITY)
     if isinstance(as_of.known, int):
-        known = min(as_of.known, FOREVER_POSITION - 1)  # what is open ends at FOREVER_POSITION
-        return (*effective, columns.pos_from <= known, columns.pos_to > known)
-    return (*effective, columns.recorded_from <= as_of.known, columns.recorded_to > as_of.known)
+        return held_at(table, as_of.on, position=min(as_of.known, FOREVER_POSITION - 1))
+    return held_at(table, as_of.on, recorded=as_of.known)
+
+
+def held_at(
+    source: FromClause, on: Any, *, recorded: Any = None, position: Any = None
+) -> tuple[ColumnElement[bool], ...]:
+    """The same rule for values or expressions; with neither moment nor position, as known now.
+
+    A position must be below FOREVER_POSITION, where what is open ends.
+    """
+    columns = source.c
+    effective = (columns.effective_from <= on, columns.effective_to > on)
+    if position is not None:
+        return (*effective, columns.pos_from <= position, columns.pos_to > position)
+    if recorded is not None:
+        return (*effective, columns.recorded_from <= recorded, columns.recorded_to > recorded)
+    return (*effective, columns.recorded_to == _INFINITY)
 
 
 def recorded_by(source: FromClause, as_of: AsOf) -> tuple[ColumnElement[bool], ...]:

@@ -12,11 +12,11 @@ PeriodKind = Literal["fiscal_year", "calendar_year", "quarter", "month", "years"
 
 FIRST_MONTH_OF_QUARTER = {1: 1, 2: 4, 3: 7, 4: 10}
 
-_MONTHS_EN = (
+MONTHS_EN = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_MONTHS_FR = (
+MONTHS_FR = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
@@ -92,12 +92,12 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             case "quarter":
                 first, last, year = self.start.month - 1, self.end.month - 1, self.start.year
                 return _label(
-                    f"{_MONTHS_EN[first]} to {_MONTHS_EN[last]} {year}",
-                    f"{_MONTHS_FR[first]} à {_MONTHS_FR[last]} {year}",
+                    f"{MONTHS_EN[first]} to {MONTHS_EN[last]} {year}",
+                    f"{MONTHS_FR[first]} à {MONTHS_FR[last]} {year}",
                 )
             case "month":
                 month, year = self.start.month - 1, self.start.year
-                return _label(f"{_MONTHS_EN[month]} {year}", f"{_MONTHS_FR[month]} {year}")
+                return _label(f"{MONTHS_EN[month]} {year}", f"{MONTHS_FR[month]} {year}")
             case _:  # custom
                 return _label(
                     f"{_day_en(self.start)} to {_day_en(self.end)}",
@@ -139,9 +139,9 @@ def _label(en: str, fr: str) -> LocalizedText:
 
 
 def _day_en(day: date) -> str:
-    return f"{_MONTHS_EN[day.month - 1]} {day.day}, {day.year}"
+    return f"{MONTHS_EN[day.month - 1]} {day.day}, {day.year}"
 
 
 def _day_fr(day: date) -> str:
     number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS_FR[day.month - 1]} {day.year}"
+    return f"{number} {MONTHS_FR[day.month - 1]} {day.year}"

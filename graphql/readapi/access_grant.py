@@ -8,7 +8,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import TenantId
 from projections.access_grant import ACCESS_GRANT
-from readapi.agreement import Agreement, AgreementKey, load_agreements
+from readapi.agreement import AGREEMENT_BY_ID, Agreement
 from readapi.asof import held
 from readapi.body import BodyAt, BodyReference, load_references
 from readapi.codes import GrantStatus
@@ -16,6 +16,7 @@ from readapi.columns import backed, column, hidden, reads
 from readapi.fields import sized
 from readapi.paging import Listing
 from readapi.reading import Info, Place
+from readapi.relations import one, the
 
 _G = ACCESS_GRANT.c
 
@@ -36,11 +37,15 @@ class AccessGrant:
         reading = info.context
         return await reading.loader(load_references).load(BodyAt(TenantId(self.grantee_id), reading.now))
 
-    @sized(1, "The agreement that it follows from, if it follows from one.")
+    @the(
+        AGREEMENT_BY_ID,
+        of=_G.agreement_id,
+        description="The agreement that it follows from, if it follows from one.",
+    )
     async def agreement(self, info: Info) -> Agreement | None:
         if self.agreement_id is None:
             return None
-        return await info.context.loader(load_agreements).load(AgreementKey(self.place, self.agreement_id))
+        return await one(info.context, AGREEMENT_BY_ID, self.place, self.agreement_id)
 
 
 def _where(place: Place, _arguments: Hashable) -> list[ColumnElement[bool]]:

@@ -1,12 +1,15 @@
 """Agreements, with their obligations and contributions."""
 
+import asyncio
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import Text
 from sqlalchemy.sql.elements import ColumnElement
 
 from projections.agreement.tables import AGREEMENT, CONTRIBUTION, OBLIGATION
@@ -16,9 +19,11 @@ from readapi.codes import AgreementStatus, AgreementType
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import sized
 from readapi.figures import QualifiedValue, Term, Territory
-from readapi.paging import Listing
-from readapi.reading import Info, Place, Reading, in_any
+from readapi.paging import Listing, plain
+from readapi.reading import Info, Place, Reading
+from readapi.relations import Related, one, related, several
 from readapi.scalars import PartialDateText
+from readapi.shapes import At, Items, Rows, Value
 from readapi.text import LocalizedText
 
 if TYPE_CHECKING:
@@ -43,6 +48,12 @@ def programme(cells: Sequence[Any]) -> Programme:
     return Programme(code=code, label=text.localized(label), named_in_source=named)
 
 
+def programme_shape(cells: Sequence[ColumnElement[Any]]) -> Value:
+    """What `programme` makes, in SQL."""
+    code, *label, named = cells
+    return Value({"code": code, "label": text.localized_shape(label), "named_in_source": named})
+
+
 _A = AGREEMENT.c
 _PROGRAMME = Group(
     (
@@ -51,6 +62,7 @@ _PROGRAMME = Group(
         _A.programme_named,
     ),
     programme,
+    programme_shape,
 )
 
 
@@ -76,6 +88,23 @@ class Contribution:
     sample: bool = column(CONTRIBUTION.c.sample, "Whether it is sample data.")
 
 
+# The ids of parts are made in order of time.
+OBLIGATIONS: Final = Related(reads(Obligation), by=OBLIGATION.c.entity_id, order=(OBLIGATION.c.obligation_id,))
+CONTRIBUTIONS: Final = Related(
+    reads(Contribution), by=CONTRIBUTION.c.entity_id, order=(CONTRIBUTION.c.contribution_id,)
+)
+
+
+def _plan_shape(at: At) -> Rows:
+    from readapi.plan import PLAN_BY_ID
+
+    return PLAN_BY_ID.rows(at, at.own(_A.plan_id), single=True)
+
+
+def _parties_shape(cells: Sequence[ColumnElement[Any]]) -> Items:
+    return Items(cells[0], text.json_shape)
+
+
 @backed(AGREEMENT)
 @strawberry.type(
     description="An agreement (entente), as its latest amendment in the past of the clocks restates it."
@@ -84,7 +113,7 @@ class Agreement:
     id: UUID = column(_A.entity_id, "Its permanent id.")
     programme: Programme = column(_PROGRAMME, "The programme that it is under.")
     parties: list[LocalizedText] | None = column(
-        columns.json(_A.parties, lambda names: [text.from_json(name) for name in names]),
+        columns.json(_A.parties, lambda names: [text.from_json(name) for name in names], _parties_shape),
         "The other parties; null where the source names nobody, which is not the same as none.",
     )
     purpose: LocalizedText | None = column(columns.localized(AGREEMENT, "purpose"), "What it is for.")
@@ -95,29 +124,29 @@ class Agreement:
         columns.quantity(AGREEMENT, "amount"), "How much, in `amount.unit`; null where none is stated."
     )
     territory: Territory | None = column(columns.territory(AGREEMENT), "The territory it is for.")
-    tags: list[str] = column(columns.json(_A.tags, list), "Codes of the activities it supports.")
+    tags: list[str] = column(columns.json(_A.tags, list, columns.as_json), "Codes of the activities it supports.")
     amendment_number: int = column(_A.amendment_number, "The latest amendment; 0 is the original.")
     status: AgreementStatus = column(_A.status, "Whether it was terminated.")
     sample: bool = column(_A.sample, "Whether it is sample data.")
     plan_id: strawberry.Private[UUID | None] = hidden(_A.plan_id)
     place: strawberry.Private[Place]
 
-    @sized(1, "The plan that it carries out, where the reader may see it.")
+    @sized(1, "The plan that it carries out, where the reader may see it.", _plan_shape)
     async def plan(self, info: Info) -> Annotated["Plan", strawberry.lazy("readapi.plan")] | None:
-        from readapi.plan import load_plans
-        from readapi.plan_parts import PlanKey
+        from readapi.plan import PLAN_BY_ID
 
-        if self.plan_id is None:
-            return None
-        return await info.context.loader(load_plans).load(PlanKey(self.place, self.plan_id))
+        return None if self.plan_id is None else await one(info.context, PLAN_BY_ID, self.place, self.plan_id)
 
-    @sized(PARTS, "What it obliges the parties to.")
+    @related(OBLIGATIONS, of=_A.entity_id, size=PARTS, description="What it obliges the parties to.")
     async def obligations(self, info: Info) -> list[Obligation]:
-        return await info.context.loader(_load_obligations).load(AgreementKey(self.place, self.id))
+        return await several(info.context, OBLIGATIONS, self.place, self.id)
 
-    @sized(PARTS, "What is contributed under it.")
+    @related(CONTRIBUTIONS, of=_A.entity_id, size=PARTS, description="What is contributed under it.")
     async def contributions(self, info: Info) -> list[Contribution]:
-        return await info.context.loader(_load_contributions).load(AgreementKey(self.place, self.id))
+        return await several(info.context, CONTRIBUTIONS, self.place, self.id)
+
+
+AGREEMENT_BY_ID: Final = Related(reads(Agreement), by=_A.entity_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,51 +159,7 @@ class AgreementKey:
 
 async def load_agreements(reading: Reading, keys: list[AgreementKey]) -> Sequence[Agreement | None]:
     """Agreements by id, where the viewer may see them."""
-    reader = reads(Agreement)
-    found: dict[AgreementKey, Agreement] = {}
-    for place in dict.fromkeys(key.place for key in keys):
-        ids = [key.agreement_id for key in keys if key.place == place]
-        statement = reader.select().where(
-            _A.tenant_id == place.body,
-            in_any(_A.entity_id, ids),
-            *held(AGREEMENT, place.clock),
-            reading.visible(AGREEMENT, place.scope),
-        )
-        for row in await reading.rows(place.scope, statement):
-            agreement = reader.make(row, place=place)
-            found[AgreementKey(place, agreement.id)] = agreement
-    return [found.get(key) for key in keys]
-
-
-async def _load_obligations(reading: Reading, keys: list[AgreementKey]) -> Sequence[list[Obligation]]:
-    return await _load_parts(reading, keys, Obligation, OBLIGATION.c.obligation_id)
-
-
-async def _load_contributions(reading: Reading, keys: list[AgreementKey]) -> Sequence[list[Contribution]]:
-    return await _load_parts(reading, keys, Contribution, CONTRIBUTION.c.contribution_id)
-
-
-async def _load_parts(
-    reading: Reading, keys: list[AgreementKey], cls: type[Any], order: ColumnElement[Any]
-) -> Sequence[list[Any]]:
-    """Obligations or contributions by agreement; the ids are made in order of time."""
-    reader = reads(cls)
-    table = reader.table
-    found: dict[AgreementKey, list[Any]] = {key: [] for key in keys}
-    for place in dict.fromkeys(key.place for key in keys):
-        statement = (
-            reader.select(table.c.entity_id)
-            .where(
-                table.c.tenant_id == place.body,
-                in_any(table.c.entity_id, [key.agreement_id for key in found if key.place == place]),
-                *held(table, place.clock),
-                reading.visible(table, place.scope),
-            )
-            .order_by(table.c.entity_id, order)
-        )
-        for row in await reading.rows(place.scope, statement):
-            found[AgreementKey(place, row[-1])].append(reader.make(row))
-    return [found[key] for key in keys]
+    return await asyncio.gather(*(one(reading, AGREEMENT_BY_ID, key.place, key.agreement_id) for key in keys))
 
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
@@ -186,6 +171,13 @@ def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
     if territory_code is not None:
         conditions.append(_A.territory_code == territory_code)
     return conditions
+
+
+def chosen(at: At) -> tuple[Any, Any]:
+    """The arguments of the listing, in SQL."""
+    return at.optional("programme", Text, partial(plain, "programme")), at.optional(
+        "territory", Text, partial(plain, "territory")
+    )
 
 
 AGREEMENTS: Listing[Agreement] = Listing("agreements", reads(Agreement), (_A.programme_code, _A.entity_id), _where)

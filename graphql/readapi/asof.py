@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import strawberry
-from sqlalchemy import Table
+from sqlalchemy import Table, func, null
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.clocks import YEAR_MAX, YEAR_MIN, parse_recorded_as_of
-from projections import query
-from projections.query import holds
+from projections.query import held_at
+from projections.tables import FOREVER_POSITION
 from readapi.refusals import EffectiveOutOfRangeError, PositionNeedsOneLogError
 from readapi.scalars import BigInt
+from readapi.shapes import At, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,22 @@ def echo(given: Clock) -> AsOf:
     return AsOf(effective=given.effective, recorded=given.recorded, position=position)
 
 
+def echo_shape(at: At) -> Value:
+    """What `echo` makes of a place's clock, in SQL."""
+    given: Any = at.place.clock
+    recorded = null() if given.recorded is None else given.recorded
+    position = null() if given.position is None else given.position
+    return Value({"effective": given.effective, "recorded": recorded, "position": position})
+
+
 def held(table: Table, given: Clock) -> list[ColumnElement[bool]]:
     """Which rows of a bitemporal table held, as known at the moment."""
-    known = given.recorded if given.position is None else given.position
-    return [*holds(table, query.AsOf(on=given.effective, known=known))]
+    position: Any = given.position
+    if position is not None:
+        # Of values and, while an operation is compiled, of expressions.
+        last = FOREVER_POSITION - 1
+        position = min(position, last) if isinstance(position, int) else func.least(position, last)
+    return [*held_at(table, given.effective, recorded=given.recorded, position=position)]
 
 
 def happened(table: Table, given: Clock, *, on: str, at: str = "recorded_at") -> list[ColumnElement[bool]]:

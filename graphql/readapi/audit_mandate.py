@@ -37,10 +37,15 @@ def _ids(found: Sequence[Any]) -> list[UUID]:
 class AuditMandate:
     id: UUID = column(_A.entity_id, "Its permanent id.")
     auditor: LocalizedText | None = column(columns.localized(AUDIT_MANDATE, "auditor"), "The office that audits.")
-    body_ids: list[UUID] = column(columns.json(_A.bodies, _ids), "The bodies whose records are audited.")
-    records: list[str] = column(columns.json(_A.records, list), "Kinds of record, such as `plan`; none: all.")
+    body_ids: list[UUID] = column(
+        columns.json(_A.bodies, _ids, columns.as_json), "The bodies whose records are audited."
+    )
+    records: list[str] = column(
+        columns.json(_A.records, list, columns.as_json), "Kinds of record, such as `plan`; none: all."
+    )
     period: Period = column(
-        Group((_A.period_kind, _A.period_start, _A.period_end), figures.period), "The period of the records."
+        Group((_A.period_kind, _A.period_start, _A.period_end), figures.period, figures.period_shape),
+        "The period of the records.",
     )
     ends_on: date = column(_A.ends_on, "The last day of the mandate, included.")
     status: AuditStatus = column(_A.status, "Whether the authority closed it; past `endsOn` it is over anyway.")

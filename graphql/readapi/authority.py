@@ -6,11 +6,13 @@ from typing import Any
 
 import strawberry
 from sqlalchemy import Table
+from sqlalchemy.sql.elements import ColumnElement
 
 from readapi.codes import AuthorityKind, AuthorityReason
 from readapi.columns import Group
-from readapi.figures import Citation, citation
-from readapi.text import LocalizedText, localized
+from readapi.figures import Citation, citation, citation_shape
+from readapi.shapes import Value
+from readapi.text import LocalizedText, localized, localized_shape
 
 
 @strawberry.type(description="By what right something was decided.")
@@ -31,7 +33,7 @@ def authority(table: Table) -> Group:
         *("number", "dated", "reason"),
         *(f"decision_{part}" for part in ("log", "stream", "version")),
     )
-    return Group(tuple(table.columns[f"authority_{name}"] for name in names), _authority)
+    return Group(tuple(table.columns[f"authority_{name}"] for name in names), _authority, _authority_shape)
 
 
 def _authority(cells: Sequence[Any]) -> Authority:
@@ -44,3 +46,16 @@ def _authority(cells: Sequence[Any]) -> Authority:
         reason=None if reason is None else AuthorityReason(reason),
         decision=citation((log, stream, version)),
     )
+
+
+def _authority_shape(cells: Sequence[ColumnElement[Any]]) -> Value:
+    kind, *office, number, dated, reason, log, stream, version = cells
+    fields = {
+        "kind": kind,
+        "office": localized_shape(office),
+        "number": number,
+        "dated": dated,
+        "reason": reason,
+        "decision": citation_shape((log, stream, version)),
+    }
+    return Value(fields)

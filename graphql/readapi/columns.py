@@ -13,11 +13,12 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 import strawberry
-from sqlalchemy import Column, Select, Table, select
+from sqlalchemy import JSON, Column, Select, Table, cast, select
 from sqlalchemy.sql.elements import ColumnElement
 from strawberry.types.base import StrawberryOptional, get_object_definition
 
 from readapi import figures, text
+from readapi.shapes import Ready, Shape
 
 COLUMN: Final = "column"
 T = TypeVar("T")
@@ -29,6 +30,8 @@ class Group:
 
     columns: tuple[Column[Any], ...]
     make: Callable[[Sequence[Any]], Any]
+    shape: Callable[[Sequence[ColumnElement[Any]]], Shape] | None = None
+    """The same in SQL; without it, operations with the field are not compiled."""
 
     @property
     def nullable(self) -> bool:
@@ -47,37 +50,50 @@ def hidden(source: Column[Any] | Group) -> Any:
 
 
 def localized(table: Table, name: str) -> Group:
-    return Group(_named(table, name, ("en", "fr", "source", "unofficial")), text.localized)
+    return Group(_named(table, name, ("en", "fr", "source", "unofficial")), text.localized, text.localized_shape)
 
 
 def period(table: Table, name: str) -> Group:
-    return Group(_named(table, name, ("kind", "start", "end")), figures.period)
+    return Group(_named(table, name, ("kind", "start", "end")), figures.period, figures.period_shape)
 
 
 def quantity(table: Table, name: str) -> Group:
     parts = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
-    return Group(_named(table, name, parts), figures.quantity)
+    return Group(_named(table, name, parts), figures.quantity, figures.quantity_shape)
 
 
 def territory(table: Table) -> Group:
-    return Group(_named(table, "territory", ("scheme", "code", "name_en", "name_fr")), figures.territory)
+    return Group(
+        _named(table, "territory", ("scheme", "code", "name_en", "name_fr")),
+        figures.territory,
+        figures.territory_shape,
+    )
 
 
 def term(table: Table) -> Group:
-    return Group(_named(table, "term", ("stated", "start", "end")), figures.term)
+    return Group(_named(table, "term", ("stated", "start", "end")), figures.term, figures.term_shape)
 
 
 def citation(table: Table, name: str) -> Group:
-    return Group(_named(table, name, ("log", "stream", "version")), figures.citation)
+    return Group(_named(table, name, ("log", "stream", "version")), figures.citation, figures.citation_shape)
 
 
-def json(source: Column[Any], make: Callable[[Any], Any]) -> Group:
+def json(
+    source: Column[Any],
+    make: Callable[[Any], Any],
+    shape: Callable[[Sequence[ColumnElement[Any]]], Shape] | None = None,
+) -> Group:
     """A column of JSON text, through a function of what it says. Null stays null."""
 
     def decoded(cells: Sequence[Any]) -> Any:
         return None if cells[0] is None else make(msgspec.json.decode(cells[0]))
 
-    return Group((source,), decoded)
+    return Group((source,), decoded, shape)
+
+
+def as_json(cells: Sequence[ColumnElement[Any]]) -> Ready:
+    """A JSON text as it is, in SQL."""
+    return Ready(cast(cells[0], JSON))
 
 
 class Backed(Generic[T]):
@@ -96,6 +112,7 @@ class Backed(Generic[T]):
                 self._parts.append((name, len(columns), _enum(cls.__annotations__.get(name))))
                 columns.append(source)
         self.columns = tuple(columns)
+        self._keeps_place = any(field.name == "place" for field in dataclasses.fields(cls))  # type: ignore[arg-type]  # strawberry types are dataclasses
 
     def select(self, *more: ColumnElement[Any]) -> Select[Any]:
         """The type's columns, and whatever comes after them."""
@@ -107,6 +124,10 @@ class Backed(Generic[T]):
         """An instance of a row of `select`; `private` are its private fields without column."""
         values = {name: row[place] if make is None else make(row[place]) for name, place, make in self._parts}
         return self.cls(**values, **private)
+
+    def placed(self, row: Sequence[Any], place: Any) -> T:
+        """The same; it keeps the place that it was read in if the type has a field for that."""
+        return self.make(row, place=place) if self._keeps_place else self.make(row)
 
     def copy(self, instance: T, **changes: Any) -> T:
         """The instance with other private values."""

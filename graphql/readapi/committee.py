@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from projections.committee import COMMITTEE
 from readapi import columns
-from readapi.asof import AsOf, AsOfInput, clock, echo, held
+from readapi.asof import AsOf, AsOfInput, clock, echo, echo_shape, held
 from readapi.columns import backed, column, hidden, reads
 from readapi.fields import derived, sized
 from readapi.governance_codes import CommitteeKind, CommitteeStatus
@@ -38,7 +38,7 @@ class Committee:
     parent_id: strawberry.Private[UUID | None] = hidden(_C.parent_id)
     place: strawberry.Private[Place]
 
-    @derived("The clocks that the committee was read with.")
+    @derived("The clocks that the committee was read with.", echo_shape)
     def as_of(self) -> AsOf:
         return echo(self.place.clock)
 

@@ -7,17 +7,22 @@ import strawberry
 
 F = TypeVar("F", bound=Callable[..., Any])
 SIZE: Final = "size"
+SHAPE: Final = "shape"
 
 
-def sized(size: int | str, description: str) -> Callable[[F], F]:
+def sized(size: int | str, description: str, shape: Callable[[Any], Any] | None = None) -> Callable[[F], F]:
     """A resolver's field whose objects count towards the cost.
 
-    `size` is the number of objects it may give, or the name of the argument that bounds it.
+    Args:
+        size: the number of objects it may give, or the name of the argument that bounds it.
+        description: what the field means.
+        shape: what it is in SQL (`readapi.shapes`); without it, operations with the field are not compiled.
     """
-    field: Callable[[F], F] = strawberry.field(description=description, metadata={SIZE: size})
+    metadata = {SIZE: size} if shape is None else {SIZE: size, SHAPE: shape}
+    field: Callable[[F], F] = strawberry.field(description=description, metadata=metadata)
     return field
 
 
-def derived(description: str) -> Callable[[F], F]:
+def derived(description: str, shape: Callable[[Any], Any] | None = None) -> Callable[[F], F]:
     """A resolver's field whose value comes with its parent and costs nothing."""
-    return sized(0, description)
+    return sized(0, description, shape)

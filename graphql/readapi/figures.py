@@ -2,17 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import JSON, Integer, case, cast, func, literal_column
+from sqlalchemy import Text as SqlText
+from sqlalchemy.sql.elements import ColumnElement
 
 from domain import values
+from domain.values.period import MONTHS_EN, MONTHS_FR
 from readapi import text
 from readapi.codes import CatchmentExtent, PeriodKind, QuantityKind, QuantityStatus, TerritoryScheme
 from readapi.fields import derived
 from readapi.scalars import BigInt, DecimalText, PartialDateText
+from readapi.shapes import Items, Value
 from readapi.text import LocalizedText
+
+Cells = Sequence[ColumnElement[Any]]
 
 
 @strawberry.type(description="A span of days, both included.")
@@ -137,3 +144,121 @@ def catchment(parts: Sequence[Any]) -> list[CatchmentPart]:
         )
         for part in parts
     ]
+
+
+def period_shape(cells: Cells) -> Value:
+    """What `period` makes, in SQL."""
+    kind, start, end = cells
+    fields = {"kind": kind, "start": start, "end": end, "label": _label(kind, start, end)}
+    return Value(fields, present=kind.is_not(None))
+
+
+def quantity_shape(cells: Cells) -> Value:
+    """What `quantity` makes, in SQL."""
+    names = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
+    return Value(dict(zip(names, cells, strict=True)), present=cells[0].is_not(None))
+
+
+def quantity_json_shape(cells: Cells) -> Value:
+    """What `quantity_from_json` makes, in SQL."""
+    value = cast(cells[0], JSON)
+    names = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
+    return Value({name: text.member(value, name) for name in names}, present=cells[0].is_not(None))
+
+
+def territory_shape(cells: Cells) -> Value:
+    """What `territory` makes, in SQL."""
+    scheme, code, *names = cells
+    fields = {"scheme": scheme, "code": code, "name": text.named_shape(names)}
+    return Value(fields, present=scheme.is_not(None))
+
+
+def term_shape(cells: Cells) -> Value:
+    """What `term` makes, in SQL."""
+    return Value(dict(zip(("stated", "start", "end"), cells, strict=True)))
+
+
+def citation_shape(cells: Cells) -> Value:
+    """What `citation` makes, in SQL."""
+    fields = dict(zip(("log", "stream", "version"), cells, strict=True))
+    return Value(fields, present=cells[0].is_not(None))
+
+
+def catchment_shape(cells: Cells) -> Items:
+    """What `catchment` makes, in SQL."""
+
+    def part(value: ColumnElement[Any]) -> Value:
+        place = member(value, "territory")
+        territory = {
+            "scheme": text.member(place, "scheme"),
+            "code": text.member(place, "code"),
+            "name": text.json_shape(member(place, "name")),
+        }
+        return Value({"territory": Value(territory), "extent": text.member(value, "extent")})
+
+    return Items(cells[0], part)
+
+
+def member(value: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """A member of a JSON object as JSON."""
+    return value.op("->", return_type=JSON())(literal_column(f"'{name}'"))
+
+
+_TO_EN: Final = literal_column("' to '", SqlText)
+_TO_FR: Final = literal_column("' à '", SqlText)
+_SPACE: Final = literal_column("' '", SqlText)
+
+
+def _label(kind: ColumnElement[Any], start: ColumnElement[Any], end: ColumnElement[Any]) -> Value:
+    """What `values.Period.label` says, in SQL."""
+    first, last = _year(start), _year(end)
+    span = first.concat(literal_column("'-'", SqlText)).concat(last)
+    english = {
+        "quarter": _joined(_month(MONTHS_EN, start), _TO_EN, _month(MONTHS_EN, end), _SPACE, first),
+        "month": _joined(_month(MONTHS_EN, start), _SPACE, first),
+        "custom": _joined(_day_en(start), _TO_EN, _day_en(end)),
+    }
+    french = {
+        "quarter": _joined(_month(MONTHS_FR, start), _TO_FR, _month(MONTHS_FR, end), _SPACE, first),
+        "month": _joined(_month(MONTHS_FR, start), _SPACE, first),
+        "custom": _joined(
+            literal_column("'du '", SqlText), _day_fr(start), literal_column("' au '", SqlText), _day_fr(end)
+        ),
+    }
+
+    def said(words: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+        one_year = (kind == literal_column("'calendar_year'"), first)
+        other = [(kind == literal_column(f"'{name}'"), said) for name, said in words.items()]
+        return case(one_year, *other, else_=span)
+
+    return text.both_shape(said(english), said(french))
+
+
+def _joined(*parts: ColumnElement[Any]) -> ColumnElement[Any]:
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole.concat(part)
+    return whole
+
+
+def _year(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(cast(func.date_part(literal_column("'year'"), day), Integer), SqlText)
+
+
+def _month(names: Sequence[str], day: ColumnElement[Any]) -> ColumnElement[Any]:
+    listed, comma = literal_column(f"'{','.join(names)}'", SqlText), literal_column("','", SqlText)
+    month = cast(func.date_part(literal_column("'month'"), day), Integer)
+    return func.split_part(listed, comma, month, type_=SqlText)
+
+
+def _number(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(cast(func.date_part(literal_column("'day'"), day), Integer), SqlText)
+
+
+def _day_en(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    return _joined(_month(MONTHS_EN, day), _SPACE, _number(day), literal_column("', '", SqlText), _year(day))
+
+
+def _day_fr(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    number = case((_number(day) == literal_column("'1'"), literal_column("'1er'", SqlText)), else_=_number(day))
+    return _joined(number, _SPACE, _month(MONTHS_FR, day), _SPACE, _year(day))

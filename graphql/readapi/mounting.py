@@ -5,7 +5,8 @@ from typing import Final, cast
 from urllib.parse import parse_qs
 
 from readapi import explorer
-from readapi.endpoint import GraphQLEndpoint, ReadSettings, Receive, Scope, Send, Viewing, viewer_of_state
+from readapi.endpoint import GraphQLEndpoint, ReadSettings, Viewing, viewer_of_state
+from readapi.exchange import Receive, Scope, Send
 from readapi.ports import ReadDatabase
 from readapi.schema import schema
 

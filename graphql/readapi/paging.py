@@ -13,11 +13,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import TenantId
 from readapi.columns import Backed
-from readapi.fields import derived
+from readapi.fields import derived, sized
 from readapi.reading import Place, Reading, in_any
 from readapi.refusals import CursorUnknownError, ListTooLongError, TextUnusableError
+from readapi.shapes import Absent, At, Paged, Rows, Shape
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 FIRST: Final = 50
 FIRST_MAX: Final = 200
 LIST_MAX: Final = 100
@@ -116,6 +118,30 @@ def beyond(
     """Rows after a cursor, compared as a whole so that an index serves."""
     left, right = tuple_(*order), tuple_(*since)
     return left < right if descending else left > right
+
+
+def listed(
+    listing: Listing[Any],
+    description: str,
+    arguments: Callable[[At], Hashable] = lambda _: (),
+    *,
+    members_only: bool = False,
+) -> Callable[[F], F]:
+    """A resolver's field that gives a page of a listing of the field's own body, at the clock of its `as_of`.
+
+    `arguments` are the listing's own, as its `where` takes them; with `members_only` others get null.
+    """
+
+    def shape(at: At) -> Shape:
+        below = at.as_of()
+        if members_only and not below.place.member:
+            return Absent()
+        rows = Rows(
+            listing.reads.cls, below.place, where=listing.where(below.place, arguments(below)), clocked=False
+        )
+        return Paged(listing.name, rows, listing.order, descending=listing.descending)
+
+    return sized("first", description, shape)
 
 
 async def _load_pages(reading: Reading, requests: list[_Request]) -> list[Sequence[Any]]:

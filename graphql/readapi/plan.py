@@ -1,16 +1,19 @@
 """Plans: headers, revisions, the cascade, the printed table, parents, progress and differences."""
 
+import asyncio
 from collections.abc import Hashable, Sequence
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Final
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import Text, Uuid
 from sqlalchemy.sql.elements import ColumnElement
 
-from projections.plan.tables import PLAN
+from projections.plan.tables import PLAN, PLAN_ELEMENT
 from readapi import columns, plan_table
-from readapi.agreement import Agreement, AgreementKey, load_agreements
-from readapi.asof import AsOf, AsOfInput, clock, echo, held
+from readapi.agreement import AGREEMENT_BY_ID, Agreement
+from readapi.asof import AsOf, AsOfInput, clock, echo, echo_shape, held
 from readapi.codes import Level, PlanKind, PlanStatus
 from readapi.columns import backed, column, hidden, reads
 from readapi.fields import derived, sized
@@ -19,24 +22,40 @@ from readapi.paging import Listing, plain
 from readapi.plan_difference import PlanDifference, difference
 from readapi.plan_parent import PlanParent, load_parents
 from readapi.plan_parts import (
+    PROGRESS,
+    REVISIONS,
     PlanElement,
     PlanKey,
     PlanProgress,
     PlanRevision,
     RevisionKey,
+    elements_shape,
     load_elements,
-    load_progress,
     load_revisions,
+    shown_shape,
 )
 from readapi.plan_table import Cascade, PlanTable
-from readapi.reading import Info, Place, Reading, in_any
+from readapi.reading import Info, Place, Reading
 from readapi.refusals import DifferenceSideError
+from readapi.relations import Related, one, related, several, the
+from readapi.shapes import At, NotCompiledError, Rows
 from readapi.text import LocalizedText
 
-REVISIONS = 20
+REVISIONS_SIZE = 20
 """Counted for the revisions of a plan, which are few and not paged."""
 ELEMENTS = 300
 """Counted for the elements of a plan, which are read whole."""
+
+
+_AGREEMENT: Final = "The agreement that engendered it, where the reader may see it."
+
+
+def _elements_shape(at: At) -> Rows:
+    if at.has("territory"):
+        raise NotCompiledError("a region heading is looked for upwards in the cascade")
+    level = at.optional("level", Text, lambda given: given.value)
+    said = elements_shape(at, at.own(PLAN.c.entity_id))
+    return said if level is None else replace(said, where=[*said.where, PLAN_ELEMENT.c.level == level])
 
 
 @backed(PLAN)
@@ -57,25 +76,34 @@ class Plan:
     place: strawberry.Private[Place]
     wanted: strawberry.Private[int | None] = None
 
-    @derived("The clocks that the plan was read with.")
+    @derived("The clocks that the plan was read with.", echo_shape)
     def as_of(self) -> AsOf:
         return echo(self.place.clock)
 
-    @sized(1, "The agreement that engendered it, where the reader may see it.")
+    @the(AGREEMENT_BY_ID, of=PLAN.c.agreement_id, description=_AGREEMENT)
     async def agreement(self, info: Info) -> Agreement | None:
         if self.agreement_id is None:
             return None
-        return await info.context.loader(load_agreements).load(AgreementKey(self.place, self.agreement_id))
+        return await one(info.context, AGREEMENT_BY_ID, self.place, self.agreement_id)
 
-    @sized(1, "The revision that this answer shows; null while nothing that the reader may see was adopted.")
+    @sized(
+        1,
+        "The revision that this answer shows; null while nothing that the reader may see was adopted.",
+        lambda at: shown_shape(at, at.own(PLAN.c.entity_id)),
+    )
     async def revision(self, info: Info) -> PlanRevision | None:
         return await self.shown(info.context)
 
-    @sized(REVISIONS, "Its revisions up to the clocks of the question, oldest first.")
+    @related(
+        REVISIONS,
+        of=PLAN.c.entity_id,
+        size=REVISIONS_SIZE,
+        description="Its revisions up to the clocks of the question, oldest first.",
+    )
     async def revisions(self, info: Info) -> list[PlanRevision]:
         return await self.history(info.context)
 
-    @sized(ELEMENTS, "What the revision says, in the order of the cascade.")
+    @sized(ELEMENTS, "What the revision says, in the order of the cascade.", _elements_shape)
     async def elements(
         self,
         info: Info,
@@ -100,7 +128,7 @@ class Plan:
     async def table(self, info: Info) -> PlanTable:
         return plan_table.table(await self.said(info.context, await self.shown(info.context)))
 
-    @sized(REVISIONS, "The plans of other bodies that the revision serves, cited and never copied.")
+    @sized(REVISIONS_SIZE, "The plans of other bodies that the revision serves, cited and never copied.")
     async def parents(self, info: Info) -> list[PlanParent]:
         shown = await self.shown(info.context)
         if shown is None:
@@ -108,9 +136,16 @@ class Plan:
         parents = await info.context.loader(load_parents).load(self.key)
         return [parent for parent in parents if parent.revision is not None and parent.revision <= shown.number]
 
-    @sized(ELEMENTS, "How far its elements are, as of the clocks of the question; empty for readers from outside.")
+    @related(
+        PROGRESS,
+        of=PLAN.c.entity_id,
+        size=ELEMENTS,
+        description=(
+            "How far its elements are, as of the clocks of the question; empty for readers from outside."
+        ),
+    )
     async def progress(self, info: Info) -> list[PlanProgress]:
-        return await info.context.loader(load_progress).load(self.key)
+        return await several(info.context, PROGRESS, self.place, self.id)
 
     @sized(
         ELEMENTS,
@@ -188,27 +223,25 @@ def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
 PLANS: Listing[Plan] = Listing("plans", reads(Plan), (PLAN.c.period_start, PLAN.c.entity_id), _where)
 
 
+PLAN_BY_ID: Final = Related(reads(Plan), by=PLAN.c.entity_id)
+
+
 async def load_plans(reading: Reading, keys: list[PlanKey]) -> Sequence[Plan | None]:
     """Plans by id, as of each key's clock, where the viewer may see them."""
-    reader = reads(Plan)
-    found: dict[PlanKey, Any] = {}
-    for place in dict.fromkeys(key.place for key in keys):
-        plans = [key.plan_id for key in keys if key.place == place]
-        statement = reader.select().where(
-            PLAN.c.tenant_id == place.body,
-            in_any(PLAN.c.entity_id, list(dict.fromkeys(plans))),
-            *held(PLAN, place.clock),
-            reading.visible(PLAN, place.scope),
-        )
-        for row in await reading.rows(place.scope, statement):
-            plan = reader.make(row, place=place)
-            found[plan.key] = plan
-    return [found.get(key) for key in keys]
+    return await asyncio.gather(*(one(reading, PLAN_BY_ID, key.place, key.plan_id) for key in keys))
+
+
+def plan_shape(at: At) -> Rows:
+    """What `plan_at` gives as of a clock, in SQL."""
+    if at.has("revision"):
+        raise NotCompiledError("a revision by its number is read in two steps")
+    below = at.as_of()
+    return PLAN_BY_ID.rows(below, below.parameter("id", Uuid), single=True)
 
 
 async def plan_at(reading: Reading, place: Place, plan_id: UUID, revision: int | None) -> Plan | None:
     """A plan as of a clock, or as one of its revisions; None where the reader can see none."""
-    found = await reading.loader(load_plans).load(PlanKey(place, plan_id))
+    found = await one(reading, PLAN_BY_ID, place, plan_id)
     if revision is None or found is None:
         return found
     found = reads(Plan).copy(found, wanted=revision)
@@ -216,5 +249,5 @@ async def plan_at(reading: Reading, place: Place, plan_id: UUID, revision: int |
     if shown is None:
         return None
     # The header, too, reads as it did when the revision was adopted.
-    then = await reading.loader(load_plans).load(PlanKey(place.at(shown.clock), plan_id))
+    then = await one(reading, PLAN_BY_ID, place.at(shown.clock), plan_id)
     return found if then is None else reads(Plan).copy(then, wanted=revision, place=place)

@@ -15,6 +15,7 @@ from readapi.columns import backed, column, hidden, reads
 from readapi.fields import derived, sized
 from readapi.plan_parts import PlanElement, PlanKey
 from readapi.reading import Info, Place, Reading, in_any
+from readapi.relations import one
 from readapi.scalars import BigInt
 from readapi.text import LocalizedText
 
@@ -79,11 +80,11 @@ class PlanParent:
 
     async def cited(self, reading: Reading) -> "Plan | None":
         """The plan as known at the citation, or else now. Always what the public sees of it."""
-        from readapi.plan import load_plans
+        from readapi.plan import PLAN_BY_ID
 
         for clock in (Clock(self.aligned_on, recorded=self.recorded_at), reading.now):
             place = Place(TenantId(self.body_id), member=False, clock=clock)
-            found = await reading.loader(load_plans).load(PlanKey(place, self.plan_id))
+            found = await one(reading, PLAN_BY_ID, place, self.plan_id)
             if found is not None and await found.shown(reading) is not None:
                 return found
         return None

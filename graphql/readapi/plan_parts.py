@@ -1,26 +1,30 @@
 """What plans are made of: revisions, elements and progress, with their loaders."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import BigInteger, Date, Integer, Uuid, and_
+from sqlalchemy import BigInteger, Date, Integer, Subquery, Uuid, and_, select
 from sqlalchemy import column as sql_column
 from sqlalchemy import values as sql_values
+from sqlalchemy.sql.elements import ColumnElement
 
 from projections.plan.tables import PLAN_ELEMENT, PLAN_PROGRESS, PLAN_REVISION
+from projections.query import held_at
 from readapi import columns
-from readapi.asof import Clock, held
+from readapi.asof import Clock, happened
 from readapi.authority import Authority, authority
 from readapi.codes import IndicatorKind, Level, Progress
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import derived
 from readapi.figures import Citation, Territory
 from readapi.reading import Info, Place, Reading, in_any
+from readapi.relations import Related, several
 from readapi.scalars import BigInt
+from readapi.shapes import At, Rows, Through, Value
 from readapi.text import LocalizedText
 
 
@@ -35,6 +39,10 @@ class RevisionCounts:
 def _counts(cells: Sequence[Any]) -> RevisionCounts:
     elements, added, reworded, withdrawn = cells
     return RevisionCounts(elements=elements, added=added, reworded=reworded, withdrawn=withdrawn)
+
+
+def _counts_shape(cells: Sequence[ColumnElement[Any]]) -> Value:
+    return Value(dict(zip(("elements", "added", "reworded", "withdrawn"), cells, strict=True)))
 
 
 _R = PLAN_REVISION.c
@@ -53,7 +61,8 @@ class PlanRevision:
         _R.source_published_on, "The day on which the source itself says it was published."
     )
     counts: RevisionCounts = column(
-        Group((_R.elements, _R.added, _R.reworded, _R.withdrawn), _counts), "How it compares with the one before."
+        Group((_R.elements, _R.added, _R.reworded, _R.withdrawn), _counts, _counts_shape),
+        "How it compares with the one before.",
     )
     sample: bool = column(_R.sample, "Whether it is sample data.")
 
@@ -89,6 +98,11 @@ class RevisionKey:
 _E = PLAN_ELEMENT.c
 
 
+def _progress_shape(at: At) -> Through:
+    lines = PROGRESS.rows(at, at.own(_E.entity_id), single=True)
+    return Through(replace(lines, where=[*lines.where, _P.element_id == at.own(_E.element_id)]), "progress")
+
+
 @backed(PLAN_ELEMENT)
 @strawberry.type(description="An orientation, objective, action, expected result or indicator of a plan.")
 class PlanElement:
@@ -110,9 +124,9 @@ class PlanElement:
     plan_id: strawberry.Private[UUID] = hidden(_E.entity_id)
     place: strawberry.Private[Place]
 
-    @derived("How far it is, as of the clocks of the question; members only.")
+    @derived("How far it is, as of the clocks of the question; members only.", _progress_shape)
     async def progress(self, info: Info) -> Progress | None:
-        lines = await info.context.loader(load_progress).load(PlanKey(self.place, self.plan_id))
+        lines = await several(info.context, PROGRESS, self.place, self.plan_id)
         return next((line.progress for line in lines if line.element_id == self.id), None)
 
 
@@ -184,22 +198,58 @@ async def load_elements(reading: Reading, keys: list[RevisionKey]) -> Sequence[l
     return [found[key] for key in keys]
 
 
-async def load_progress(reading: Reading, keys: list[PlanKey]) -> Sequence[list[PlanProgress]]:
-    """How far the elements of plans are, as of each key's clock."""
-    reader = reads(PlanProgress)
-    found: dict[PlanKey, list[PlanProgress]] = {key: [] for key in keys}
-    for place in dict.fromkeys(key.place for key in keys):
-        plans = [key.plan_id for key in found if key.place == place]
-        statement = (
-            reader.select(_P.entity_id)
-            .where(
-                _P.tenant_id == place.body,
-                in_any(_P.entity_id, plans),
-                *held(PLAN_PROGRESS, place.clock),
-                reading.visible(PLAN_PROGRESS, place.scope),
-            )
-            .order_by(_P.entity_id, _P.element_id)
-        )
-        for row in await reading.rows(place.scope, statement):
-            found[PlanKey(place, row[-1])].append(reader.make(row))
-    return [found[key] for key in keys]
+PROGRESS: Final = Related(reads(PlanProgress), by=_P.entity_id, order=(_P.element_id,))
+REVISIONS: Final = Related(
+    reads(PlanRevision),
+    by=_R.entity_id,
+    order=(_R.number,),
+    where=lambda clock: happened(PLAN_REVISION, clock, on="adopted_on"),
+)
+"""For the compiler: the executor loads all revisions, later ones too, since differences need them."""
+
+
+def shown_shape(at: At, plan: ColumnElement[Any]) -> Rows:
+    """The revision that a plan shows, in SQL: the last one that the viewer may see in the past of the clock."""
+    return replace(REVISIONS.rows(at, plan, single=True), order=[_R.number.desc()])
+
+
+def elements_shape(at: At, plan: ColumnElement[Any], *, element: ColumnElement[Any] | None = None) -> Rows:
+    """What the revision that a plan shows says, or one element of it, in SQL."""
+    shown = _shown(at, plan)
+    of_element = () if element is None else (_E.element_id == element,)
+    return Rows(
+        PlanElement,
+        at.place,
+        where=[_E.entity_id == plan, *_as_adopted(shown), *of_element],
+        order=[_E.path, _E.element_id],
+        beside=shown,
+        clocked=False,
+    )
+
+
+def printed_path(at: At, plan: ColumnElement[Any], element: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Where an element stands in the cascade of the revision shown, in SQL; null if it is not in it."""
+    shown = _shown(at, plan)
+    return (
+        select(_E.path)
+        .select_from(PLAN_ELEMENT, shown)
+        .where(_E.tenant_id == at.place.body, _E.entity_id == plan, _E.element_id == element)
+        .where(*_as_adopted(shown), at.seen(PLAN_ELEMENT))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _shown(at: At, plan: ColumnElement[Any]) -> Subquery:
+    return (
+        select(_R.adopted_on, _R.position)
+        .where(_R.tenant_id == at.place.body, _R.entity_id == plan)
+        .where(*REVISIONS.at(at.place.clock), at.seen(PLAN_REVISION))
+        .order_by(_R.number.desc())
+        .limit(1)
+        .subquery()
+    )
+
+
+def _as_adopted(shown: Subquery) -> tuple[ColumnElement[bool], ...]:
+    return held_at(PLAN_ELEMENT, shown.c.adopted_on, position=shown.c.position)

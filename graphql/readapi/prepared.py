@@ -1,8 +1,8 @@
 """Documents, parsed and validated once."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
@@ -40,6 +40,8 @@ class Prepared:
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    kept: dict[str | None, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was worked out per operation, for as long as the document is kept."""
 
     @property
     def operations(self) -> list[OperationDefinitionNode]:

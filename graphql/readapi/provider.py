@@ -29,7 +29,8 @@ class Mandate:
     service: LocalizedText | None = column(columns.localized(MANDATE, "service"), "The service as printed.")
     service_code: str = column(_M.service_code, "Groups the labels that mean the same service.")
     modes: list[str] = column(
-        columns.json(_M.modes, list), "How it is given: `full_time`, `part_time`, `specialised`, `online`."
+        columns.json(_M.modes, list, columns.as_json),
+        "How it is given: `full_time`, `part_time`, `specialised`, `online`.",
     )
     territory: Territory | None = column(columns.territory(MANDATE), "The territory it is for.")
     term: Term = column(columns.term(MANDATE), "From when to when it runs.")

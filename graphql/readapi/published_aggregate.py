@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import and_
 from sqlalchemy.sql.elements import ColumnElement
 
 from projections.published_aggregate import PUBLISHED_AGGREGATE
@@ -16,6 +17,7 @@ from readapi.figures import Period, QualifiedValue, Territory
 from readapi.paging import Listing
 from readapi.reading import Place
 from readapi.scalars import PartialDateText
+from readapi.shapes import Value
 from readapi.text import LocalizedText
 
 _P = PUBLISHED_AGGREGATE.c
@@ -54,6 +56,22 @@ def _publication(cells: Sequence[Any]) -> Publication | None:
     return Publication(title=title, publisher=text.localized(cells[4:8]), published=cells[8], locator=cells[9])
 
 
+def _share_shape(cells: Sequence[ColumnElement[Any]]) -> Value:
+    width = len(_QUANTITY)
+    numerator = figures.quantity_shape(cells[:width])
+    denominator = figures.quantity_shape(cells[width : 2 * width])
+    of = text.localized_shape(cells[2 * width :])
+    fields = {"numerator": numerator, "denominator": denominator, "of": of}
+    stated = [part.present for part in (numerator, denominator, of) if part.present is not None]
+    return Value(fields, present=and_(*stated))
+
+
+def _publication_shape(cells: Sequence[ColumnElement[Any]]) -> Value:
+    title, publisher = text.localized_shape(cells[:4]), text.localized_shape(cells[4:8])
+    fields = {"title": title, "publisher": publisher, "published": cells[8], "locator": cells[9]}
+    return Value(fields, present=title.present)
+
+
 _SHARE = Group(
     (
         *(_P[f"numerator_{part}"] for part in _QUANTITY),
@@ -61,6 +79,7 @@ _SHARE = Group(
         *(_P[f"ratio_of_{part}"] for part in _TEXT),
     ),
     _share,
+    _share_shape,
 )
 _PUBLICATION = Group(
     (
@@ -70,6 +89,7 @@ _PUBLICATION = Group(
         _P.locator,
     ),
     _publication,
+    _publication_shape,
 )
 
 
@@ -85,18 +105,19 @@ class PublishedAggregate:
     measure_code: str = column(_P.measure_code, "Groups the figures of one measure over the years.")
     measure: LocalizedText | None = column(columns.localized(PUBLISHED_AGGREGATE, "measure"), "What is measured.")
     period: Period = column(
-        Group((_P.period_kind, _P.period_start, _P.period_end), figures.period), "The period it is about."
+        Group((_P.period_kind, _P.period_start, _P.period_end), figures.period, figures.period_shape),
+        "The period it is about.",
     )
     value: QualifiedValue | None = column(
         columns.quantity(PUBLISHED_AGGREGATE, "value"), "The figure, in `value.unit`; null where it is a share."
     )
     share: Share | None = column(_SHARE, "The figure as a share, such as 25 of 34; null where it is one value.")
     funded: QualifiedValue | None = column(
-        columns.json(_P.funded, figures.quantity_from_json),
+        columns.json(_P.funded, figures.quantity_from_json, figures.quantity_json_shape),
         "How many were funded; null where that has no sense, of kind MISSING where the source does not say.",
     )
     reports_received: QualifiedValue | None = column(
-        columns.json(_P.reports_received, figures.quantity_from_json),
+        columns.json(_P.reports_received, figures.quantity_from_json, figures.quantity_json_shape),
         "How many reports were received; null where that has no sense, of kind MISSING where the source does not "
         "say. It is not the denominator of the share.",
     )

@@ -9,16 +9,16 @@ from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Column, Select, String, Table, Uuid, and_, column, func, or_, select, table, tuple_
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 from strawberry.dataloader import DataLoader
 
-from domain.access import EVERY_PROGRAMME
 from domain.errors import Refusal
 from domain.ids import TenantId
+from readapi import sight
 from readapi.asof import Clock
 from readapi.ports import ReadDatabase
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError
@@ -30,9 +30,6 @@ V = TypeVar("V")
 STATEMENT_TIMEOUT_MS: Final = 3_000
 _QUERY_CANCELED: Final = "57014"
 _UNREACHABLE: Final = ("08", "53", "57P")
-_GRANT: Final = table(
-    "grant_now", column("tenant_id", Uuid), column("grantee", Uuid), column("programme", String), schema="access"
-)
 _TIMEOUT: Final = select(func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True))
 
 
@@ -142,28 +139,9 @@ class Reading:
         return Place(body, self.viewer.belongs_to(body), clock)
 
     def visible(self, source: Table, scope: TenantId | None) -> ColumnElement[bool]:
-        """What the viewer may see of a table: the same as row-level security says, in our own words.
-
-        Members see all of their body but the drafts of others; everybody else sees what is public and, in the
-        national tables, what is for the funders whom a body has granted it.
-        """
-        audience: Column[Any] = source.c.audience
-        if scope is not None:
-            own = source.c.tenant_id == scope
-            return own if self.viewer.writes_drafts else and_(own, audience != "draft")
-        public = audience == "public"
-        if self.viewer.tenant_id is None or source.schema != "national":
-            return public
-        return or_(public, and_(audience == "funders", self._granted(source, self.viewer.tenant_id)))
-
-    def _granted(self, source: Table, reader: TenantId) -> ColumnElement[bool]:
-        """Rows of bodies that granted the reader every programme, or the row's own."""
-        of_reader = select(_GRANT.c.tenant_id).where(_GRANT.c.grantee == reader)
-        every = source.c.tenant_id.in_(of_reader.where(_GRANT.c.programme == EVERY_PROGRAMME))
-        if "programme_code" not in source.c:
-            return every
-        one = select(_GRANT.c.tenant_id, _GRANT.c.programme).where(_GRANT.c.grantee == reader)
-        return or_(every, tuple_(source.c.tenant_id, source.c.programme_code).in_(one))
+        """What the viewer may see of a table; see `sight.visible`."""
+        drafts, reader = self.viewer.writes_drafts, self.viewer.tenant_id
+        return sight.visible(source, source.schema, scope, drafts=drafts, reader=reader)
 
     async def _open(self, scope: TenantId | None) -> _Held:
         async with self._opening:

@@ -1,20 +1,22 @@
 """The register of bodies, and one body with everything below it."""
 
 from collections.abc import Sequence
+from enum import Enum
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Column, Text, any_, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import TenantId
-from projections.body import REGISTRY
+from projections.body import REGISTRY, SLUG
 from readapi import columns
 from readapi.access_grant import ACCESS_GRANTS, AccessGrant
 from readapi.activity import ACTIVITIES, Activity
-from readapi.agreement import AGREEMENTS, Agreement
-from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, held
+from readapi.agreement import AGREEMENTS, Agreement, chosen
+from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, echo_shape, held
 from readapi.audit_mandate import AUDIT_MANDATES, AuditMandate
 from readapi.body import load_bodies
 from readapi.codes import (
@@ -33,7 +35,7 @@ from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committe
 from readapi.document import DOCUMENTS, Document
 from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, DueItem, due_list
 from readapi.fields import derived, sized
-from readapi.figures import CatchmentPart, Period, catchment
+from readapi.figures import CatchmentPart, Period, catchment, catchment_shape
 from readapi.governance_codes import CommitteeStatus
 from readapi.lineage import (
     LINKS,
@@ -45,14 +47,15 @@ from readapi.lineage import (
     load_successors,
 )
 from readapi.organisation import Organisation, organisation_at
-from readapi.paging import FIRST, After, First, Page, beyond, bounded, decode_cursor, page, paged, plain
-from readapi.plan import PLANS, Plan, plan_at
+from readapi.paging import FIRST, After, First, Page, beyond, bounded, decode_cursor, listed, page, paged, plain
+from readapi.plan import PLANS, Plan, plan_at, plan_shape
 from readapi.provider import MANDATES, Mandate
 from readapi.published_aggregate import PUBLISHED_AGGREGATES, PublishedAggregate
 from readapi.reading import Info, Place, Reading
 from readapi.scalars import PartialDateText
-from readapi.target import TARGETS_MAX, Target, targets
-from readapi.text import LocalizedText, localized
+from readapi.shapes import At, Paged, Rows, Value
+from readapi.target import TARGETS_MAX, Target, targets, targets_shape
+from readapi.text import LocalizedText, localized, localized_shape
 from readapi.timeline import TIMELINES, TimelineEntry
 
 _B = REGISTRY.c
@@ -85,6 +88,13 @@ def _lead(cells: Sequence[Any]) -> LeadOrganisation | None:
     return LeadOrganisation(name=found, kind=lead_kind, organisation_id=organisation_id)
 
 
+def _lead_shape(cells: Sequence[ColumnElement[Any]]) -> Value:
+    *name, kind, organisation_id = cells
+    found = localized_shape(name)
+    stated = func.coalesce(kind, literal_column(f"'{LeadKind.UNSTATED.value}'"))
+    return Value({"name": found, "kind": stated, "organisation_id": organisation_id}, present=found.present)
+
+
 _LEAD = Group(
     (
         *(_B[f"lead_name_{part}"] for part in ("en", "fr", "source", "unofficial")),
@@ -92,6 +102,7 @@ _LEAD = Group(
         _B.lead_organisation_id,
     ),
     _lead,
+    _lead_shape,
 )
 
 
@@ -116,22 +127,24 @@ class Partnership:
     attested: Period | None = column(
         columns.period(REGISTRY, "attested"), "The period for which a source names it, where its start is unknown."
     )
-    catchment: list[CatchmentPart] = column(columns.json(_B.catchment, catchment), "The territories it serves.")
+    catchment: list[CatchmentPart] = column(
+        columns.json(_B.catchment, catchment, catchment_shape), "The territories it serves."
+    )
     status: BodyStatus = column(_B.status, "Whether others stand in its place.")
     sample: bool = column(_B.sample, "Whether it is fictional.")
     place: strawberry.Private[Place]
 
-    @derived("The clocks that the body was read with.")
+    @derived("The clocks that the body was read with.", echo_shape)
     def as_of(self) -> AsOf:
         return echo(self.place.clock)
 
-    @sized("first", "Its plans, by the beginning of their periods.")
+    @listed(PLANS, "Its plans, by the beginning of their periods.")
     async def plans(
         self, info: Info, first: First = PLANS_FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[Plan]:
         return await page(info.context, PLANS, self._at(as_of), first=first, after=after)
 
-    @sized(1, "One of its plans; null where there is none that the reader may see.")
+    @sized(1, "One of its plans; null where there is none that the reader may see.", plan_shape)
     async def plan(
         self,
         info: Info,
@@ -143,7 +156,7 @@ class Partnership:
     ) -> Plan | None:
         return await plan_at(info.context, self._at(as_of), id, revision)
 
-    @sized("first", "Its agreements, by programme.")
+    @listed(AGREEMENTS, "Its agreements, by programme.", chosen)
     async def agreements(
         self,
         info: Info,
@@ -160,13 +173,17 @@ class Partnership:
         )
         return await page(info.context, AGREEMENTS, self._at(as_of), first=first, after=after, arguments=arguments)
 
-    @sized("first", "The providers it has mandated, by service. They are no agreements.")
+    @listed(MANDATES, "The providers it has mandated, by service. They are no agreements.")
     async def mandates(
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[Mandate]:
         return await page(info.context, MANDATES, self._at(as_of), first=first, after=after)
 
-    @sized(TARGETS_MAX, f"Its targets, in the order of its plans; at most {TARGETS_MAX}, more are refused.")
+    @sized(
+        TARGETS_MAX,
+        f"Its targets, in the order of its plans; at most {TARGETS_MAX}, more are refused.",
+        targets_shape,
+    )
     async def targets(
         self,
         info: Info,
@@ -175,7 +192,11 @@ class Partnership:
     ) -> list[Target]:
         return await targets(info.context, self._at(as_of), plan)
 
-    @sized("first", "Figures that it recorded from print, by measure and period. No sum contains them.")
+    @listed(
+        PUBLISHED_AGGREGATES,
+        "Figures that it recorded from print, by measure and period. No sum contains them.",
+        lambda at: at.optional("measure", Text, partial(plain, "measure")),
+    )
     async def published_aggregates(
         self,
         info: Info,
@@ -189,13 +210,13 @@ class Partnership:
         place = self._at(as_of)
         return await page(info.context, PUBLISHED_AGGREGATES, place, first=first, after=after, arguments=code)
 
-    @sized("first", "Whom it lets read what is for funders. For its members; empty for everybody else.")
+    @listed(ACCESS_GRANTS, "Whom it lets read what is for funders. For its members; empty for everybody else.")
     async def access_grants(
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[AccessGrant]:
         return await page(info.context, ACCESS_GRANTS, self._at(as_of), first=first, after=after)
 
-    @sized("first", "The audits that it opened as an authority, by their last day.")
+    @listed(AUDIT_MANDATES, "The audits that it opened as an authority, by their last day.")
     async def audit_mandates(
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[AuditMandate]:
@@ -209,7 +230,11 @@ class Partnership:
     async def successors(self, info: Info) -> list[Succession]:
         return await info.context.loader(load_successors).load(self._side())
 
-    @sized("first", "Successions it proposed or accepted. For its members only; null for everybody else.")
+    @listed(
+        PROPOSALS,
+        "Successions it proposed or accepted. For its members only; null for everybody else.",
+        members_only=True,
+    )
     async def succession_proposals(
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[SuccessionProposal] | None:
@@ -218,7 +243,11 @@ class Partnership:
             return None
         return await page(info.context, PROPOSALS, place, first=first, after=after)
 
-    @sized("first", "Its committees, in the order in which they were set up; dissolved ones too.")
+    @listed(
+        COMMITTEES,
+        "Its committees, in the order in which they were set up; dissolved ones too.",
+        lambda at: at.given("status"),
+    )
     async def committees(
         self,
         info: Info,
@@ -278,7 +307,12 @@ class Partnership:
     ) -> list[DueItem]:
         return await due_list(info.context, self._at(as_of), within_days)
 
-    @sized("first", "What happened in its log, latest first. For its members only; null for everybody else.")
+    @listed(
+        TIMELINES,
+        "What happened in its log, latest first. For its members only; null for everybody else.",
+        lambda at: at.optional("stream", Text, partial(plain, "stream")),
+        members_only=True,
+    )
     async def timeline(
         self,
         info: Info,
@@ -333,7 +367,7 @@ async def partnerships(
     """A page of the register as of a clock."""
     when = across_logs(clock(as_of, reading.now))
     conditions = selected(reading, when, kinds, provinces, with_succeeded=with_succeeded)
-    order = (_B.sort_fr if order_by is PartnershipOrder.NAME_FR else _B.sort_en, _B.tenant_id)
+    order = _order(order_by)
     name = f"partnerships/{order_by.value}"
     reader = reads(Partnership)
     statement = reader.select(*order).where(*conditions).order_by(*order).limit(first + 1)
@@ -352,6 +386,47 @@ async def partnerships(
     )
 
 
+def partnership_shape(at: At) -> Rows:
+    """What `partnership` gives, in SQL."""
+    below = at.as_of()
+    slug = below.parameter("slug", Text, partial(plain, "slug"))
+    body = select(SLUG.c.entity_id).where(SLUG.c.slug == slug, below.seen(SLUG, public=True))
+    return Rows(
+        Partnership, below.place, where=[_B.tenant_id.in_(body)], single=True, every_body=True, public=True
+    )
+
+
+def partnerships_shape(at: At) -> Paged:
+    """What `partnerships` gives, in SQL."""
+    below = at.as_of(across_logs=True)
+    kinds = below.parameter("kinds", ARRAY(Text), _kinds)
+    provinces = below.optional("provinces", ARRAY(Text), lambda given: _values("provinces", given))
+    where = [_B.kind == any_(kinds)]
+    if provinces is not None:
+        where.append(_B.province == any_(provinces))
+    if not below.given("with_succeeded"):
+        where.append(_B.status == BodyStatus.OPEN.value)
+    order_by = below.given("order_by")
+    return Paged(
+        f"partnerships/{order_by.value}",
+        Rows(Partnership, below.place, where=where, every_body=True, public=True),
+        _order(order_by),
+        more={"as_of": echo_shape(below)},
+    )
+
+
+def _order(order_by: PartnershipOrder) -> tuple[Column[Any], ...]:
+    return (_B.sort_fr if order_by is PartnershipOrder.NAME_FR else _B.sort_en, _B.tenant_id)
+
+
+def _values(argument: str, given: Sequence[Enum] | None) -> list[str]:
+    return [one.value for one in bounded(argument, given) or ()]
+
+
+def _kinds(given: Sequence[BodyKind] | None) -> list[str]:
+    return _values("kinds", given) or sorted(PARTNERSHIP_KINDS)
+
+
 def selected(
     reading: Reading,
     when: Clock,
@@ -362,14 +437,13 @@ def selected(
     with_succeeded: bool = False,
 ) -> list[ColumnElement[bool]]:
     """Conditions on the register: by default, every partnership of every province that still stands for itself."""
-    chosen = bounded("kinds", kinds) or sorted(PARTNERSHIP_KINDS)
     conditions = [
         *held(REGISTRY, when),
         reading.visible(REGISTRY, None),
-        _B.kind.in_([kind.value for kind in chosen]),
+        _B.kind.in_(_kinds(kinds)),
     ]
     if provinces is not None:
-        conditions.append(_B.province.in_([province.value for province in bounded("provinces", provinces) or ()]))
+        conditions.append(_B.province.in_(_values("provinces", provinces)))
     if not with_succeeded:
         conditions.append(_B.status == BodyStatus.OPEN.value)
     if bodies is not None:

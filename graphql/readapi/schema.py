@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from readapi import columns, national, organisation, registry
 from readapi.asof import AsOfInput
 from readapi.codes import BodyKind, PartnershipOrder, Province, TerritoryScheme
+from readapi.compiler import check
 from readapi.fields import sized
 from readapi.national import AgreementMatrix
 from readapi.organisation import Organisation
@@ -18,6 +19,7 @@ from readapi.prepared import Prepared
 from readapi.reading import Info
 from readapi.registry import Partnership, PartnershipPage
 from readapi.scalars import SCALARS
+from readapi.shapes import OfBody
 
 MATRIX: Final = 500
 """Counted for a matrix, which reads many rows to give few."""
@@ -38,7 +40,7 @@ Provinces = Annotated[list[Province] | None, strawberry.argument(description="On
     )
 )
 class Query:
-    @sized("first", "The register as of a date.")
+    @sized("first", "The register as of a date.", registry.partnerships_shape)
     async def partnerships(
         self,
         info: Info,
@@ -66,7 +68,11 @@ class Query:
             order_by=order_by,
         )
 
-    @sized(1, "The body that a slug leads to, old slugs too; null where there is none.")
+    @sized(
+        1,
+        "The body that a slug leads to, old slugs too; null where there is none.",
+        OfBody("slug", registry.partnership_shape),
+    )
     async def partnership(
         self,
         info: Info,
@@ -160,6 +166,7 @@ def build() -> strawberry.Schema:
     # sort_schema would break unions; the printed schema keeps the order of the code.
     built = _Quiet(query=Query, extensions=[UsePrepared], config=StrawberryConfig(scalar_map=SCALARS))
     columns.check()
+    check.check()
     return built
 
 

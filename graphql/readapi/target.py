@@ -1,12 +1,13 @@
 """Targets as printed, with the doubts that their figures raise."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import exists
+from sqlalchemy import Uuid, exists
 from sqlalchemy.sql.elements import ColumnElement
 
 from projections.plan.tables import PLAN
@@ -16,11 +17,13 @@ from readapi.asof import held
 from readapi.codes import Direction, WarningKind
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import derived, sized
-from readapi.figures import Period, QualifiedValue
+from readapi.figures import Period, QualifiedValue, period_shape
 from readapi.figures import period as period_of
-from readapi.plan_parts import PlanElement, PlanKey
-from readapi.reading import Info, Place, Reading, in_any
+from readapi.plan_parts import PlanElement, elements_shape, printed_path
+from readapi.reading import Info, Place, Reading
 from readapi.refusals import AnswerTooLargeError
+from readapi.relations import Related, one, related, several
+from readapi.shapes import At, Rows, Through
 from readapi.text import LocalizedText
 
 if TYPE_CHECKING:
@@ -35,12 +38,30 @@ _T, _V = TARGET.c, TARGET_VALUE.c
 @backed(TARGET_VALUE)
 @strawberry.type(description="What is aimed at in one period.")
 class TargetValue:
-    period: Period = column(Group((_V.period_kind, _V.period_start, _V.period_end), period_of), "The period.")
+    period: Period = column(
+        Group((_V.period_kind, _V.period_start, _V.period_end), period_of, period_shape), "The period."
+    )
     value: QualifiedValue | None = column(
         columns.quantity(TARGET_VALUE, "value"), "The figure, in `value.unit`, with its text as printed."
     )
     revised: bool = column(_V.revised, "Whether it replaced an earlier one.")
     sample: bool = column(_V.sample, "Whether it is sample data.")
+
+
+SERIES: Final = Related(
+    reads(TargetValue), by=_V.entity_id, order=(_V.period_start, _V.period_end, _V.period_kind)
+)
+
+
+def _plan_shape(at: At) -> Rows:
+    from readapi.plan import PLAN_BY_ID
+
+    return PLAN_BY_ID.rows(at, at.own(_T.plan_id), single=True)
+
+
+def _indicator_shape(at: At) -> Rows:
+    said = elements_shape(at, at.own(_T.plan_id), element=at.own(_T.indicator_id))
+    return replace(said, single=True)
 
 
 @strawberry.type(description="A figure worth a second look. It is shown as printed and never altered.")
@@ -67,26 +88,26 @@ class Target:
     indicator_id: strawberry.Private[UUID] = hidden(_T.indicator_id)
     place: strawberry.Private[Place]
 
-    @sized(1, "The plan whose indicator it is for, where the reader may see it.")
+    @sized(1, "The plan whose indicator it is for, where the reader may see it.", _plan_shape)
     async def plan(self, info: Info) -> Annotated["Plan", strawberry.lazy("readapi.plan")] | None:
         return await self._plan(info.context)
 
-    @sized(1, "The indicator it is for, as the plan words it, where the reader may see it.")
+    @sized(1, "The indicator it is for, as the plan words it, where the reader may see it.", _indicator_shape)
     async def indicator(self, info: Info) -> PlanElement | None:
         return await self.measured(info.context)
 
-    @derived("The wording of the indicator.")
+    @derived("The wording of the indicator.", lambda at: Through(_indicator_shape(at), "wording"))
     async def wording(self, info: Info) -> LocalizedText | None:
         indicator = await self.measured(info.context)
         return None if indicator is None else indicator.wording
 
-    @sized(VALUES, "The figures, in the order of their periods.")
+    @related(SERIES, of=_T.entity_id, size=VALUES, description="The figures, in the order of their periods.")
     async def series(self, info: Info) -> list[TargetValue]:
-        return await info.context.loader(load_series).load(TargetKey(self.place, self.id))
+        return await several(info.context, SERIES, self.place, self.id)
 
     @sized(VALUES, "Doubts about the figures, the baseline's first.")
     async def warnings(self, info: Info) -> list[TargetWarning]:
-        series = await info.context.loader(load_series).load(TargetKey(self.place, self.id))
+        series = await several(info.context, SERIES, self.place, self.id)
         figures = [(one.period, one.value) for one in series if one.value is not None]
         return [
             TargetWarning(kind=kind, period=period, raw=raw)
@@ -101,37 +122,9 @@ class Target:
         return next((element for element in elements if element.id == self.indicator_id), None)
 
     async def _plan(self, reading: Reading) -> "Plan | None":
-        from readapi.plan import load_plans
+        from readapi.plan import PLAN_BY_ID
 
-        return await reading.loader(load_plans).load(PlanKey(self.place, self.plan_id))
-
-
-@dataclass(frozen=True, slots=True)
-class TargetKey:
-    """One target as of a clock, seen from one scope."""
-
-    place: Place
-    target_id: UUID
-
-
-async def load_series(reading: Reading, keys: list[TargetKey]) -> Sequence[list[TargetValue]]:
-    """The figures of targets, in the order of their periods."""
-    reader = reads(TargetValue)
-    found: dict[TargetKey, list[TargetValue]] = {key: [] for key in keys}
-    for place in dict.fromkeys(key.place for key in keys):
-        statement = (
-            reader.select(_V.entity_id)
-            .where(
-                _V.tenant_id == place.body,
-                in_any(_V.entity_id, [key.target_id for key in found if key.place == place]),
-                *held(TARGET_VALUE, place.clock),
-                reading.visible(TARGET_VALUE, place.scope),
-            )
-            .order_by(_V.entity_id, _V.period_start, _V.period_end, _V.period_kind)
-        )
-        for row in await reading.rows(place.scope, statement):
-            found[TargetKey(place, row[-1])].append(reader.make(row))
-    return [found[key] for key in keys]
+        return await one(reading, PLAN_BY_ID, self.place, self.plan_id)
 
 
 async def targets(reading: Reading, place: Place, plan_id: UUID | None) -> list[Target]:
@@ -163,7 +156,7 @@ async def _targets(reading: Reading, key: TargetsKey) -> list[Target]:
             _T.tenant_id == place.body,
             *held(TARGET, place.clock),
             reading.visible(TARGET, place.scope),
-            _of_visible_plan(reading, place),
+            _of_visible_plan(reading.visible(PLAN, place.scope)),
             *(() if key.plan_id is None else (_T.plan_id == key.plan_id,)),
         )
         .order_by(_T.plan_id, _T.entity_id)
@@ -177,19 +170,36 @@ async def _targets(reading: Reading, key: TargetsKey) -> list[Target]:
     return sorted(found, key=lambda one: (str(one.plan_id), order.get(one.indicator_id, len(order)), str(one.id)))
 
 
-def _of_visible_plan(reading: Reading, place: Place) -> ColumnElement[bool]:
+def _of_visible_plan(visible: ColumnElement[bool]) -> ColumnElement[bool]:
     """A target is for an indicator of a plan, so who may not see the plan does not see that it has one."""
-    seen = (PLAN.c.tenant_id == _T.tenant_id, PLAN.c.entity_id == _T.plan_id)
-    return exists().where(*seen, reading.visible(PLAN, place.scope))
+    return exists().where(PLAN.c.tenant_id == _T.tenant_id, PLAN.c.entity_id == _T.plan_id, visible)
+
+
+def targets_shape(at: At) -> Rows:
+    """What `targets` gives, in SQL."""
+    below = at.as_of()
+    plan = below.optional("plan", Uuid)
+
+    def order(row: At) -> list[ColumnElement[Any]]:
+        printed = printed_path(row, row.own(_T.plan_id), row.own(_T.indicator_id))
+        return [row.own(_T.plan_id), printed.nulls_last(), row.own(_T.entity_id)]
+
+    return Rows(
+        Target,
+        below.place,
+        where=[_of_visible_plan(below.seen(PLAN)), *(() if plan is None else (_T.plan_id == plan,))],
+        order=order,
+        at_most=TARGETS_MAX,
+    )
 
 
 async def _printed_order(reading: Reading, place: Place, plans: set[UUID]) -> dict[UUID, int]:
     """The place of each element of these plans in its cascade."""
-    from readapi.plan import load_plans
+    from readapi.plan import PLAN_BY_ID
 
-    loader = reading.loader(load_plans)
     order: dict[UUID, int] = {}
-    for plan in await loader.load_many([PlanKey(place, plan_id) for plan_id in sorted(plans, key=str)]):
+    asked = (one(reading, PLAN_BY_ID, place, plan_id) for plan_id in sorted(plans, key=str))
+    for plan in await asyncio.gather(*asked):
         if plan is not None:
             for element in await plan.said(reading, await plan.shown(reading)):
                 order[element.id] = len(order)

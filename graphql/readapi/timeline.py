@@ -1,6 +1,6 @@
 """The timeline of a body: one line per event, for its members."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from readapi.columns import backed, column, json, reads
 from readapi.paging import Listing
 from readapi.reading import Place
 from readapi.scalars import BigInt
+from readapi.shapes import Items, Value
 
 _T = TIMELINE.c
 
@@ -27,6 +28,10 @@ class Subject:
 
 def _subjects(found: Mapping[str, Any]) -> list[Subject]:
     return [Subject(field=name, id=str(value)) for name, value in found.items()]
+
+
+def _subjects_shape(cells: Sequence[ColumnElement[Any]]) -> Items:
+    return Items(cells[0], lambda name, value: Value({"field": name, "id": value}), members=True)
 
 
 @backed(TIMELINE)
@@ -43,14 +48,14 @@ class TimelineEntry:
     actor_role: str = column(_T.actor_role, "In which role.")
     authority_kind: AuthorityKind = column(_T.authority_kind, "By what right.")
     correlation_id: UUID = column(_T.correlation_id, "What it was part of.")
-    subjects: list[Subject] = column(json(_T.subjects, _subjects), "What else it names.")
+    subjects: list[Subject] = column(json(_T.subjects, _subjects, _subjects_shape), "What else it names.")
     sample: bool = column(_T.sample, "Whether it is sample data.")
     place: strawberry.Private[Place]
 
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
     conditions = [_T.tenant_id == place.body, *happened(TIMELINE, place.clock, on="effective_on")]
-    if arguments:
+    if arguments is not None:
         conditions.append(_T.stream == arguments)
     return conditions
 

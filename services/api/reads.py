@@ -1,6 +1,6 @@
 """Where the read API is mounted: it gets its connections and its viewer from here."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from domain.ids import TenantId
 from infra.database import Scope
 from infra.settings import Profile, Settings
 from readapi.mounting import PATH, graphql_handler
+from readapi.reading import STATEMENT_TIMEOUT_MS
 from readapi.viewer import ANONYMOUS, Viewer
 from services.bootstrap import WriteSide
 from services.refusals import TokenInvalidError
@@ -31,6 +32,13 @@ class Reads:
     def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
         """See `ReadDatabase.national`."""
         return self.write.database.begin(Scope.national(reader))
+
+    async def value(
+        self, sql: str, parameters: Sequence[Any], *, member: TenantId | None, reader: TenantId | None
+    ) -> Any:
+        """See `ReadDatabase.value`."""
+        scope = Scope.national(reader) if member is None else Scope.of_tenant(member)
+        return await self.write.database.value(scope, sql, parameters, timeout_ms=STATEMENT_TIMEOUT_MS)
 
     async def viewer(self, scope: MutableMapping[str, Any]) -> Viewer:
         """Who asks: the public without a token.

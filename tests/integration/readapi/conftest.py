@@ -1,6 +1,6 @@
 """The read API over a database of its own: the sample, and two bodies that look alike."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import TenantId
 from infra.database import Database, Scope
-from readapi.endpoint import Scope as AsgiScope
+from readapi.exchange import Scope as AsgiScope
 from readapi.mounting import graphql_handler
 from readapi.viewer import ANONYMOUS, Viewer
 from tests.integration.filled import Filled
@@ -30,6 +30,12 @@ class Reads:
 
     def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._database.begin(Scope.national(reader))
+
+    async def value(
+        self, sql: str, parameters: Sequence[Any], *, member: TenantId | None, reader: TenantId | None
+    ) -> Any:
+        scope = Scope.national(reader) if member is None else Scope.of_tenant(member)
+        return await self._database.value(scope, sql, parameters, timeout_ms=3_000)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Requests that ask too much, or wrongly: each has its documented answer, and none is a 500."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Any, cast
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import TenantId
-from infra.database import Database
+from infra.database import Database, Scope
 from readapi import reading
 from readapi.endpoint import ReadSettings
 from readapi.mounting import graphql_handler
@@ -177,6 +177,8 @@ async def test_the_cost_is_shown(client: Client) -> None:
 class Slow(Reads):
     """A national reader whose statements all take too long."""
 
+    timeout_ms = 3_000
+
     def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
         inner = super().national(reader)
 
@@ -186,6 +188,13 @@ class Slow(Reads):
                 yield cast("AsyncConnection", Sleeping(connection))
 
         return slowed()
+
+    async def value(
+        self, sql: str, parameters: Sequence[Any], *, member: TenantId | None, reader: TenantId | None
+    ) -> Any:
+        assert (bool(sql), parameters is not None, member) == (True, True, None)
+        scope = Scope.national(reader)
+        return await self._database.value(scope, "SELECT pg_sleep(2)", [], timeout_ms=self.timeout_ms)
 
 
 class Sleeping:
@@ -199,9 +208,14 @@ class Sleeping:
         return await self._connection.execute(statement if setting else text("SELECT pg_sleep(2)"))
 
 
-async def test_a_statement_that_takes_too_long_is_said_so(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("compiled", [True, False])
+async def test_a_statement_that_takes_too_long_is_said_so(
+    db: Database, monkeypatch: pytest.MonkeyPatch, *, compiled: bool
+) -> None:
     monkeypatch.setattr(reading, "_TIMEOUT", text("SELECT set_config('statement_timeout', '50', true)"))
-    client = Client(db, graphql_handler(Slow(db)))
+    slow = Slow(db)
+    slow.timeout_ms = 50
+    client = Client(db, graphql_handler(slow, ReadSettings(compiled=compiled)))
     async with client.http:
         body = await client.ask('{ a: partnership(slug: "alpha") { id } b: partnership(slug: "beta") { id } }')
 
@@ -209,8 +223,9 @@ async def test_a_statement_that_takes_too_long_is_said_so(db: Database, monkeypa
     assert {error["extensions"]["code"] for error in body["errors"]} == {"TIMEOUT"}
 
 
-async def test_an_operation_that_takes_too_long_is_given_up(db: Database) -> None:
-    settings = ReadSettings(execution_timeout=timedelta(milliseconds=100))
+@pytest.mark.parametrize("compiled", [True, False])
+async def test_an_operation_that_takes_too_long_is_given_up(db: Database, *, compiled: bool) -> None:
+    settings = ReadSettings(execution_timeout=timedelta(milliseconds=100), compiled=compiled)
     client = Client(db, graphql_handler(Slow(db), settings))
     async with client.http:
         assert await client.codes('{ partnership(slug: "alpha") { id } }') == ["TIMEOUT"]
@@ -220,9 +235,13 @@ class Broken(Reads):
     def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:  # noqa: ARG002
         raise ZeroDivisionError("secret details")
 
+    async def value(self, sql: str, *_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError(f"secret details of {sql}")
 
-async def test_a_bug_is_masked_and_told_by_its_correlation_id(db: Database) -> None:
-    client = Client(db, graphql_handler(Broken(db)))
+
+@pytest.mark.parametrize("compiled", [True, False])
+async def test_a_bug_is_masked_and_told_by_its_correlation_id(db: Database, *, compiled: bool) -> None:
+    client = Client(db, graphql_handler(Broken(db), ReadSettings(compiled=compiled)))
     async with client.http:
         body = await client.ask('{ partnership(slug: "alpha") { id } }')
 

@@ -218,7 +218,7 @@ def test_without_the_policies_our_own_predicates_still_hold_and_without_those_th
     """The negative control: each wall alone is enough, and taking both away is noticed."""
     import asyncio
 
-    from readapi.reading import Reading
+    from readapi import sight
 
     settings = make_database(server, f"entente_read_open_{worker_name}")
 
@@ -232,7 +232,7 @@ def test_without_the_policies_our_own_predicates_still_hold_and_without_those_th
     asyncio.run(bring_in(settings, [*read_files(sample_files()[:1]), *alike]))
     assert asyncio.run(outside()) == PUBLIC
     with monkeypatch.context() as patched:
-        patched.setattr(Reading, "visible", lambda _, source, __: source.c.tenant_id.is_not(None))
+        patched.setattr(sight, "visible", lambda source, *_, **__: source.c.tenant_id.is_not(None))
         assert asyncio.run(outside()) == PUBLIC  # row-level security alone
         with psycopg.connect(settings.admin_dsn) as connection:
             for table in (*PUBLIC_TABLES, "obligation", "contribution", "committee_terms", "seat"):

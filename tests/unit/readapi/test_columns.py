@@ -1,19 +1,25 @@
 """The check at start-up: a table-backed type and its table agree, or the process does not begin."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import strawberry
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.elements import ColumnElement
 
 from projections.body import REGISTRY, SLUG
 from projections.registry import PROJECTIONS
 from readapi import columns
 from readapi.codes import BodyKind, Language
-from readapi.columns import BACKED, Backed, check, column, problems_of
-from readapi.text import LocalizedText
+from readapi.columns import BACKED, Backed, Group, check, column, problems_of
+from readapi.compiler.check import check as check_shapes
+from readapi.compiler.check import problems_of as shape_problems_of
+from readapi.relations import Related
+from readapi.shapes import Value
+from readapi.text import LocalizedText, localized, localized_shape
 
 
 @strawberry.type
@@ -65,10 +71,51 @@ def test_a_type_that_disagrees_with_its_table_is_named(cls: type, problem: str) 
     assert list(problems_of(Backed(cls, REGISTRY))) == [problem]
 
 
+def without_missing(cells: Sequence[ColumnElement[Any]]) -> Value:
+    fields = dict(localized_shape(cells).fields)
+    del fields["missing"]
+    return Value(fields | {"tone": cells[0]})
+
+
+@strawberry.type
+class OtherwiseInSql:
+    name: LocalizedText | None = column(
+        Group(columns.localized(REGISTRY, "name").columns, localized, without_missing), "Its name."
+    )
+
+
+@strawberry.type
+class FlatInSql:
+    name: LocalizedText | None = column(
+        Group(columns.localized(REGISTRY, "name").columns, localized, lambda cells: cells[0]), "Its name."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cls", "problems"),
+    [
+        (OtherwiseInSql, ["OtherwiseInSql.name lacks LocalizedText.missing in SQL",
+                          "OtherwiseInSql.name has tone in SQL, which LocalizedText has not"]),
+        (FlatInSql, ["FlatInSql.name is an object on one side only: in the schema or in SQL"]),
+        (Fine, []),
+    ],
+)  # fmt: skip
+def test_a_field_that_is_another_value_in_sql_is_named(cls: type, problems: list[str]) -> None:
+    assert list(shape_problems_of(Backed(cls, REGISTRY))) == problems
+
+
+def test_a_relation_through_another_table_stops_the_start() -> None:
+    with pytest.raises(columns.SchemaMappingError, match=r"slug\.entity_id is not a column of registry"):
+        Related(Backed(Fine, REGISTRY), by=SLUG.c.entity_id)
+
+
 def test_one_that_disagrees_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(BACKED, TooSure, Backed(TooSure, REGISTRY))
     with pytest.raises(columns.SchemaMappingError, match="TooSure"):
         check()
+    monkeypatch.setitem(BACKED, OtherwiseInSql, Backed(OtherwiseInSql, REGISTRY))
+    with pytest.raises(columns.SchemaMappingError, match="OtherwiseInSql"):
+        check_shapes()
 
 
 def test_select_and_instances_follow_from_the_fields() -> None:

@@ -1,0 +1,149 @@
+"""What a field is in SQL, said beside its resolver. The compiler renders it; the executor never sees it.
+
+A declaration is a function of the place where the field stands (`At`) to one of the shapes below. A field whose
+resolver has no declaration is worked out in Python, and operations with it go to the executor.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import ColumnElement, FromClause, Table
+
+if TYPE_CHECKING:
+    from readapi.reading import Place
+
+
+class At(Protocol):
+    """Where a field stands while its operation is compiled."""
+
+    @property
+    def place(self) -> "Place":
+        """Whose records are read and as of when: ids, days and moments are expressions here."""
+        ...
+
+    def own(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A column of the row that the field belongs to."""
+        ...
+
+    def given(self, argument: str) -> Any:
+        """The value of an argument. The statement holds for this value only, so ask for few and small ones."""
+        ...
+
+    def has(self, argument: str) -> bool:
+        """Whether an argument has a value."""
+        ...
+
+    def parameter(self, argument: str, type_: Any, read: Callable[[Any], Any] = ...) -> ColumnElement[Any]:
+        """An argument's value as a bound parameter. `read` may refuse it."""
+        ...
+
+    def optional(self, argument: str, type_: Any, read: Callable[[Any], Any] = ...) -> ColumnElement[Any] | None:
+        """The same where it has a value, else None."""
+        ...
+
+    def seen(self, table: Table, *, public: bool = False) -> ColumnElement[bool]:
+        """What the viewer may see of a table inside a condition. The compiler says it of `Rows` by itself."""
+        ...
+
+    def as_of(self, argument: str = "as_of", *, across_logs: bool = False) -> "At":
+        """The same place with the clock of an argument."""
+        ...
+
+
+class NotCompiledError(Exception):
+    """An operation, or this request for it, is for the executor; the message says why."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """An object that comes with its row. Fields by their Python names; null unless `present`."""
+
+    fields: Mapping[str, Any]
+    """Shapes."""
+    present: ColumnElement[bool] | None = None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A value as JSON will have it."""
+
+    value: ColumnElement[Any]
+
+
+@dataclass(frozen=True)
+class Items:
+    """The items of a JSON text: an array's with their place, or an object's members."""
+
+    text: ColumnElement[Any]
+    item: Callable[..., Value]
+    """From an item; from a name and a value where `members`."""
+    members: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Objects of a table-backed type: of one body and one clock unless it says otherwise.
+
+    The compiler adds what the viewer may see, and, for a bitemporal table, what held.
+    """
+
+    cls: type
+    place: "Place"
+    where: Sequence[ColumnElement[bool]] = ()
+    """In terms of the type's table."""
+    order: Sequence[ColumnElement[Any]] | Callable[[At], Sequence[ColumnElement[Any]]] = ()
+    """In terms of the type's table, or of a row of it."""
+    single: bool = False
+    every_body: bool = False
+    beside: FromClause | None = None
+    """A subquery whose columns the conditions use; one row at most."""
+    clocked: bool = True
+    """Whether the compiler adds what held at the place's clock; false where `where` says it."""
+    public: bool = False
+    """Read by everybody's rule, even in the scope of a member: the register."""
+    at_most: int | None = None
+    """Refused (by the executor) where there are more."""
+
+
+@dataclass(frozen=True)
+class Through:
+    """One field of one row: null where there is no such row."""
+
+    rows: Rows
+    name: str
+
+
+@dataclass(frozen=True)
+class Paged:
+    """A page of rows. `order` is unique."""
+
+    name: str
+    rows: Rows
+    order: Sequence[Any]
+    descending: bool = False
+    more: Mapping[str, "Shape"] = field(default_factory=dict)
+    """Further fields of the page's type."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Null, whatever is selected of it."""
+
+
+Shape = ColumnElement[Any] | Value | Ready | Items | Rows | Through | Paged | Absent
+Declaration = Callable[[At], Shape]
+
+
+@dataclass(frozen=True)
+class OfBody:
+    """The declaration of a root field that is about one body, named by a slug.
+
+    A member's question about the own body is read in the member's scope, so the slug decides about the connection.
+    """
+
+    argument: str
+    declaration: Declaration
+
+    def __call__(self, at: At) -> Shape:
+        return self.declaration(at)
