@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(VENV)/.ready ## install everything that the project needs
-.PHONY: help setup run test check lint types contracts bench faults lock browser-test chromium
+.PHONY: help setup run test check lint types contracts bench faults lock browser-test audits chromium
 
 run: setup ## start the product on the embedded database with the sample loaded
 	@$(BIN)/entente run --demo
@@ -41,6 +41,9 @@ check: lint types contracts test ## what CI runs
 
 browser-test: setup node_modules/.ready chromium ## walk the pages in a real Chromium
 	@node --test tests/browser/
+
+audits: setup node_modules/.ready ## hold GraphQL over HTTP to all audits of graphql-http
+	@node --test tests/audits/
 
 node_modules/.ready: package-lock.json
 	@npm ci --silent --no-progress
