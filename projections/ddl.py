@@ -137,9 +137,9 @@ def create_all(connection: Connection, projections: Sequence[Projection]) -> lis
     run("SELECT pg_advisory_xact_lock(4718205531906222)")
     schemas = ", ".join(sorted({table.schema or "" for projection in projections for table in projection.tables}))
     run(f"GRANT USAGE ON SCHEMA {schemas} TO {PROJECTOR}, {APP}, {READER}, {BACKUP}")
-    if _comment(connection, "rm.cursor") is None:
-        for statement in _cursor_statements():
-            run(statement)
+    cursor = _cursor_statements() if _comment(connection, "rm.cursor") is None else ()
+    for statement in (*cursor, *_state_statements()):
+        run(statement)
     stale: list[Projection] = []
     for projection in projections:
         found = {_comment(connection, full_name(table)) for table in projection.tables}
@@ -220,6 +220,20 @@ def _granted(table: Table) -> str:
 
 def _of_tenant(name: str) -> str:
     return f"CREATE POLICY of_tenant ON {name} TO {APP}, {PROJECTOR} USING ({OF_TENANT}) WITH CHECK ({OF_TENANT})"
+
+
+def _state_statements() -> Iterator[str]:
+    """A function that tells whether projections have moved on, and nothing of whom and how far.
+
+    Positions never go back, so a sum of them stays the same only if none has moved; a swap renews `updated_at`.
+    """
+    yield """CREATE OR REPLACE FUNCTION rm.state_of(projections text[]) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT encode(sha256(convert_to(concat_ws(' ', count(*), sum(position), max(updated_at)), 'UTF8')), 'hex')
+    FROM rm.cursor WHERE build = '' AND projection = ANY (projections)
+$$"""
+    yield "REVOKE ALL ON FUNCTION rm.state_of(text[]) FROM PUBLIC"
+    yield f"GRANT EXECUTE ON FUNCTION rm.state_of(text[]) TO {APP}, {READER}"
 
 
 def _cursor_statements() -> Iterator[str]:

@@ -5,20 +5,23 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 import strawberry
 import structlog
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues, get_variable_values
+from msgspec.structs import replace as structs_replace
 
 from domain.errors import Refusal
-from readapi import asof, limits, negotiation
+from readapi import asof, limits, negotiation, persisted
 from readapi.asof import Clock
 from readapi.compiler.plan import Plan
 from readapi.compiler.plans import Compiler
 from readapi.compiler.run import run
 from readapi.compiler.slugs import Slugs
+from readapi.compiler.tags import matches, tag_of
 from readapi.exchange import NOT_ACCEPTABLE, Answer, HttpError, Receive, Scope, Send, read_request, send_answer
 from readapi.negotiation import GraphQLRequest
 from readapi.ports import ReadDatabase
@@ -52,6 +55,21 @@ def viewer_of_state(scope: Scope) -> Viewer:
     return viewer if isinstance(viewer, Viewer) else ANONYMOUS
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a reader has of an answer: tags, and the media type that it wants."""
+
+    tags: str
+    media: str
+
+
+_DOCUMENT_UNKNOWN: Final = request_error(
+    "DOCUMENT_UNKNOWN",
+    "No document is stored under this hash; send the document itself as `query`.",
+    "Aucun document n’est conservé sous cette empreinte; envoyez le document lui-même dans `query`.",
+)
+
+
 class GraphQLEndpoint:
     """One ASGI application per process: it keeps prepared documents and nothing of a request."""
 
@@ -67,6 +85,7 @@ class GraphQLEndpoint:
         self._settings = settings or ReadSettings()
         self._viewer_of = viewer_of
         self._schema = schema
+        self._stored = persisted.stored()
         self._compiler = Compiler(schema._schema, Slugs(database))  # noqa: SLF001
         self._documents = Documents(schema._schema, introspection=self._settings.introspection)  # noqa: SLF001
 
@@ -81,17 +100,33 @@ class GraphQLEndpoint:
             viewer = self._viewer_of(scope)
             if not isinstance(viewer, Viewer):
                 viewer = await viewer
-            answer = await self.answer(request, viewer, reads_only=scope["method"] != "POST")
+            known = Known(headers.get(b"if-none-match", ""), media) if scope["method"] == "GET" else None
+            answer = await self.answer(request, viewer, reads_only=scope["method"] != "POST", known=known)
         except HttpError as error:
             answer = error.answer
         await send_answer(send, answer, media)
 
-    async def answer(self, request: GraphQLRequest, viewer: Viewer, *, reads_only: bool = False) -> Answer:
+    async def answer(
+        self, request: GraphQLRequest, viewer: Viewer, *, reads_only: bool = False, known: Known | None = None
+    ) -> Answer:
         """Answer a request; also the way in for pages that read in process.
+
+        Args:
+            request: with a document, or with the hash of a stored one.
+            viewer: who asks.
+            reads_only: refuse anything but queries.
+            known: what the reader has already; a stored document is then answered with its tag.
 
         Raises:
             HttpError: there is no document, or it is no query and came by GET.
         """
+        if request.query is None and request.stored is not None:
+            text = self._stored.get(request.stored)
+            if text is None:
+                return refused([_DOCUMENT_UNKNOWN])
+            request = structs_replace(request, query=text)
+        else:
+            known = None
         if not request.query:
             raise HttpError(
                 400, "QUERY_MISSING", "Send a GraphQL document as `query`.", "Envoyez un document dans `query`."
@@ -130,7 +165,7 @@ class GraphQLEndpoint:
         beyond = limits.refusals(measures)
         if beyond:
             return refused(beyond, extensions)
-        return await self._read(_Operation(request, prepared, operation, variables), viewer, extensions)
+        return await self._read(_Operation(request, prepared, operation, variables, known), viewer, extensions)
 
     def _variables(
         self, operation: OperationDefinitionNode, given: dict[str, Any]
@@ -151,6 +186,8 @@ class GraphQLEndpoint:
         try:
             async with asyncio.timeout(self._settings.execution_timeout.total_seconds()):
                 compiled = await self._compiled(asked, viewer, now, correlation_id)
+                if compiled is not None and compiled.status != HTTPStatus.OK:
+                    return compiled
                 if compiled is not None:
                     return replace(compiled, body={**compiled.body, "extensions": extensions})
                 result = await self._executed(asked, viewer, now)
@@ -178,11 +215,17 @@ class GraphQLEndpoint:
             return None
         if bound is None:
             return None
+        headers: tuple[tuple[bytes, bytes], ...] = ()
         try:
+            if asked.known is not None:
+                tag = await tag_of(self._database, bound, viewer, asked.known.media)
+                headers = ((b"etag", tag.encode()),)
+                if matches(asked.known.tags, tag):
+                    return Answer(HTTPStatus.NOT_MODIFIED, {}, headers)
             data = await run(self._database, bound, viewer)
         except Refusal as refusal:
             return _nothing(bound.plan, refusal, correlation_id)
-        return None if data is None else Answer(200, {}, data=data)
+        return None if data is None else Answer(200, {}, headers, data)
 
     async def _executed(self, asked: "_Operation", viewer: Viewer, now: Clock) -> Any:
         async with Reading(self._database, viewer, now) as reading:
@@ -203,6 +246,7 @@ class _Operation:
     prepared: Prepared
     node: OperationDefinitionNode
     variables: VariableValues
+    known: Known | None
 
 
 def _nothing(plan: Plan, refusal: Refusal, correlation_id: str) -> Answer:

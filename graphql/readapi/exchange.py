@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+_CACHE: Final = b"private, no-cache"
+_VARY: Final = b"Accept, Authorization, Cookie"
 encode: Final = msgspec.json.Encoder().encode
 
 
@@ -115,8 +118,17 @@ def _check_length(length: int, bytes_max: int) -> None:
         )
 
 
+async def _send_not_modified(send: Send, answer: Answer) -> None:
+    headers = [(b"cache-control", _CACHE), (b"vary", _VARY), *answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def send_answer(send: Send, answer: Answer, media: str) -> None:
     body, status = answer.body, answer.status
+    if status == HTTPStatus.NOT_MODIFIED:
+        await _send_not_modified(send, answer)
+        return
     if status == 400 and "data" not in body and media == negotiation.JSON and _is_graphql(body):  # noqa: PLR2004
         # The draft: with application/json, every well-formed GraphQL request is answered 200.
         status, answer = 200, replace(answer, body={"data": None, **body})
@@ -124,8 +136,8 @@ async def send_answer(send: Send, answer: Answer, media: str) -> None:
     headers = [
         (b"content-type", f"{media}; charset=utf-8".encode()),
         (b"content-length", str(len(content)).encode()),
-        (b"cache-control", b"private, no-cache"),
-        (b"vary", b"Accept, Authorization, Cookie"),
+        (b"cache-control", _CACHE),
+        (b"vary", _VARY),
         (b"x-content-type-options", b"nosniff"),
         *answer.headers,
     ]

@@ -18,6 +18,17 @@ class GraphQLRequest(msgspec.Struct, rename="camel"):
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
     extensions: dict[str, Any] | None = None
+    document_id: str | None = None
+    """A stored document in the place of `query`: `sha256:` and its hash."""
+
+    @property
+    def stored(self) -> str | None:
+        """The hash of a stored document, however it was sent; None where there is no well-formed one."""
+        given: Any = self.document_id
+        if given is None:
+            persisted = (self.extensions or {}).get("persistedQuery")
+            given = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+        return given.removeprefix("sha256:") if isinstance(given, str) else None
 
 
 class UnreadableRequestError(ValueError):
@@ -43,7 +54,7 @@ def from_query_string(query: bytes) -> GraphQLRequest:
         for name, value in pairs:
             if name in ("variables", "extensions"):
                 given[name] = msgspec.json.decode(value) if value else None
-            elif name in ("query", "operationName"):
+            elif name in ("query", "operationName", "documentId"):
                 given[name] = value or None
         return msgspec.convert(given, GraphQLRequest)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
