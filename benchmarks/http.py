@@ -149,7 +149,7 @@ def _served(bench: Bench) -> Iterator[int]:
     journal = bench.instance_dir / "serve.log"
     with (
         journal.open("ab") as said,
-        _ended(
+        ended(
             subprocess.Popen(
                 [sys.executable, "-m", "services.cli", "serve"],
                 cwd=ROOT,
@@ -161,7 +161,7 @@ def _served(bench: Bench) -> Iterator[int]:
         ) as server,
     ):
         deadline = time.monotonic() + _READY_SECONDS_MAX
-        while not _is_live(port):
+        while not is_live(port):
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the server did not start: {journal.read_text(errors='replace')[-2000:]}")
             time.sleep(0.05)
@@ -169,7 +169,7 @@ def _served(bench: Bench) -> Iterator[int]:
 
 
 @contextmanager
-def _ended(process: "subprocess.Popen[bytes]") -> "Iterator[subprocess.Popen[bytes]]":
+def ended(process: "subprocess.Popen[bytes]") -> "Iterator[subprocess.Popen[bytes]]":
     try:
         yield process
     finally:
@@ -181,7 +181,7 @@ def _ended(process: "subprocess.Popen[bytes]") -> "Iterator[subprocess.Popen[byt
             process.wait()
 
 
-def _is_live(port: int) -> bool:
+def is_live(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=1) as answer:
             return bool(answer.status == 200)

@@ -97,10 +97,13 @@ def _to_stock(measured: Mapping[str, list[float]], total: str) -> Iterator[Ratio
 # --- the log
 
 
-async def load(bench: Bench, settings: DatabaseSettings) -> list[TenantId]:
+async def load(
+    bench: Bench, settings: DatabaseSettings, *, bodies: int = TENANTS, events: int | None = None
+) -> list[TenantId]:
     """Fill the log of every tenant by the append function itself, a little of each in every call."""
-    tenants = await open_logs(bench, settings)
-    per_tenant = bench.events // TENANTS
+    wanted = bench.events if events is None else events
+    tenants = await open_logs(bench, settings, bodies)
+    per_tenant = wanted // bodies
     histories = [History(tenant, seed) for seed, tenant in enumerate(tenants)]
     calls = _calls(histories, per_tenant)
     async with Database(settings) as database:
@@ -118,7 +121,7 @@ async def load(bench: Bench, settings: DatabaseSettings) -> list[TenantId]:
                 done += sum(len(append.events) for append in call)
                 if time.monotonic() - told_at > 5:
                     told_at = time.monotonic()
-                    bench.progress(f"  loaded {done} of {bench.events} events")
+                    bench.progress(f"  loaded {done} of {wanted} events")
                 call = following
         finally:
             await connection.close()
@@ -164,7 +167,7 @@ async def _rebuilt(
     bench: Bench, settings: DatabaseSettings
 ) -> AsyncIterator[Callable[[Sequence[Projection]], Awaitable[float]]]:
     """The product's path: make, fill body by body, index, catch up, swap; gives events of the log per second."""
-    await asyncio.to_thread(_make_live_tables, settings)
+    await asyncio.to_thread(make_live_tables, settings)
     owner = TableOwner(settings)
     async with (
         Database(settings) as database,
@@ -195,7 +198,7 @@ async def _check_complete(models: BulkReadModels, projections: Sequence[Projecti
         raise AssertionError(f"not every event was projected: {reached}")
 
 
-def _make_live_tables(settings: DatabaseSettings) -> None:
+def make_live_tables(settings: DatabaseSettings) -> None:
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(settings.admin_dsn),

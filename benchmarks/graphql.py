@@ -1,0 +1,227 @@
+"""GraphQL through the whole door, against a bare ASGI handler that runs the same statement in the same process.
+
+Both sides are asked in turns over one connection by the same client. What is compared is processor time: the
+server's and PostgreSQL's together, per answer. It is what a machine can give, and neighbours disturb it least.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import psutil
+
+from benchmarks.harness import Benchmark, Ratio, compare, interleave
+from benchmarks.http import ended, is_live
+from benchmarks.instance import Bench
+from benchmarks.rebuild import load, make_live_tables
+from infra.bulk.read_models import BulkReadModels
+from infra.database import Database
+from infra.log.feed import LogFeed
+from infra.migrate import migrate
+from infra.settings import EMBEDDED_DATABASE, DatabaseSettings, embedded_database
+from projections.registry import PROJECTIONS
+from projections.runner import Runner
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+BARE: Final = "bare ASGI handler in the same server: same SQL, role and scoped transaction"
+OPEN: Final = "the same handler without a transaction or scope, one statement on its own"
+_BODIES: Final = 1_000
+_BODIES_SMOKE: Final = 20
+_EVENTS_PER_BODY: Final = 60
+_PAGE: Final = 200
+_READY_SECONDS_MAX: Final = 60.0
+_LINE: Final = "id slug kind province timeZone defaultLanguage phase started sample name { en fr }"
+_REGISTER: Final = """query Register($first: Int!, $asOf: AsOfInput) { partnerships(first: $first, asOf: $asOf) {
+  totalCount pageInfo { hasNextPage endCursor } nodes { slug name { en fr missing } province
+    agreements(first: 3) { totalCount nodes { programme { code label { fr } } amount { number unit } status } }
+    plans(first: 2) { totalCount nodes { title { fr en } period { start end } } } } } }"""
+_AS_OF: Final = {"effective": "2024-04-01", "recorded": "2200-01-01T00:00:00Z"}
+Operation = Mapping[str, Any]
+
+
+def benchmarks(bench: Bench) -> list[Benchmark]:
+    """`graphql.*`: ratios of processor time, so less is better."""
+    names = ("graphql.list1000", "graphql.national", "graphql.asof", "graphql.scope")
+    return [Benchmark(names=names, run=partial(_graphql, bench))]
+
+
+async def _graphql(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
+    settings = embedded_database(bench.instance_dir, name=EMBEDDED_DATABASE)  # the one that a served instance has
+    await asyncio.to_thread(migrate, settings)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(bench.execute, f'DROP DATABASE "{EMBEDDED_DATABASE}" WITH (FORCE)')
+        bodies = _BODIES_SMOKE if bench.smoke else _BODIES
+        await _fill(bench, settings, bodies)
+        served = await stack.enter_async_context(_served(bench))
+        operations = await _operations(served, 5 if bodies > _PAGE else 1)
+        ratios = [
+            await _compared(bench, served, name, operations[name.partition(".")[2]], bodies)
+            for name in sorted(wanted - {"graphql.scope"})
+        ]
+        if "graphql.scope" in wanted:
+            ratios.append(await _scope(bench, served, operations["one"]))
+    return ratios
+
+
+async def _compared(bench: Bench, served: "Served", name: str, operation: Operation, bodies: int) -> Ratio:
+    given = await served.answer("/graphql", operation)
+    await served.answer("/bare", operation)  # says what is to be run
+    bare = await served.answer("/bare", None)
+    if json.loads(given)["data"] != json.loads(bare)["data"]:
+        raise AssertionError(f"{name}: the two sides give different data")
+    walls: dict[str, list[float]] = {"ours": [], "bare": []}
+    ours = served.side("/graphql", operation, bench.seconds, walls["ours"])
+    theirs = served.side("/bare", None, bench.seconds, walls["bare"])
+    measured = await interleave({"ours": ours, "bare": theirs}, bench.rounds)
+    wall = median(above / below for above, below in zip(walls["ours"], walls["bare"], strict=True))
+    note = f"{len(given) // 1000} KB of {bodies} bodies; by the clock {wall:.2f}"
+    return compare(name, measured["ours"], measured["bare"], baseline=BARE, unit="ms", note=note)
+
+
+async def _scope(bench: Bench, served: "Served", operation: Operation) -> Ratio:
+    await served.answer("/bare", operation)
+    scoped = served.side("/bare", None, bench.seconds, [])
+    alone = served.side("/open", None, bench.seconds, [])
+    measured = await interleave({"scoped": scoped, "open": alone}, bench.rounds)
+    note = "a register's page of one; what the transaction costs"
+    return compare("graphql.scope", measured["scoped"], measured["open"], baseline=OPEN, unit="ms", note=note)
+
+
+async def _operations(served: "Served", pages: int) -> dict[str, Operation]:
+    """What is asked. A list of a thousand is five pages of 200, the most that one page has."""
+    cursors: list[str | None] = [None]
+    one = "query ($after: String) { partnerships(first: 200, after: $after) { pageInfo { endCursor } } }"
+    while len(cursors) < pages:
+        answer = json.loads(await served.answer("/graphql", {"query": one, "variables": {"after": cursors[-1]}}))
+        cursors.append(answer["data"]["partnerships"]["pageInfo"]["endCursor"])
+    declared = ", ".join(f"$a{number}: String" for number in range(pages))
+    parts = " ".join(
+        f"p{number}: partnerships(first: {_PAGE}, after: $a{number}) {{ nodes {{ {_LINE} }} }}"
+        for number in range(pages)
+    )
+    variables = {f"a{number}": cursor for number, cursor in enumerate(cursors)}
+    return {
+        "list1000": {"query": f"query List({declared}) {{ {parts} }}", "variables": variables},
+        "national": {"query": _REGISTER, "variables": {"first": 100}},
+        "asof": {"query": _REGISTER, "variables": {"first": 100, "asOf": _AS_OF}},
+        "one": {"query": "{ partnerships(first: 1) { nodes { slug } } }"},
+    }
+
+
+async def _fill(bench: Bench, settings: DatabaseSettings, bodies: int) -> None:
+    await load(bench, settings, bodies=bodies, events=bodies * _EVENTS_PER_BODY)
+    await asyncio.to_thread(make_live_tables, settings)
+    async with Database(settings) as database, BulkReadModels(database) as models, LogFeed(database) as feed:
+        await Runner(feed, models, PROJECTIONS).catch_up()
+    await bench.execute("VACUUM ANALYZE", settings.name)
+    bench.progress(f"  {bodies} bodies with {_EVENTS_PER_BODY} events each")
+
+
+# --- the server and its client
+
+
+@dataclass
+class Served:
+    """A running server with both sides in it, asked over one connection."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    server: psutil.Process
+    postgres: psutil.Process
+
+    async def answer(self, path: str, operation: Operation | None) -> bytes:
+        body = b"{}" if operation is None else json.dumps(operation).encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        return await self._sent(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def side(
+        self, path: str, operation: Operation | None, seconds: float, walls: list[float]
+    ) -> Callable[[], Awaitable[float]]:
+        """Asks for so long; gives milliseconds of processor time per answer, and notes those of the clock."""
+        body = b"{}" if operation is None else json.dumps(operation).encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        request = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+        async def measure() -> float:
+            for _ in range(10):
+                await self._sent(request)
+            spent, began, count = self._cpu_seconds(), time.perf_counter(), 0
+            while count == 0 or time.perf_counter() - began < seconds:
+                await self._sent(request)
+                count += 1
+            walls.append((time.perf_counter() - began) / count)
+            return (self._cpu_seconds() - spent) / count * 1_000
+
+        return measure
+
+    async def _sent(self, request: bytes) -> bytes:
+        self.writer.write(request)
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        body = await self.reader.readexactly(int(length.partition(b":")[2]))
+        if not head.startswith(b"HTTP/1.1 200") or b'"errors"' in body[:200]:
+            raise RuntimeError(f"not answered: {head!r} {body[:500]!r}")
+        return body
+
+    def _cpu_seconds(self) -> float:
+        return sum(_cpu_seconds(one) for one in (self.server, *self.postgres.children()))
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    """Of all threads, from the scheduler's own count in nanoseconds."""
+    try:
+        tasks = list(Path(f"/proc/{process.pid}/task").iterdir())
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    except FileNotFoundError:  # it ended between two looks
+        return 0.0
+
+
+@asynccontextmanager
+async def _served(bench: Bench) -> AsyncIterator[Served]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
+    environment = kept | {"ENTENTE_INSTANCE_DIR": str(bench.instance_dir), "ENTENTE_PORT": str(port)}
+    journal = bench.instance_dir / "graphql.log"
+    with journal.open("ab") as said, _started(environment, said) as server:
+        deadline = time.monotonic() + _READY_SECONDS_MAX
+        while not is_live(port):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start: {journal.read_text(errors='replace')[-2000:]}")
+            await asyncio.sleep(0.05)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+        try:
+            yield Served(reader, writer, psutil.Process(server.pid), psutil.Process(_postmaster(bench)))
+        finally:
+            writer.close()
+
+
+@contextmanager
+def _started(environment: Mapping[str, str], said: Any) -> Any:
+    with ended(
+        subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.graphql_served"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+    ) as server:
+        yield server
+
+
+def _postmaster(bench: Bench) -> int:
+    return int((bench.server.data_dir / "postmaster.pid").read_text().split("\n")[0])
