@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -17,7 +17,7 @@ from msgspec.structs import replace as structs_replace
 from domain.errors import Refusal
 from readapi import asof, limits, negotiation, persisted
 from readapi.asof import Clock
-from readapi.compiler.plan import Plan
+from readapi.changes import Following, States
 from readapi.compiler.plans import Compiler
 from readapi.compiler.run import run
 from readapi.compiler.slugs import Slugs
@@ -29,7 +29,8 @@ from readapi.prepared import Documents, Prepared
 from readapi.reading import Reading
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError, request_error
 from readapi.schema import schema as default_schema
-from readapi.telling import masked, refused, told, worded
+from readapi.streams import Streams
+from readapi.telling import masked, nothing, refused, told, worded
 from readapi.viewer import ANONYMOUS, Viewer
 
 Viewing = Callable[[Scope], Viewer | Awaitable[Viewer]]
@@ -70,6 +71,13 @@ _DOCUMENT_UNKNOWN: Final = request_error(
 )
 
 
+_NEEDS_STREAM: Final = request_error(
+    "SUBSCRIPTION_NEEDS_STREAM",
+    "A subscription is answered with events: send `Accept: text/event-stream`.",
+    "On répond à un abonnement par des événements : envoyez `Accept: text/event-stream`.",
+)
+
+
 class GraphQLEndpoint:
     """One ASGI application per process: it keeps prepared documents and nothing of a request."""
 
@@ -86,25 +94,56 @@ class GraphQLEndpoint:
         self._viewer_of = viewer_of
         self._schema = schema
         self._stored = persisted.stored()
-        self._compiler = Compiler(schema._schema, Slugs(database))  # noqa: SLF001
+        slugs = Slugs(database)
+        self._states = States(database, slugs)
+        self._streams = Streams()
+        self._compiler = Compiler(schema._schema, slugs)  # noqa: SLF001
         self._documents = Documents(schema._schema, introspection=self._settings.introspection)  # noqa: SLF001
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        if negotiation.wants_events(headers.get(b"accept", "")):
+            await self._follow(scope, headers, receive, send)
+            return
         media = negotiation.answer_type(headers.get(b"accept", ""))
         if media is None:
             await send_answer(send, NOT_ACCEPTABLE.answer, negotiation.JSON)
             return
         try:
             request = await read_request(scope, headers, receive, bytes_max=self._settings.body_bytes_max)
-            viewer = self._viewer_of(scope)
-            if not isinstance(viewer, Viewer):
-                viewer = await viewer
+            viewer = await self._viewer(scope)
             known = Known(headers.get(b"if-none-match", ""), media) if scope["method"] == "GET" else None
             answer = await self.answer(request, viewer, reads_only=scope["method"] != "POST", known=known)
         except HttpError as error:
             answer = error.answer
         await send_answer(send, answer, media)
+
+    async def _viewer(self, scope: Scope) -> Viewer:
+        viewer = self._viewer_of(scope)
+        return viewer if isinstance(viewer, Viewer) else await viewer
+
+    async def _follow(self, scope: Scope, headers: Mapping[bytes, str], receive: Receive, send: Send) -> None:
+        """Answer a subscription with events; what is wrong with it is an ordinary answer."""
+        try:
+            request = await read_request(scope, headers, receive, bytes_max=self._settings.body_bytes_max)
+            viewer = await self._viewer(scope)
+            checked = self._checked(request, reads_only=False)
+        except HttpError as error:
+            checked = error.answer
+        if isinstance(checked, _Operation) and checked.node.operation is not OperationType.SUBSCRIPTION:
+            checked = NOT_ACCEPTABLE.answer
+        if isinstance(checked, Answer):
+            await send_answer(send, checked, negotiation.GRAPHQL)
+            return
+        following = Following(self._states, viewer)
+        stream = await self._schema.subscribe(
+            checked.request.query or "",
+            variable_values=checked.request.variables,
+            context_value=following,
+            root_value=checked.prepared,
+            operation_name=checked.request.operation_name,
+        )
+        await self._streams.send(stream, _correlation_id(), receive, send)
 
     async def answer(
         self, request: GraphQLRequest, viewer: Viewer, *, reads_only: bool = False, known: Known | None = None
@@ -120,6 +159,17 @@ class GraphQLEndpoint:
         Raises:
             HttpError: there is no document, or it is no query and came by GET.
         """
+        checked = self._checked(request, reads_only=reads_only, known=known)
+        if isinstance(checked, Answer):
+            return checked
+        if checked.node.operation is OperationType.SUBSCRIPTION:
+            return refused([_NEEDS_STREAM])
+        return await self._read(checked, viewer)
+
+    def _checked(
+        self, request: GraphQLRequest, *, reads_only: bool, known: Known | None = None
+    ) -> "Answer | _Operation":
+        """What is to be read, or what is wrong with the request."""
         if request.query is None and request.stored is not None:
             text = self._stored.get(request.stored)
             if text is None:
@@ -165,7 +215,7 @@ class GraphQLEndpoint:
         beyond = limits.refusals(measures)
         if beyond:
             return refused(beyond, extensions)
-        return await self._read(_Operation(request, prepared, operation, variables, known), viewer, extensions)
+        return _Operation(request, prepared, operation, variables, known, extensions)
 
     def _variables(
         self, operation: OperationDefinitionNode, given: dict[str, Any]
@@ -180,7 +230,8 @@ class GraphQLEndpoint:
         except RecursionError:
             return [request_error("TOO_DEEP", "The variables nest too deeply.", "Variables trop imbriquées.")]
 
-    async def _read(self, asked: "_Operation", viewer: Viewer, extensions: dict[str, Any]) -> Answer:
+    async def _read(self, asked: "_Operation", viewer: Viewer) -> Answer:
+        extensions = asked.extensions
         now = asof.today(self._settings.clock())
         correlation_id = _correlation_id()
         try:
@@ -224,7 +275,7 @@ class GraphQLEndpoint:
                     return Answer(HTTPStatus.NOT_MODIFIED, {}, headers)
             data = await run(self._database, bound, viewer)
         except Refusal as refusal:
-            return _nothing(bound.plan, refusal, correlation_id)
+            return nothing(bound.plan, refusal, correlation_id)
         return None if data is None else Answer(200, {}, headers, data)
 
     async def _executed(self, asked: "_Operation", viewer: Viewer, now: Clock) -> Any:
@@ -247,14 +298,7 @@ class _Operation:
     node: OperationDefinitionNode
     variables: VariableValues
     known: Known | None
-
-
-def _nothing(plan: Plan, refusal: Refusal, correlation_id: str) -> Answer:
-    """What the executor would say if every root field were refused."""
-    errors = [GraphQLError("", path=[key], original_error=refusal) for key, _ in plan.roots]
-    nullable = all(may_be_null for _, may_be_null in plan.roots)
-    data = dict.fromkeys(key for key, _ in plan.roots) if nullable else None
-    return Answer(200, {"data": data, "errors": [told(error, correlation_id) for error in errors]})
+    extensions: dict[str, Any]
 
 
 def _chosen(prepared: Prepared, name: str | None) -> OperationDefinitionNode | None:

@@ -82,7 +82,7 @@ class Meter:
         Raises:
             FirstOutOfRangeError: a list's `first` is not from 1 to 200.
         """
-        root = self._schema.query_type
+        root = self._schema.get_root_type(node.operation)
         assert root is not None
         return self._selections(root, node.selection_set)
 

@@ -8,6 +8,7 @@ import msgspec
 
 GRAPHQL: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
 PARAMETERS_MAX: Final = 20
 
 
@@ -66,6 +67,12 @@ def is_json(content_type: str) -> bool:
     media, *parameters = [part.strip().lower() for part in content_type.split(";")]
     charsets = [part.partition("=")[2].strip('" ') for part in parameters if part.startswith("charset")]
     return media == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
+
+
+def wants_events(accept: str) -> bool:
+    """Whether server-sent events are asked for by name."""
+    names = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    return EVENTS in names
 
 
 @lru_cache(maxsize=256)

@@ -28,3 +28,7 @@ class ReadDatabase(Protocol):
         It is the scope of `member` where there is one, else the national reader's. Errors are asyncpg's.
         """
         ...
+
+    async def grew(self, timeout_seconds: float) -> None:
+        """Return when some log has grown, or after the time."""
+        ...

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from readapi import columns, national, organisation, registry
 from readapi.asof import AsOfInput
+from readapi.changes import Subscription
 from readapi.codes import BodyKind, PartnershipOrder, Province, TerritoryScheme
 from readapi.compiler import check
 from readapi.fields import sized
@@ -164,7 +165,12 @@ def build() -> strawberry.Schema:
         SchemaMappingError: a type and its table disagree.
     """
     # sort_schema would break unions; the printed schema keeps the order of the code.
-    built = _Quiet(query=Query, extensions=[UsePrepared], config=StrawberryConfig(scalar_map=SCALARS))
+    built = _Quiet(
+        query=Query,
+        subscription=Subscription,
+        extensions=[UsePrepared],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
     columns.check()
     check.check()
     return built

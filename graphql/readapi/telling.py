@@ -8,6 +8,7 @@ from graphql import GraphQLError
 
 from domain.errors import Refusal
 from readapi import refusals
+from readapi.compiler.plan import Plan
 from readapi.exchange import Answer
 
 log = structlog.get_logger()
@@ -55,3 +56,11 @@ def masked(error: GraphQLError, correlation_id: str) -> dict[str, Any]:
     fr = f"Un problème est survenu de notre côté. Citez {correlation_id} si vous le signalez."
     extensions = {"code": "INTERNAL", "correlationId": correlation_id, "message": {"en": en, "fr": fr}}
     return dict(GraphQLError(en, error.nodes, path=error.path, extensions=extensions).formatted)
+
+
+def nothing(plan: Plan, refusal: Refusal, correlation_id: str) -> Answer:
+    """What the executor would say if every root field were refused."""
+    errors = [GraphQLError("", path=[key], original_error=refusal) for key, _ in plan.roots]
+    nullable = all(may_be_null for _, may_be_null in plan.roots)
+    data = dict.fromkeys(key for key, _ in plan.roots) if nullable else None
+    return Answer(200, {"data": data, "errors": [told(error, correlation_id) for error in errors]})

@@ -1,15 +1,20 @@
 """Where the read API is mounted: it gets its connections and its viewer from here."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
 
+import asyncpg
+import structlog
 from litestar import Litestar
 from litestar.types import ASGIApp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import TenantId
 from infra.database import Scope
+from infra.log.feed import LogFeed
 from infra.settings import Profile, Settings
 from readapi.mounting import PATH, graphql_handler
 from readapi.reading import STATEMENT_TIMEOUT_MS
@@ -17,6 +22,8 @@ from readapi.viewer import ANONYMOUS, Viewer
 from services.bootstrap import WriteSide
 from services.refusals import TokenInvalidError
 
+_WATCH_SECONDS = 60.0
+_log = structlog.get_logger()
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
@@ -24,6 +31,8 @@ class Reads:
     """Implements `readapi.ports.ReadDatabase` while the application runs."""
 
     write: WriteSide
+    _grew: asyncio.Event
+    _watch: asyncio.Task[None] | None = None
 
     def member(self, body: TenantId) -> AbstractAsyncContextManager[AsyncConnection]:
         """See `ReadDatabase.member`."""
@@ -39,6 +48,25 @@ class Reads:
         """See `ReadDatabase.value`."""
         scope = Scope.national(reader) if member is None else Scope.of_tenant(member)
         return await self.write.database.value(scope, sql, parameters, timeout_ms=STATEMENT_TIMEOUT_MS)
+
+    async def grew(self, timeout_seconds: float) -> None:
+        """See `ReadDatabase.grew`. The first to ask starts one watch for all."""
+        if self._watch is None or self._watch.done():
+            self._watch = asyncio.create_task(self._watching(), name="reads.watch")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._grew.wait(), timeout_seconds)
+
+    async def _watching(self) -> None:
+        while True:
+            try:
+                async with LogFeed(self.write.database) as feed:
+                    while True:
+                        await feed.wait(_WATCH_SECONDS)
+                        grew, self._grew = self._grew, asyncio.Event()
+                        grew.set()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("reads.watch_failed", error=repr(error))
+                await asyncio.sleep(1)
 
     async def viewer(self, scope: MutableMapping[str, Any]) -> Viewer:
         """Who asks: the public without a token.
@@ -59,7 +87,13 @@ class Reads:
     async def attached(self, app: Litestar) -> AsyncIterator[None]:
         """Uses the application's own connections, which are there once it has started."""
         self.write = app.state.write
-        yield
+        self._grew = asyncio.Event()
+        try:
+            yield
+        finally:
+            if self._watch is not None:
+                self._watch.cancel()
+                await asyncio.gather(self._watch, return_exceptions=True)
 
 
 def read_api(settings: Settings) -> tuple[Mapping[str, ASGIApp], list[Lifespan]]:

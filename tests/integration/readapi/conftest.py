@@ -1,5 +1,6 @@
 """The read API over a database of its own: the sample, and two bodies that look alike."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -36,6 +37,9 @@ class Reads:
     ) -> Any:
         scope = Scope.national(reader) if member is None else Scope.of_tenant(member)
         return await self._database.value(scope, sql, parameters, timeout_ms=3_000)
+
+    async def grew(self, timeout_seconds: float) -> None:
+        await asyncio.sleep(min(timeout_seconds, 0.1))
 
 
 @pytest.fixture
