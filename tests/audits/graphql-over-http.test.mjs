@@ -8,11 +8,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { serverAudits } from "graphql-http";
 
-const ENTENTE = process.env.ENTENTE_PROGRAM ?? ".venv/bin/entente";
+// The product refuses variables that it does not know.
+const { ENTENTE_PROGRAM: ENTENTE = ".venv/bin/entente", ...environment } = process.env;
 
 async function started(folder, options) {
   const server = spawn(ENTENTE, ["run", ...options], {
-    env: { ...process.env, ENTENTE_INSTANCE_DIR: folder, PORT: "18100" },
+    env: { ...environment, ENTENTE_INSTANCE_DIR: folder, PORT: "18100" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const url = await new Promise((resolve, reject) => {
