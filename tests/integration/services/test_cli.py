@@ -165,4 +165,6 @@ def test_verbs_are_those_of_the_documents() -> None:
         "verify",
         "token",
         "partnership",
+        "export",
+        "restore",
     }
