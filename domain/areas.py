@@ -14,6 +14,8 @@ from domain import (
     target,
 )
 from domain.committee import rules as committee
+from domain.decision import rules as decision
+from domain.meeting import rules as meeting
 from domain.plan import rules as plan
 from domain.seat import rules as seat
 
@@ -32,4 +34,6 @@ AREAS = (
     organisation,
     document,
     activity,
+    meeting,
+    decision,
 )

@@ -43,6 +43,15 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "document.withdrawal_reason": Audience.TENANT,
     "activity": None,
     "activity.withdrawal_note": Audience.TENANT,
+    "decision": None,
+    "decision.published": Audience.PUBLIC,
+    "decision.answer": Audience.TENANT,
+    "decision.text": Audience.TENANT,
+    "act": Audience.TENANT,
+    "meeting": None,
+    "meeting.motion": None,
+    "meeting.people": Audience.TENANT,
+    "meeting.minutes_text": Audience.TENANT,
     "timeline": Audience.TENANT,
 }
 """The audience of each kind of record; None: the record itself names it."""

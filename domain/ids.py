@@ -27,6 +27,10 @@ AuditMandateId = NewType("AuditMandateId", UUID)
 AccessGrantId = NewType("AccessGrantId", UUID)
 CommitteeId = NewType("CommitteeId", UUID)
 SeatId = NewType("SeatId", UUID)
+MeetingId = NewType("MeetingId", UUID)
+MotionId = NewType("MotionId", UUID)
+ItemId = NewType("ItemId", UUID)
+DecisionId = NewType("DecisionId", UUID)
 
 COMMONS: Final = TenantId(UUID("00000000-0000-7000-8000-00000000c0de"))
 """The one body that every instance has: registry of bodies, slugs, shared catalogues."""

@@ -14,7 +14,7 @@ Routes, OpenAPI, import and CLI are made from the registry that this fills.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from inspect import signature
-from typing import Any, Generic, Protocol, TypeVar, get_type_hints, overload
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_type_hints, overload
 from uuid import UUID
 
 import msgspec
@@ -125,6 +125,14 @@ class Registers(Protocol[S]):
     def __call__(self, decide: Callable[[S, C, Case], A], /) -> Callable[[S, C, Case], A]: ...
 
 
+class EveryOrder(NamedTuple):
+    """A rule that holds for every order, whatever its stream: the streams that it reads, and what it checks."""
+
+    needs: Callable[[Order], Iterable[Need]]
+    check: Callable[[Case], None]
+
+
+EVERY_ORDER: list[EveryOrder] = []
 COMMANDS: dict[str, Handled] = {}
 STREAMS: dict[str, "Stream[Any]"] = {}
 _PARAMETERS_WITH_CASE = 3
@@ -223,9 +231,12 @@ def lacking(handled: Handled, loaded: Loaded[Any], order: Order, reads: Reads) -
 
     What was read may show what else is needed: ask again until nothing is lacking.
     """
-    if handled.needs is None or not (handled.creates or _begun(handled, loaded)):
+    if not (handled.creates or _begun(handled, loaded)):
         return []
-    return reads.lacks(handled.needs(loaded.state, order.command, reads))
+    needs: list[Need | Under] = [need for rule in EVERY_ORDER for need in rule.needs(order)]
+    if handled.needs is not None:
+        needs += handled.needs(loaded.state, order.command, reads)
+    return reads.lacks(needs)
 
 
 def decide(handled: Handled, loaded: Loaded[Any], order: Order, reads: Reads | None = None) -> Decided:
@@ -247,6 +258,8 @@ def decide(handled: Handled, loaded: Loaded[Any], order: Order, reads: Reads | N
     if not handled.creates and not _begun(handled, loaded):
         raise StreamMissingError(stream=handled.stream.name, stream_id=target)
     case = _case(order, reads or Reads())
+    for rule in EVERY_ORDER:
+        rule.check(case)
     answer = handled.decide(loaded.state, order.command, *((case,) if handled.takes_case else ()))
     decided = answer if isinstance(answer, Decided) else Decided(events=answer)
     if case.breaches:

@@ -28,8 +28,30 @@ from domain.body import (
     SlugAdded,
 )
 from domain.committee.rules import CommitteeDissolved, CommitteeEstablished, CommitteeRenamed, TermsAdopted
+from domain.decision.events import (
+    DecisionMade,
+    DecisionPublished,
+    DecisionRatified,
+    DecisionRescinded,
+    DecisionSuperseded,
+)
 from domain.document import DocumentAttached, DocumentErased, DocumentVersionAdded, DocumentWithdrawn
 from domain.event import Event
+from domain.meeting.events import (
+    AgendaSet,
+    AttendanceRecorded,
+    ConsensusRecorded,
+    DissentRecorded,
+    MeetingClosed,
+    MeetingConvened,
+    MinutesAdopted,
+    MinutesCorrected,
+    MinutesDrafted,
+    MotionDecided,
+    MotionMoved,
+    RecusalRecorded,
+    VoteRecorded,
+)
 from domain.organisation import (
     ListingConsented,
     ListingWithdrawn,
@@ -138,6 +160,27 @@ ORGANISATION: Final[Types] = frozenset(
 DOCUMENT: Final[Types] = frozenset({DocumentAttached, DocumentVersionAdded, DocumentWithdrawn, DocumentErased})
 ACTIVITY: Final[Types] = frozenset({ActivityRecorded, ActivityCorrected, ActivityWithdrawn})
 
+MEETING: Final[Types] = frozenset(
+    {
+        MeetingConvened,
+        AgendaSet,
+        AttendanceRecorded,
+        MotionMoved,
+        RecusalRecorded,
+        VoteRecorded,
+        ConsensusRecorded,
+        DissentRecorded,
+        MotionDecided,
+        MeetingClosed,
+        MinutesDrafted,
+        MinutesCorrected,
+        MinutesAdopted,
+    }
+)
+DECISION: Final[Types] = frozenset(
+    {DecisionMade, DecisionRatified, DecisionRescinded, DecisionSuperseded, DecisionPublished}
+)
+
 ALL: Final[Types] = (
     BODY
     | PLAN
@@ -153,4 +196,6 @@ ALL: Final[Types] = (
     | DOCUMENT
     | ACTIVITY
     | SUCCESSION
+    | MEETING
+    | DECISION
 )

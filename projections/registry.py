@@ -7,9 +7,12 @@ from projections.activity import ACTIVITIES
 from projections.agreement import AGREEMENTS
 from projections.agreement_cells import AGREEMENT_CELLS
 from projections.audit_mandate import AUDIT_MANDATES
+from projections.authority import ACTS
 from projections.body import BODIES
 from projections.committee import COMMITTEES
+from projections.decision import DECISIONS
 from projections.document import DOCUMENTS
+from projections.meeting import MEETINGS
 from projections.organisation import ORGANISATIONS
 from projections.plan import PLANS
 from projections.projection import Projection
@@ -30,6 +33,9 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     COMMITTEES,
     SEATS,
     ORGANISATIONS,
+    MEETINGS,
+    DECISIONS,
+    ACTS,
     TIMELINES,
     AGREEMENT_CELLS,
     PUBLISHED_AGGREGATES,

@@ -30,6 +30,7 @@ from projections.plan import queries as plans
 from projections.succession import successions
 from services.checking import Check, Facts, Version, known
 from services.governance_checks import check_committee, check_organisation, check_seat
+from services.meeting_checks import check_decision, check_meeting
 from services.record_checks import check_activity, check_document
 
 _GRANT_NOW: Final = Table(
@@ -257,5 +258,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "organisation": check_organisation,
     "document": check_document,
     "activity": check_activity,
+    "meeting": check_meeting,
+    "decision": check_decision,
 }
 """By the name of the stream. Each answers what the read models say and what the state has, by fact."""

@@ -27,6 +27,7 @@ from readapi.shapes import At, Items, Rows, Value
 from readapi.text import LocalizedText
 
 if TYPE_CHECKING:
+    from readapi.act import Act
     from readapi.plan import Plan
 
 PARTS = 20
@@ -140,6 +141,14 @@ class Agreement:
     @related(OBLIGATIONS, of=_A.entity_id, size=PARTS, description="What it obliges the parties to.")
     async def obligations(self, info: Info) -> list[Obligation]:
         return await several(info.context, OBLIGATIONS, self.place, self.id)
+
+    @sized(PARTS, "By what right it was signed and changed, oldest first; empty for readers from outside.")
+    async def acts(self, info: Info) -> list[Annotated["Act", strawberry.lazy("readapi.act")]]:
+        from readapi.act import RecordKey, load_of_records
+
+        if not self.place.member:
+            return []
+        return await info.context.loader(load_of_records).load(RecordKey(self.place, self.id))
 
     @related(CONTRIBUTIONS, of=_A.entity_id, size=PARTS, description="What is contributed under it.")
     async def contributions(self, info: Info) -> list[Contribution]:

@@ -1,18 +1,26 @@
 """By what right something was done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from sqlalchemy import Table
 from sqlalchemy.sql.elements import ColumnElement
 
+from domain.ids import TenantId
+from readapi.asof import Clock
 from readapi.codes import AuthorityKind, AuthorityReason
 from readapi.columns import Group
+from readapi.fields import sized
 from readapi.figures import Citation, citation, citation_shape
+from readapi.reading import Info, Place
 from readapi.shapes import Value
 from readapi.text import LocalizedText, localized, localized_shape
+
+if TYPE_CHECKING:
+    from readapi.decision import Decision
 
 
 @strawberry.type(description="By what right something was decided.")
@@ -23,6 +31,25 @@ class Authority:
     dated: date | None = strawberry.field(description="The instrument's date.")
     reason: AuthorityReason | None = strawberry.field(description="Why no authority is recorded.")
     decision: Citation | None = strawberry.field(description="The committee's decision.")
+    place: strawberry.Private[Place | None] = None
+    """Where the record stands that it is the authority of; None: it is read as of now."""
+
+    @sized(1, "The decision itself, in whichever log it is, where the reader may see it.")
+    async def decided(self, info: Info) -> Annotated["Decision", strawberry.lazy("readapi.decision")] | None:
+        from readapi.decision import DecisionKey, load_decisions
+
+        if self.decision is None:
+            return None
+        body = TenantId(self.decision.log)
+        clock = info.context.now if self.place is None else self.place.clock
+        if self.place is not None and self.place.body != body and clock.position is not None:
+            clock = Clock(clock.effective)  # positions count in one log
+        key = DecisionKey(info.context.place(body, clock), self.decision.stream)
+        return await info.context.loader(load_decisions).load(key)
+
+    def at(self, place: Place) -> "Authority":
+        """The same, whose decision is read as of a place's clocks."""
+        return replace(self, place=place)
 
 
 def authority(table: Table) -> Group:

@@ -59,12 +59,13 @@ class Committee:
     ) -> TermsOfReference | None:
         when = clock(as_of, self.place.clock)
         versions = await info.context.loader(load_terms).load(TermsKey(self.place, self.id))
-        return next((version for version in reversed(versions) if version.known(when)), None)
+        found = next((version for version in reversed(versions) if version.known(when)), None)
+        return None if found is None else found.at(self.place.at(when))
 
     @sized(VERSIONS, "The versions up to the clocks of the question, in the order in which they came into force.")
     async def terms_versions(self, info: Info) -> list[TermsOfReference]:
         versions = await info.context.loader(load_terms).load(TermsKey(self.place, self.id))
-        return [version for version in versions if version.known(self.place.clock)]
+        return [version.at(self.place) for version in versions if version.known(self.place.clock)]
 
     @sized(SEATS, "Its seats by number, abolished ones too. For members of the body; empty for everybody else.")
     async def seats(self, info: Info) -> list[Seat]:

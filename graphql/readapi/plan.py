@@ -191,7 +191,7 @@ class Plan:
     async def history(self, reading: Reading) -> list[PlanRevision]:
         """The revisions in the past of the question's clocks."""
         every = await reading.loader(load_revisions).load(self.key)
-        return [one for one in every if one.known(self.place.clock)]
+        return [one.at(self.place) for one in every if one.known(self.place.clock)]
 
     async def shown(self, reading: Reading) -> PlanRevision | None:
         known = await self.history(reading)

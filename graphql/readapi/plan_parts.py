@@ -74,6 +74,10 @@ class PlanRevision:
             return self.position <= clock.position
         return clock.recorded is None or self.recorded_at <= clock.recorded
 
+    def at(self, place: Place) -> "PlanRevision":
+        """The same, whose authority is read as of a place's clocks."""
+        return replace(self, authority=self.authority.at(place))
+
     @property
     def clock(self) -> Clock:
         """Revision n is the plan as of its adoption date and its position."""

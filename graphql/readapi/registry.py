@@ -14,6 +14,7 @@ from domain.ids import TenantId
 from projections.body import REGISTRY, SLUG
 from readapi import columns
 from readapi.access_grant import ACCESS_GRANTS, AccessGrant
+from readapi.act import ACTS, Act
 from readapi.activity import ACTIVITIES, Activity
 from readapi.agreement import AGREEMENTS, Agreement, chosen
 from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, echo_shape, held
@@ -32,6 +33,7 @@ from readapi.codes import (
 )
 from readapi.columns import Group, backed, column, reads
 from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committees
+from readapi.decision import DECISIONS, Decision, DecisionKey, load_decisions
 from readapi.document import DOCUMENTS, Document
 from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, DueItem, due_list
 from readapi.fields import derived, sized
@@ -46,6 +48,8 @@ from readapi.lineage import (
     load_predecessors,
     load_successors,
 )
+from readapi.meeting import MEETINGS, Meeting, meeting_at
+from readapi.meeting_codes import ActFilter
 from readapi.organisation import Organisation, organisation_at
 from readapi.paging import FIRST, After, First, Page, beyond, bounded, decode_cursor, listed, page, paged, plain
 from readapi.plan import PLANS, Plan, plan_at, plan_shape
@@ -63,6 +67,8 @@ PLANS_FIRST = 10
 """Fewer than of other lists: plans are large."""
 COMMITTEES_FIRST = 20
 """Fewer than of other lists: each has its terms and seats."""
+MEETINGS_FIRST = 20
+"""Fewer than of other lists: each has its attendance and motions."""
 AsOfArgument = Annotated[
     AsOfInput | None, strawberry.argument(description="The clocks of this part; absent: the body's.")
 ]
@@ -306,6 +312,63 @@ class Partnership:
         as_of: AsOfArgument = None,
     ) -> list[DueItem]:
         return await due_list(info.context, self._at(as_of), within_days)
+
+    @sized("first", "Its meetings, by the day on which they are held; those that are only convened too.")
+    async def meetings(
+        self,
+        info: Info,
+        first: First = MEETINGS_FIRST,
+        after: After = None,
+        committee: Annotated[UUID | None, strawberry.argument(description="Only those of this committee.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Meeting]:
+        return await page(info.context, MEETINGS, self._at(as_of), first=first, after=after, arguments=committee)
+
+    @sized(1, "One of its meetings; null where there is none that the reader may see.")
+    async def meeting(
+        self,
+        info: Info,
+        id: Annotated[UUID, strawberry.argument(description="The meeting's id.")],  # noqa: A002 - the API's word
+        as_of: AsOfArgument = None,
+    ) -> Meeting | None:
+        return await meeting_at(info.context, self._at(as_of), id)
+
+    @sized("first", "Its decisions, the latest numbers first; those that were ended too.")
+    async def decisions(
+        self,
+        info: Info,
+        *,
+        first: First = MEETINGS_FIRST,
+        after: After = None,
+        committee: Annotated[UUID | None, strawberry.argument(description="Only those of this committee.")] = None,
+        year: Annotated[int | None, strawberry.argument(description="Only those numbered in this year.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Decision]:
+        place = self._at(as_of)
+        return await page(info.context, DECISIONS, place, first=first, after=after, arguments=(committee, year))
+
+    @sized(1, "One of its decisions; null where there is none that the reader may see.")
+    async def decision(
+        self,
+        info: Info,
+        id: Annotated[UUID, strawberry.argument(description="The decision's id.")],  # noqa: A002 - the API's word
+        as_of: AsOfArgument = None,
+    ) -> Decision | None:
+        return await info.context.loader(load_decisions).load(DecisionKey(self._at(as_of), id))
+
+    @sized("first", "By what right things were done, latest first. For its members only; null for everybody else.")
+    async def acts(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        only: Annotated[ActFilter | None, strawberry.argument(description="Only these.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Act] | None:
+        place = self._at(as_of)
+        if not place.member:
+            return None
+        return await page(info.context, ACTS, place, first=first, after=after, arguments=only)
 
     @listed(
         TIMELINES,

@@ -1,7 +1,7 @@
 """Terms of reference: every version of the rules that a committee gave itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -181,6 +181,10 @@ class TermsOfReference:
         if clock.position is not None:
             return self.position <= clock.position
         return clock.recorded is None or self.recorded_at <= clock.recorded
+
+    def at(self, place: Place) -> "TermsOfReference":
+        """The same, whose authority is read as of a place's clocks."""
+        return replace(self, authority=self.authority.at(place))
 
 
 @dataclass(frozen=True, slots=True)

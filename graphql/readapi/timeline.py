@@ -9,11 +9,13 @@ import strawberry
 from sqlalchemy.sql.elements import ColumnElement
 
 from projections.timeline import TIMELINE
+from readapi.act import Act, EventKey, load_acts
 from readapi.asof import happened
 from readapi.codes import AuthorityKind
 from readapi.columns import backed, column, json, reads
+from readapi.fields import sized
 from readapi.paging import Listing
-from readapi.reading import Place
+from readapi.reading import Info, Place
 from readapi.scalars import BigInt
 from readapi.shapes import Items, Value
 
@@ -51,6 +53,10 @@ class TimelineEntry:
     subjects: list[Subject] = column(json(_T.subjects, _subjects, _subjects_shape), "What else it names.")
     sample: bool = column(_T.sample, "Whether it is sample data.")
     place: strawberry.Private[Place]
+
+    @sized(1, "By what right, with the decision; null where none was needed and there was no cause.")
+    async def act(self, info: Info) -> Act | None:
+        return await info.context.loader(load_acts).load(EventKey(self.place, self.position))
 
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ Looked up as `Type.field`, then as `field`.
 
 from typing import Final
 
-from services.api import governance_fields
+from services.api import governance_fields, meeting_fields
 
 FIELDS: Final[dict[str, tuple[str, str]]] = {
     # --- around a command
@@ -313,6 +313,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "path": ("JSON path in the request.", "Chemin JSON dans la requête."),
     "ProblemError.code": ("Stable code of this error.", "Code stable de cette erreur."),
     **governance_fields.FIELDS,
+    **meeting_fields.FIELDS,
 }
 TYPES: Final[dict[str, tuple[str, str]]] = {
     "BodyKind": ("What kind of body it is.", "Le type d’organisme."),
@@ -321,6 +322,7 @@ TYPES: Final[dict[str, tuple[str, str]]] = {
         "Qui peut voir; chacun inclut les précédents.",
     ),
     "Party": ("One of those who concluded the agreement.", "Une des parties à l’entente."),
+    "NamedVote": ("What somebody voted.", "Le vote d’une personne."),
 }
 COMMANDS_FR: Final[dict[str, str]] = {
     "RegisterBody": "Inscrire un organisme au fonds commun et ouvrir un registre à son nom",
@@ -377,6 +379,7 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "RecordPlanProgress": "Inscrire l’avancement d’un élément",
     "ClosePlan": "Clore le plan",
     **governance_fields.COMMANDS_FR,
+    **meeting_fields.COMMANDS_FR,
 }
 
 

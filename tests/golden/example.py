@@ -53,6 +53,7 @@ class Example(NamedTuple):
     source: Source | None = None
     sample: bool = False
     causation_id: UUID | None = None
+    breaches: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,6 +80,7 @@ class Example(NamedTuple):
                 lang=self.lang,
                 source=self.source,
                 sample=self.sample,
+                breaches=self.breaches,
                 data=encode(self.payload),
             )
         )

@@ -29,6 +29,7 @@ from domain.values import (
     fr,
 )
 from tests.golden.committees import COMMITTEES
+from tests.golden.decisions import DECISIONS
 from tests.golden.example import (
     AGREEMENT,
     CHAIR,
@@ -45,6 +46,7 @@ from tests.golden.example import (
     an_id,
     sealed,
 )
+from tests.golden.meetings import MEETINGS
 from tests.golden.organisations import ORGANISATIONS
 from tests.golden.records import RECORDS
 from tests.golden.seats import SEATS
@@ -432,4 +434,6 @@ EXAMPLES: tuple[Example, ...] = (
     *SEATS,
     *ORGANISATIONS,
     *RECORDS,
+    *MEETINGS,
+    *DECISIONS,
 )

@@ -23,6 +23,7 @@ from services.importing import Entry, Importer, read_files
 from tests.integration.keeper import TEMPLATE
 from tests.integration.readapi.world import lines
 from tests.integration.readapi.world_lines import ALIKE
+from tests.integration.readapi.world_of_an_assembly import assembly
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def fill_database(server: EmbeddedServer, worker_name: str) -> Filled:
     """The database, loaded in two stages."""
     settings = make_database(server, f"entente_read_{worker_name}")
     *stages, late = sample_files()
-    alike = [entry for slug in ALIKE for entry in lines(slug)]
+    alike = [*(entry for slug in ALIKE for entry in lines(slug)), *assembly()]
 
     async def fill() -> datetime:
         await bring_in(settings, [*read_files(stages), *alike])

@@ -28,11 +28,11 @@ async def test_batches_of_any_size_give_the_same_rows(models: BulkReadModels, te
     dumps = [await dump(models, tenant_id) for tenant_id in tenants]
     other = [
         {
-            name: sorted(repr(row[2:]) for row in rows)
+            name: sorted(repr(row[2:]).replace(str(tenant_id), "itself") for row in rows)
             for name, rows in found.items()
-            if name not in ("national.registry", "rm.timeline")  # these name the body itself
+            if name not in ("national.registry", "rm.timeline")  # these name the body in other ways too
         }
-        for found in dumps
+        for tenant_id, found in zip(tenants, dumps, strict=True)
     ]
     assert other[0] == other[1] == other[2]
     assert sum(map(len, other[0].values())) > 200

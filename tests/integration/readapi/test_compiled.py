@@ -292,6 +292,7 @@ CANARIES = """query ($slug: String!) { partnership(slug: $slug) {
 PUBLIC = {
     *("published", "published action", "published indicator", "target published", "printed public"),
     *("agreement public", "agreement public owed", "agreement public given", "mandate public"),
+    "owed by decision public",
 }
 
 

@@ -32,6 +32,12 @@ EVERYTHING = """query ($slug: String!) {
     timeline(first: 100) { totalCount nodes { position streamId } }
   }
 }"""
+MEETINGS = """query ($slug: String!) { partnership(slug: $slug) {
+    meetings(first: 5) { totalCount nodes { id committee { id } attendance { personId } quorum { reached }
+      agenda { id } motions { id people { personId choice } } } }
+    decisions(first: 10) { totalCount nodes { id meeting { id } motion { id } caused { streamId } } }
+    acts(first: 100) { totalCount nodes { streamId authority { decided { id } } } }
+    timeline(first: 100) { nodes { act { streamId } } } } }"""
 COMMITTEES = """query ($slug: String!) { partnership(slug: $slug) {
     committees(first: 10) { nodes { id parent { id } terms { number } termsVersions { number }
       seats { id holder { personId alternateId } candidacies { personId } } } }
@@ -63,6 +69,10 @@ def names_of(slug: str) -> dict[str, str]:
     names = ["grant", "group", *(f"{what} {n}" for what, n in SITTING)]
     names += ["published", "adopted", "draft", "target published", "target draft"]
     names += [f"{plan} {level}" for plan in ("published", "adopted", "draft") for level in ("action", "indicator")]
+    names += ["decision office", *(f"member {number}" for number in range(3))]
+    for audience in ("public", "tenant"):
+        names += [f"decision {audience}", f"meeting {audience}", f"owed by decision {audience}"]
+        names += [f"meeting {audience} {what}" for what in ("item", "carried", "lost")]
     for audience in ("public", "funders", "tenant"):
         agreement = f"agreement {audience}"
         names += [
@@ -82,6 +92,7 @@ async def seen(client: Client, slug: str, viewer: Viewer) -> set[str]:
         await client.data(EVERYTHING, {"slug": slug}, viewer=viewer),
         await client.data(TARGETS, {"slug": slug}, viewer=viewer),
         await client.data(COMMITTEES, {"slug": slug}, viewer=viewer),
+        await client.data(MEETINGS, {"slug": slug}, viewer=viewer),
     ]
     found = set(strings(answers))
     (other,) = set(ALIKE) - {slug}
@@ -97,12 +108,18 @@ PUBLIC_TABLES = (
     "mandate",
     "published_aggregate",
     "committee",
+    "meeting",
+    "meeting_quorum",
+    "motion",
+    "decision",
 )
 PUBLIC = {
     *("published", "published action", "published indicator", "target published"),
     *("agreement public", "agreement public owed", "agreement public given", "mandate public"),
     "printed public",
     *("committee public", "group"),
+    *("meeting public", "meeting public item", "meeting public carried", "meeting public lost", "decision public"),
+    "owed by decision public",
 }
 
 
@@ -163,14 +180,17 @@ async def test_the_register_is_one_for_all_and_its_nested_lists_follow_the_viewe
 ) -> None:
     query = """{ partnerships(kinds: [ZIP]) { totalCount nodes { slug plans(first: 3) { totalCount }
         agreements(first: 3) { totalCount nodes { id } } mandates(first: 3) { totalCount }
-        committees(first: 3) { totalCount }
+        committees(first: 3) { totalCount } meetings(first: 3) { totalCount } decisions(first: 3) { totalCount }
         timeline(first: 3) { totalCount } } } }"""
 
     def counts(data: dict[str, Any]) -> dict[str, list[int | None]]:
         return {
             node["slug"]: [
                 None if node[name] is None else node[name]["totalCount"]
-                for name in ("plans", "agreements", "mandates", "committees", "timeline")
+                for name in (
+                    *("plans", "agreements", "mandates", "committees"),
+                    *("meetings", "decisions", "timeline"),
+                )
             ]
             for node in data["partnerships"]["nodes"]
             if node["slug"] in ALIKE
@@ -178,8 +198,8 @@ async def test_the_register_is_one_for_all_and_its_nested_lists_follow_the_viewe
 
     outside, inside = await client.data(query), await client.data(query, viewer=alpha)
 
-    assert counts(outside) == {"alpha": [1, 1, 1, 2, None], "beta": [1, 1, 1, 2, None]}
-    assert counts(inside) == {"alpha": [3, 3, 3, 4, 72], "beta": [1, 1, 1, 2, None]}
+    assert counts(outside) == {slug: [1, 1, 1, 2, 1, 1, None] for slug in ALIKE}
+    assert counts(inside) == {"alpha": [3, 3, 3, 4, 2, 3, 108], "beta": [1, 1, 1, 2, 1, 1, None]}
 
 
 async def test_the_matrix_counts_what_the_reader_may_see(client: Client, filled: Filled, alpha: Viewer) -> None:
@@ -235,7 +255,9 @@ def test_without_the_policies_our_own_predicates_still_hold_and_without_those_th
         patched.setattr(sight, "visible", lambda source, *_, **__: source.c.tenant_id.is_not(None))
         assert asyncio.run(outside()) == PUBLIC  # row-level security alone
         with psycopg.connect(settings.admin_dsn) as connection:
-            for table in (*PUBLIC_TABLES, "obligation", "contribution", "committee_terms", "seat"):
+            parts = ("obligation", "contribution", "committee_terms", "seat", "seat_candidacy")
+            people = ("meeting_movement", "motion_person", "decision_answer")
+            for table in (*PUBLIC_TABLES, *parts, *people):
                 connection.execute(f"ALTER TABLE rm.{table} DISABLE ROW LEVEL SECURITY".encode())
         assert asyncio.run(outside()) > PUBLIC  # neither: drafts come out, and the test above would say so
     assert asyncio.run(outside()) == PUBLIC  # our predicates alone

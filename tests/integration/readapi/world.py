@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.importing import Entry
 from tests.integration.readapi.world_lines import ALIKE, IRCC, TERRITORY, Lines, both, uid
 from tests.integration.readapi.world_of_committees import due, governance, organisations
+from tests.integration.readapi.world_of_meetings import meetings
 
 __all__ = ["ALIKE", "Lines", "both", "lines", "uid"]
 
@@ -31,6 +32,7 @@ def lines(slug: str) -> Iterator[Entry]:
     yield from _access(of)
     yield from governance(of)
     yield from due(of)
+    yield from meetings(of)
 
 
 def _plans(of: Lines) -> Iterator[Entry]:

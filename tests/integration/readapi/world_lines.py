@@ -25,7 +25,10 @@ class Lines:
     slug: str
     count: int = 0
 
-    def line(self, command: str, on: str, data: dict[str, Any], *, body: str | None = None) -> Entry:
+    def line(
+        self, command: str, on: str, data: dict[str, Any], *, body: str | None = None, **around: Any
+    ) -> Entry:
+        """One line; `around` it, an authority or a source of its own."""
         self.count += 1
         raw = {
             "body": body or self.slug,
@@ -36,6 +39,7 @@ class Lines:
             "lang": "fr",
             "sample": True,
             "data": data,
+            **around,
         }
         return read_line("world", self.count, json.dumps(raw).encode())
 

@@ -44,6 +44,7 @@ def test_every_stream_has_its_check() -> None:
         "baie-modele",
         "durham",
         "alpha",
+        "reseau-exemple",
     ],
 )
 async def test_every_version_of_a_body_agrees_three_ways(write: WriteSide, filled: Filled, slug: str) -> None:

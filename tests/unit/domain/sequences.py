@@ -32,8 +32,10 @@ def sequences(first: Command, *later: st.SearchStrategy[Any]) -> st.SearchStrate
     return st.builds(lambda begins, rest: [(first, DAY)] * begins + rest, st.sampled_from([1, 1, 1, 0]), commands)
 
 
-def tell(stream: Stream[S], commands: Sequence[tuple[Command, date]]) -> Told:
+def tell(stream: Stream[S], commands: Sequence[tuple[Command, date]], **around: Any) -> Told:
     """Send commands one after the other, and check what must always hold on the way.
+
+    `around` the stream is what else is in the log, as `ordered` takes it.
 
     Refused commands record nothing; dates keep their order; and the state kept in memory, the state replayed
     from stored bytes, and the state folded half and half are one.
@@ -43,11 +45,12 @@ def tell(stream: Stream[S], commands: Sequence[tuple[Command, date]]) -> Told:
     refusals: list[Refusal] = []
     for command, day in commands:
         try:
-            decided = ordered(memory, command, day=day)
+            decided = ordered(memory, command, day=day, **around)
         except Refusal as refusal:
             refusals.append(refusal)
             continue
-        new = [recorded(event, memory.version + n, day) for n, event in enumerate(decided.events, 1)]
+        kept = {"source": around.get("source"), "breaches": tuple(decided.breaches)}
+        new = [recorded(event, memory.version + n, day, **kept) for n, event in enumerate(decided.events, 1)]
         assert [event.payload for event in new] == list(decided.events)
         memory = stream.fold(memory, new)
         events += new

@@ -64,6 +64,21 @@ def test_every_stream_ends_in_the_state_that_its_files_tell() -> None:
     assert folded["document"].withdrawn
     assert folded["activity"].facts.value.held_on == date(2024, 5, 14)
     assert folded["activity"].withdrawn
+    decision = folded["decision"]
+    assert (decision.year, decision.number, decision.method, decision.published) == (2024, 7, "vote", True)
+    assert decision.standing_on(date(2025, 3, 31)) == "in_force"
+    assert decision.standing_on(date(2025, 4, 1)) == "superseded"
+    (motion,) = folded["meeting"].motions.values()
+    assert (motion.decided.carried, motion.decided.quorum.required, motion.decided.majority.required) == (
+        True,
+        1,
+        2,
+    )
+    assert (folded["meeting"].closed, folded["meeting"].minutes, folded["meeting"].minutes_adopted) == (
+        "held",
+        2,
+        True,
+    )
 
 
 def test_each_event_of_this_program_has_one_example() -> None:

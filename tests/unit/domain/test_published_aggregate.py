@@ -164,7 +164,8 @@ def test_no_other_read_model_takes_a_published_figure_into_account() -> None:
     taking = {
         projection.name for projection in PROJECTIONS if projection.handlers.keys() & events.PUBLISHED_AGGREGATE
     }
-    assert taking == {"published_aggregate", "timeline"}
+    # The last two read the envelope alone.
+    assert taking == {"published_aggregate", "timeline", "authority"}
 
 
 def replaced(command: RecordPublishedAggregate, *, figure: Figure) -> RecordPublishedAggregate:

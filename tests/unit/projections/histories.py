@@ -37,7 +37,7 @@ from domain.body import (
 )
 from domain.case import Need
 from domain.document import AddDocumentVersion, AttachDocument, Content, EraseDocument, WithdrawDocument
-from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, WithoutAuthority
+from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, Source, WithoutAuthority
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
 from domain.ids import CommandId, PersonId, StreamId, SuccessionId, TenantId
@@ -82,6 +82,8 @@ from domain.values import (
 from infra.log.store import recorded
 from tests.unit.domain.given import gathered
 from tests.unit.projections.governance import Governance
+from tests.unit.projections.rulings import Rulings
+from tests.unit.projections.sittings import Sittings
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2019, 1, 1)
@@ -90,7 +92,9 @@ ELSEWHERE: Mapping[UUID, Loaded[Any]] = {FUNDER: Loaded(state=Body(kind=BodyKind
 """Streams of other logs, by id."""
 
 
-def envelope(event: Event, on: date, *, sample: bool = False, authority: Any = None, seed: int = 0) -> bytes:
+def envelope(
+    event: Event, on: date, *, sample: bool = False, authority: Any = None, seed: int = 0, **more: Any
+) -> bytes:
     """The stored bytes of an event."""
     return encode_envelope(
         Envelope(
@@ -105,6 +109,7 @@ def envelope(event: Event, on: date, *, sample: bool = False, authority: Any = N
             correlation_id=UUID(int=seed + 1),
             lang="fr",
             sample=sample,
+            **more,
             data=encode(event),
         )
     )
@@ -141,8 +146,17 @@ class Log:
         """A stream as its rules see it; None before its first event."""
         return self._streams.get(stream)
 
-    def give(self, command: Command, on: date, *, authority: Any = None, sample: bool = False) -> bool:
+    def give(
+        self,
+        command: Command,
+        on: date,
+        *,
+        authority: Any = None,
+        sample: bool = False,
+        source: Source | None = None,
+    ) -> bool:
         """Decide a command; False if it is refused."""
+        authority = self._citable(authority, on)
         handled = COMMANDS[type(command).__name__]
         target = stream_id(handled, command)
         loaded = self._streams.get(target) or Loaded(state=handled.stream.initial)
@@ -156,6 +170,7 @@ class Log:
             lang="fr",
             correlation_id=UUID(int=1),
             today=on,
+            source=source,
         )
         try:
             reads = gathered(handled, loaded, order, self._known, self._claims)
@@ -167,10 +182,21 @@ class Log:
         self._claims.update(dict.fromkeys(decided.claims, target))
         for event in decided.events:
             version = loaded.version + 1
-            row = self.append(target, event, on, version=version, authority=authority, sample=sample)
+            around: dict[str, Any] = {"authority": authority, "sample": sample, "source": source}
+            row = self.append(target, event, on, version=version, **around, breaches=tuple(decided.breaches))
             loaded = handled.stream.fold(loaded, [recorded(row)])
         self._streams[target] = loaded
         return True
+
+    def _citable(self, authority: Any, on: date) -> Any:
+        """The authority as it can be cited: any decision stands for the latest of this log that holds."""
+        if not isinstance(authority, ByDecision):
+            return authority
+        made = [row.stream_id for row in self.rows if row.type == "decision.Made"]
+        holding = [one for one in made if self._streams[one].state.standing_on(on) == "in_force"]
+        if not holding:
+            return WithoutAuthority(reason="delegated")
+        return ByDecision(decision=Citation(log=self.tenant_id, stream=holding[-1], version=1))
 
 
 class MemoryFeed:
@@ -210,7 +236,10 @@ def random_log(tenant_id: TenantId, seed: int, commands: int = 60, *, kind: Body
     """A log of about this many events: all areas, late facts, amendments, several revisions."""
     log = Log(tenant_id)
     # Chance of its own for each, so that a new area changes nothing in what the others do.
-    Writer(log, Random(seed), kind, Governance(log, Random(f"governance {seed}"))).write(commands)
+    writer = Writer(log, Random(seed), kind, Governance(log, Random(f"governance {seed}")))
+    writer.sittings = Sittings(log, Random(f"sittings {seed}"))
+    writer.rulings = Rulings(log, Random(f"rulings {seed}"), writer.sittings)
+    writer.write(commands)
     return log
 
 
@@ -224,6 +253,8 @@ class Writer:
         self.today = FIRST_DAY + timedelta(days=30)
         self.revision: dict[UUID, int] = {}
         self.governance = governance
+        self.sittings: Sittings | None = None
+        self.rulings: Rulings | None = None
 
     def write(self, commands: int) -> None:
         self.log.give(self._open(), FIRST_DAY)
@@ -261,6 +292,10 @@ class Writer:
             if command is not None:
                 self.log.give(command, self.today - late, sample=sample, authority=authority)
             self.governance.go_on(self.today)
+            if self.sittings is not None:
+                self.sittings.go_on(self.governance.committees, self.today)
+            if self.rulings is not None:
+                self.rulings.go_on(self.governance.committees, self.today)
 
     def _succession(self) -> tuple[Command | None, Any]:
         if self.random.random() < 0.2:

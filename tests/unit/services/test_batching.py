@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 import domain.areas  # noqa: F401
 from domain.agreement import AGREEMENT, AmendAgreement, Programme, SignAgreement, TerminateAgreement
 from domain.body import BodyKind, RegisterBody
+from domain.decision.commands import MakeDecision
+from domain.decision.events import ByOffice
 from domain.envelope import ByDecision
 from domain.errors import CitationUnknownError, ClaimTakenError, Refusal, StreamExistsError
-from domain.ids import COMMONS, AgreementId, CommandId, ElementId, PlanId, StreamId, TenantId
+from domain.ids import COMMONS, AgreementId, CommandId, DecisionId, ElementId, PlanId, StreamId, TenantId
 from domain.plan.commands import AddPlanElement
 from domain.plan.rules import PLAN, CascadeError
 from domain.ports import BodyUnknownError, GuardBrokenError, OutcomeUnknownError, VersionConflictError
@@ -242,19 +244,25 @@ async def test_a_key_is_claimed_once_in_the_log_and_in_the_batch(handler: BatchH
 async def test_an_order_may_cite_what_one_before_it_records(
     handler: BatchHandler, log: FakeLog, tenant_id: TenantId
 ) -> None:
-    plan = draft()
+    decision = MakeDecision(
+        decision_id=DecisionId(uuid.uuid4()),
+        year=2026,
+        number=1,
+        title=fr("L’entente est approuvée"),
+        basis=ByOffice(office=fr("Direction régionale")),
+    )
 
     def signed(version: int) -> Order:
-        cited = Citation(log=tenant_id, stream=plan.plan_id, version=version)
+        cited = Citation(log=tenant_id, stream=decision.decision_id, version=version)
         return order(tenant_id, sign(1), authority=ByDecision(decision=cited))
 
     with pytest.raises(BatchRefusedError) as refusal:
-        await handler.handle([order(tenant_id, plan), signed(2)], key(), FINGERPRINT)
+        await handler.handle([order(tenant_id, decision), signed(2)], key(), FINGERPRINT)
     assert isinstance(refusal.value.refused[0].refusal, CitationUnknownError)
     with pytest.raises(BatchRefusedError):
-        await handler.handle([signed(1), order(tenant_id, plan)], key(), FINGERPRINT)
+        await handler.handle([signed(1), order(tenant_id, decision)], key(), FINGERPRINT)
 
-    await handler.handle([order(tenant_id, plan), signed(1)], key(), FINGERPRINT)
+    await handler.handle([order(tenant_id, decision), signed(1)], key(), FINGERPRINT)
 
     assert len(log.logs[tenant_id]) == 3
 

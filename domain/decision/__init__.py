@@ -1,0 +1,1 @@
+"""Decisions: numbered, made by a committee or an office, in force until rescinded or superseded."""

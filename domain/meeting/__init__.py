@@ -1,0 +1,1 @@
+"""Meetings: convened, attended, held with or without quorum, motions decided, minutes adopted."""
