@@ -4,12 +4,15 @@ from domain import (
     access_grant,
     activity,
     agreement,
+    alignment,
     audit_mandate,
     body,
     document,
+    indicator,
     organisation,
     provider,
     published_aggregate,
+    requirement,
     succession,
     target,
 )
@@ -18,10 +21,15 @@ from domain.decision import rules as decision
 from domain.meeting import rules as meeting
 from domain.plan import rules as plan
 from domain.seat import rules as seat
+from domain.submission import rules as submission
 
 AREAS = (
     body,
     plan,
+    indicator,
+    requirement,
+    submission,
+    alignment,
     agreement,
     provider,
     target,

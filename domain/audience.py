@@ -13,6 +13,12 @@ class Audience(StrEnum):
     PUBLIC = "public"
 
 
+def narrower(one: Audience, other: Audience) -> Audience:
+    """The one of two that fewer people are in."""
+    order = list(Audience)
+    return min(one, other, key=order.index)
+
+
 RECORDS: Final[dict[str, Audience | None]] = {
     "body": Audience.PUBLIC,
     "lineage": Audience.PUBLIC,
@@ -25,6 +31,16 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "agreement.amount": None,
     "agreement.termination_reason": Audience.TENANT,
     "mandate": None,
+    "indicator": None,
+    "alignment": None,
+    "requirement": None,
+    "submission": Audience.TENANT,
+    "submission.draft": Audience.DRAFT,
+    "submission.returned": Audience.TENANT,
+    "submission.submitted": Audience.FUNDERS,
+    "submission.validated": Audience.FUNDERS,
+    "submission.approved": Audience.FUNDERS,
+    "submission.published": Audience.PUBLIC,
     "target": Audience.PUBLIC,
     "published_aggregate": None,
     "published_aggregate.withdrawal_note": Audience.TENANT,

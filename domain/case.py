@@ -42,6 +42,8 @@ class Under(msgspec.Struct, frozen=True):
 class Reads(msgspec.Struct):
     """What was read for a rule so far."""
 
+    log: TenantId | None = None
+    """The order's own log, whose body has the log's id."""
     streams: dict[StreamId, "Loaded[Any]"] = msgspec.field(default_factory=dict)
     """Of the order's own log: the append guards them."""
     elsewhere: dict[tuple[TenantId, StreamId], "Loaded[Any]"] = msgspec.field(default_factory=dict)

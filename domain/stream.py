@@ -233,6 +233,7 @@ def lacking(handled: Handled, loaded: Loaded[Any], order: Order, reads: Reads) -
     """
     if not (handled.creates or _begun(handled, loaded)):
         return []
+    reads.log = order.tenant_id
     needs: list[Need | Under] = [need for rule in EVERY_ORDER for need in rule.needs(order)]
     if handled.needs is not None:
         needs += handled.needs(loaded.state, order.command, reads)

@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
 from domain.body import PARTNERSHIPS, BodyKind
-from domain.case import Case
+from domain.case import Case, Need, Reads
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
+from domain.facts import Dated, holds, latest
 from domain.ids import ElementId, PlanId, TargetId
+from domain.indicator import Direction, Unit, cited_by, cited_in
 from domain.stream import Command, State, Stream
-from domain.values import Period, QualifiedValue
+from domain.values import Citation, Period, QualifiedValue
 
 OWNERS = PARTNERSHIPS | {BodyKind.MINISTRY, BodyKind.FUNDER}
-Direction = Literal["increase", "decrease", "unstated"]
-Unit = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
 @event("target.BaselineSet", lifecycle=True)
@@ -46,6 +46,13 @@ class TargetRevised(Event, frozen=True, kw_only=True):
     value: QualifiedValue
 
 
+@event("target.Tied")
+class TargetTied(Event, frozen=True, kw_only=True):
+    """The target is of this indicator, so that what was reported of it can be held against the target."""
+
+    indicator: Citation
+
+
 class SetBaseline(Command, frozen=True, kw_only=True):
     """Begin a series of targets for an indicator of a plan, with the value it starts from."""
 
@@ -68,6 +75,13 @@ class ReviseTarget(Command, frozen=True, kw_only=True):
     target_id: TargetId
     period: Period
     value: QualifiedValue
+
+
+class TieTarget(Command, frozen=True, kw_only=True):
+    """Say which indicator a target is of, citing its definition in its owner's log."""
+
+    target_id: TargetId
+    indicator: Citation
 
 
 @dataclass(eq=False)
@@ -96,6 +110,7 @@ class TargetSeries(State, frozen=True, kw_only=True):
     """In the order of their periods."""
     since: tuple[date, ...] = ()
     """From which day each of `values` holds."""
+    indicator: Dated[Citation] | None = None
 
 
 class Warning_(msgspec.Struct, frozen=True, kw_only=True):  # noqa: N801 - Warning is Python's own
@@ -144,6 +159,8 @@ def evolve(series: TargetSeries, recorded: Recorded) -> TargetSeries:
             return replace(series, unit=unit, direction=direction, baseline=baseline)
         case TargetSet(period=period, value=value) | TargetRevised(period=period, value=value):
             return _with(series, period, value, recorded.effective_on)
+        case TargetTied(indicator=indicator):
+            return replace(series, indicator=latest(series.indicator, indicator, recorded))
     return series
 
 
@@ -196,6 +213,23 @@ def revise_target(series: TargetSeries, command: ReviseTarget, case: Case) -> li
     if any(item == (command.period, command.value) and since <= case.on for item, since in held):
         return []
     return [TargetRevised(period=command.period, value=command.value)]
+
+
+def _the_indicator(series: TargetSeries, command: TieTarget, reads: Reads) -> list[Need]:  # noqa: ARG001
+    return [cited_by(command.indicator, reads)]
+
+
+@TARGET.handles("target_id", owners=OWNERS, needs=_the_indicator)
+def tie_target(series: TargetSeries, command: TieTarget, case: Case) -> list[Event]:
+    """Tie a target to its indicator; units that differ are warned about where they are read, never refused.
+
+    Raises:
+        StreamMissingError: what is cited is no indicator.
+    """
+    cited_in(case, command.indicator)
+    if holds(series.indicator, command.indicator, case.on):
+        return []
+    return [TargetTied(indicator=command.indicator)]
 
 
 def _has(series: TargetSeries, period: Period) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from domain.agreement import Term
 from domain.envelope import Authority, ByDecision, ByInstrument, WithoutAuthority
-from domain.values import Language, LocalizedText, PartialDate, Period, QualifiedValue, TerritoryCode
+from domain.values import Citation, Language, LocalizedText, PartialDate, Period, QualifiedValue, TerritoryCode
 
 BIGINT_MAX = 2**63 - 1
 _encode = msgspec.json.Encoder(decimal_format="string").encode
@@ -49,6 +49,10 @@ def territory_values(territory: TerritoryCode | None) -> tuple[Any, ...]:
 
 def period_values(period: Period | None) -> tuple[Any, ...]:
     return (None, None, None) if period is None else (period.kind, period.start, period.end)
+
+
+def citation_values(cited: Citation | None) -> tuple[Any, ...]:
+    return (None, None, None) if cited is None else (cited.log, cited.stream, cited.version)
 
 
 def term_values(term: Term | None) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from domain.agreement import (
     ObligationAdded,
     ObligationFulfilled,
 )
+from domain.alignment import AlignmentWithdrawn, IndicatorAligned
 from domain.audit_mandate import AuditMandateClosed, AuditMandateExtended, AuditMandateOpened
 from domain.body import (
     BodyOpened,
@@ -37,6 +38,7 @@ from domain.decision.events import (
 )
 from domain.document import DocumentAttached, DocumentErased, DocumentVersionAdded, DocumentWithdrawn
 from domain.event import Event
+from domain.indicator import IndicatorDefined, IndicatorRetired, IndicatorRevised
 from domain.meeting.events import (
     AgendaSet,
     AttendanceRecorded,
@@ -78,6 +80,7 @@ from domain.published_aggregate import (
     PublishedAggregateRecorded,
     PublishedAggregateWithdrawn,
 )
+from domain.requirement import PeriodExempted, RequirementEnded, SubmissionRequired
 from domain.seat.events import (
     AlternateNamed,
     CandidacyClosed,
@@ -89,8 +92,19 @@ from domain.seat.events import (
     SeatCreated,
     TermEnded,
 )
+from domain.submission.events import (
+    SubmissionApproved,
+    SubmissionCorrected,
+    SubmissionDrafted,
+    SubmissionPublished,
+    SubmissionRedrafted,
+    SubmissionResubmitted,
+    SubmissionReturned,
+    SubmissionSubmitted,
+    SubmissionValidated,
+)
 from domain.succession import SuccessionAccepted, SuccessionProposed, SuccessionWithdrawn
-from domain.target import BaselineSet, TargetRevised, TargetSet
+from domain.target import BaselineSet, TargetRevised, TargetSet, TargetTied
 
 Types = frozenset[type[Event]]
 
@@ -132,9 +146,25 @@ AGREEMENT: Final[Types] = frozenset(
         ContributionRecorded,
     }
 )
+INDICATOR: Final[Types] = frozenset({IndicatorDefined, IndicatorRevised, IndicatorRetired})
+ALIGNMENT: Final[Types] = frozenset({IndicatorAligned, AlignmentWithdrawn})
+REQUIREMENT: Final[Types] = frozenset({SubmissionRequired, PeriodExempted, RequirementEnded})
+SUBMISSION: Final[Types] = frozenset(
+    {
+        SubmissionDrafted,
+        SubmissionRedrafted,
+        SubmissionSubmitted,
+        SubmissionReturned,
+        SubmissionResubmitted,
+        SubmissionValidated,
+        SubmissionApproved,
+        SubmissionPublished,
+        SubmissionCorrected,
+    }
+)
 PROVIDER: Final[Types] = frozenset({ProviderMandated, MandateChanged, MandateEnded})
 SUCCESSION: Final[Types] = frozenset({SuccessionProposed, SuccessionAccepted, SuccessionWithdrawn})
-TARGET: Final[Types] = frozenset({BaselineSet, TargetSet, TargetRevised})
+TARGET: Final[Types] = frozenset({BaselineSet, TargetSet, TargetRevised, TargetTied})
 PUBLISHED_AGGREGATE: Final[Types] = frozenset(
     {PublishedAggregateRecorded, PublishedAggregateCorrected, PublishedAggregateWithdrawn}
 )
@@ -183,6 +213,10 @@ DECISION: Final[Types] = frozenset(
 
 ALL: Final[Types] = (
     BODY
+    | INDICATOR
+    | ALIGNMENT
+    | REQUIREMENT
+    | SUBMISSION
     | PLAN
     | AGREEMENT
     | PROVIDER

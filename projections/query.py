@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.agreement import Term
-from domain.values import LocalizedText, PartialDate, Period, QualifiedValue
+from domain.values import Citation, LocalizedText, PartialDate, Period, QualifiedValue
 from projections.tables import FOREVER_POSITION, shape
 
 T = TypeVar("T")
@@ -133,6 +133,13 @@ def period_of(row: Columns, name: str) -> Period | None:
     if row[f"{name}_kind"] is None:
         return None
     return Period(kind=row[f"{name}_kind"], start=row[f"{name}_start"], end=row[f"{name}_end"])
+
+
+def citation_of(row: Columns, name: str) -> Citation | None:
+    """The citation whose columns begin with `name`."""
+    if row[f"{name}_log"] is None:
+        return None
+    return Citation(log=row[f"{name}_log"], stream=row[f"{name}_stream"], version=row[f"{name}_version"])
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.envelope import Authority
+from domain.envelope import Actor, Authority
 from domain.event import Event, UnknownEventError, decode
 from domain.ports import Row
 from projections import events
@@ -27,6 +27,7 @@ class Seen(msgspec.Struct, kw_only=True, gc=False):
     on: date = msgspec.field(name="effective_on")
     """The day from which it holds."""
     authority_json: msgspec.Raw = msgspec.field(name="authority")
+    actor_json: msgspec.Raw = msgspec.field(name="actor")
     sample: bool = False
     breaches: tuple[str, ...] = ()
     """Codes of the rules that a fact recorded elsewhere broke."""
@@ -41,6 +42,12 @@ class Seen(msgspec.Struct, kw_only=True, gc=False):
         """Read when asked for: few handlers want it."""
         authority: Authority = _read_authority(self.authority_json)
         return authority
+
+    @property
+    def actor(self) -> Actor:
+        """Who acted, read when asked for."""
+        actor: Actor = _read_actor(self.actor_json)
+        return actor
 
 
 def see(row: Row) -> Seen:
@@ -71,6 +78,7 @@ def _seen_in_full(row: Row) -> Seen:
         payload=payload,
         on=envelope.effective_on,
         authority_json=authority,
+        actor_json=msgspec.Raw(msgspec.json.encode(envelope.actor)),
         sample=envelope.sample,
         breaches=envelope.breaches,
     )
@@ -137,5 +145,6 @@ def _reader(cls: type[Event]) -> Any:
     return msgspec.json.Decoder(shape).decode
 
 
+_read_actor = msgspec.json.Decoder(Actor).decode
 _read_authority = msgspec.json.Decoder(believed(Authority)).decode
 _READ: Final = {cls.TYPE: _reader(cls) for cls in events.ALL}

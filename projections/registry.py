@@ -6,19 +6,24 @@ from projections.access_grant import ACCESS_GRANTS
 from projections.activity import ACTIVITIES
 from projections.agreement import AGREEMENTS
 from projections.agreement_cells import AGREEMENT_CELLS
+from projections.alignment import ALIGNMENTS
 from projections.audit_mandate import AUDIT_MANDATES
 from projections.authority import ACTS
 from projections.body import BODIES
 from projections.committee import COMMITTEES
 from projections.decision import DECISIONS
 from projections.document import DOCUMENTS
+from projections.indicator import INDICATORS
+from projections.indicator_cells import INDICATOR_CELLS
 from projections.meeting import MEETINGS
 from projections.organisation import ORGANISATIONS
 from projections.plan import PLANS
 from projections.projection import Projection
 from projections.provider import PROVIDERS
 from projections.published_aggregate import PUBLISHED_AGGREGATES
+from projections.requirement import REQUIREMENTS
 from projections.seat import SEATS
+from projections.submission import SUBMISSIONS
 from projections.succession import SUCCESSIONS
 from projections.target import TARGETS
 from projections.timeline import TIMELINES
@@ -27,6 +32,11 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     BODIES,
     SUCCESSIONS,
     PLANS,
+    INDICATORS,
+    REQUIREMENTS,
+    SUBMISSIONS,
+    ALIGNMENTS,
+    INDICATOR_CELLS,
     AGREEMENTS,
     PROVIDERS,
     TARGETS,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text, Uuid
 
 METADATA: Final = MetaData()
 
@@ -156,8 +156,13 @@ def position(name: str, *, nullable: bool = False) -> Column[Any]:
     return Column(name, BigInteger, nullable=nullable)
 
 
-def flag(name: str) -> Column[Any]:
-    return Column(name, Boolean, nullable=False)
+def decimal(name: str, *, nullable: bool = True) -> Column[Any]:
+    """A decimal number that is added up in the database, without loss."""
+    return Column(name, Numeric, nullable=nullable)
+
+
+def flag(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Boolean, nullable=nullable)
 
 
 def json_text(name: str, *, nullable: bool = False) -> Column[Any]:
@@ -233,6 +238,15 @@ def authority() -> list[Column[Any]]:
         uuid("authority_decision_stream"),
         position("authority_decision_version", nullable=True),
         json_text("authority"),
+    ]
+
+
+def citation(name: str, *, nullable: bool = True) -> list[Column[Any]]:
+    """A `Citation`: `_log`, `_stream` and `_version` of what stands in its owner's log."""
+    return [
+        uuid(f"{name}_log", nullable=nullable),
+        uuid(f"{name}_stream", nullable=nullable),
+        position(f"{name}_version", nullable=nullable),
     ]
 
 

@@ -9,18 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.audience import RECORDS, Audience
 from domain.ids import TenantId
-from domain.target import BaselineSet, Direction, TargetRevised, TargetSeries, TargetSet, Warning_, warnings
-from domain.values import Period, QualifiedValue
+from domain.indicator import Direction
+from domain.target import BaselineSet, TargetRevised, TargetSeries, TargetSet, TargetTied, Warning_, warnings
+from domain.values import Citation, Period, QualifiedValue
 from projections import events
 from projections.bitemporal import Form
-from projections.columns import period_values, quantity_values
+from projections.columns import citation_values, period_values, quantity_values
 from projections.core import Work, note
 from projections.projection import Projection
-from projections.query import AsOf, Columns, Query, fact_columns, fetch, holds, period_of, quantity_of
+from projections.query import AsOf, Columns, Query, citation_of, fact_columns, fetch, holds, period_of, quantity_of
 from projections.reading import Seen
 from projections.tables import (
     audience,
     bitemporal,
+    citation,
     code,
     flag,
     key_date,
@@ -42,6 +44,7 @@ TARGET: Final[Table] = bitemporal(
         code("direction"),
         *quantity("baseline"),
         *period("baseline_period", nullable=True),
+        *citation("measured"),
         flag("sample"),
     ],
     extra=[audience()],
@@ -60,7 +63,10 @@ TABLES: Final = (TARGET, TARGET_VALUE)
 
 
 _TARGET: Final = Form(TARGET)
-_BEGUN: Final = _TARGET.group(*(name for name in shape(TARGET).facts if name != "sample"))
+_MEASURED: Final = _TARGET.group(*(column.name for column in citation("measured")))
+_BEGUN: Final = _TARGET.group(
+    *(name for name in shape(TARGET).facts if name != "sample" and not name.startswith("measured_"))
+)
 _VALUE: Final = Form(TARGET_VALUE)
 _SET: Final = _VALUE.group(*(name for name in shape(TARGET_VALUE).facts if name != "sample"))
 _PUBLIC: Final = (RECORDS["target"] or Audience.TENANT).value
@@ -92,10 +98,16 @@ def _set(work: Work, seen: Seen) -> None:
     note(segments, seen, _SET, values, _VALUE_EXTRA)
 
 
+def _tied(work: Work, seen: Seen) -> None:
+    payload = seen.payload
+    assert isinstance(payload, TargetTied)
+    note(work.timelines(TARGET).of(seen.stream_id), seen, _MEASURED, citation_values(payload.indicator))
+
+
 TARGETS: Final = Projection(
     "target",
     TABLES,
-    {BaselineSet: _begun, TargetSet: _set, TargetRevised: _set},
+    {BaselineSet: _begun, TargetSet: _set, TargetRevised: _set, TargetTied: _tied},
     events.ALL - events.TARGET,
 )
 
@@ -108,6 +120,8 @@ class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
     direction: Direction
     baseline: QualifiedValue
     baseline_period: Period | None
+    indicator: Citation | None
+    """The definition that says what it is a target of."""
     sample: bool
 
 
@@ -183,6 +197,7 @@ def _target(row: Columns) -> TargetRow:
         direction=row["direction"],
         baseline=baseline,
         baseline_period=period_of(row, "baseline_period"),
+        indicator=citation_of(row, "measured"),
         sample=row["sample"],
     )
 

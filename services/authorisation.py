@@ -16,6 +16,9 @@ _COORDINATOR: Final[frozenset[Role]] = frozenset({"coordinator"})
 _REPORTING: Final[frozenset[Role]] = frozenset({"coordinator", "partner_reporter", "regional_adviser"})
 _ADVISING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser"})
 _GOVERNING: Final[frozenset[Role]] = frozenset({"coordinator", "chair", "regional_adviser"})
+_DEFINING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser", "programme_officer", "operator"})
+_REQUIRING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser", "programme_officer"})
+_REVIEWING: Final[frozenset[Role]] = frozenset({"chair", "regional_adviser", "plan_approver", "programme_officer"})
 _APPROVING: Final[frozenset[Role]] = frozenset({"coordinator", "plan_approver"})
 _PUBLISHING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser", "programme_officer"})
 _GRANTING: Final[frozenset[Role]] = frozenset({"coordinator", "chair"})
@@ -52,6 +55,29 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "PublishPlanRevision": _APPROVING,
     "RecordPlanProgress": _REPORTING,
     "ClosePlan": _COORDINATOR,
+    # indicator
+    "DefineIndicator": _DEFINING,
+    "ReviseIndicator": _DEFINING,
+    "RetireIndicator": _DEFINING,
+    # alignment
+    "AlignIndicator": _ADVISING,
+    "RealignIndicator": _ADVISING,
+    "WithdrawAlignment": _ADVISING,
+    # requirement
+    "RequireSubmission": _REQUIRING,
+    "ExemptPeriod": _REQUIRING,
+    "EndRequirement": _REQUIRING,
+    # submission: here, whoever takes a step in any route; the route of the body decides
+    "DraftSubmission": _REPORTING,
+    "RedraftSubmission": _REPORTING,
+    "SubmitSubmission": _REPORTING,
+    "ResubmitSubmission": _REPORTING,
+    "CorrectSubmission": _REPORTING,
+    "ReturnSubmission": _REVIEWING,
+    "ValidateSubmission": _REVIEWING,
+    "ApproveSubmission": _REVIEWING,
+    "PublishSubmission": _REVIEWING | _COORDINATOR,
+    "TieTarget": _ADVISING,
     # agreement
     "SignAgreement": _COORDINATOR,
     "AmendAgreement": _COORDINATOR,

@@ -30,6 +30,7 @@ from projections.plan import queries as plans
 from projections.succession import successions
 from services.checking import Check, Facts, Version, known
 from services.governance_checks import check_committee, check_organisation, check_seat
+from services.measure_checks import check_alignment, check_indicator, check_requirement, check_submission
 from services.meeting_checks import check_decision, check_meeting
 from services.record_checks import check_activity, check_document
 
@@ -178,12 +179,14 @@ async def _target(at: Version, series: TargetSeries) -> tuple[Facts, Facts]:
         "direction": row and row.direction,
         "baseline": row and row.baseline,
         "values": {one.period: one.value for one in values if one.target_id == at.stream_id},
+        "indicator": row and row.indicator,
     }
     return said, {
         "unit": series.unit,
         "direction": series.direction,
         "baseline": series.baseline,
         "values": dict(series.values),
+        "indicator": known(series.indicator),
     }
 
 
@@ -246,6 +249,10 @@ CHECKS: Final[Mapping[str, Check]] = {
     "registry": _registry,
     "body": _body,
     "succession": _succession,
+    "indicator": check_indicator,
+    "alignment": check_alignment,
+    "requirement": check_requirement,
+    "submission": check_submission,
     "plan": _plan,
     "agreement": _agreement,
     "provider": _mandate,

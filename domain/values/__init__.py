@@ -1,5 +1,6 @@
 """Value types: what events, commands and read models are made of."""
 
+from domain.values.arithmetic import AcrossBodies, Combining, Measure, OverPeriods
 from domain.values.citation import Citation
 from domain.values.money import Currency, Money
 from domain.values.partial_date import PartialDate, Precision
@@ -7,23 +8,34 @@ from domain.values.period import Period, PeriodKind
 from domain.values.printed import UnreadableFigureError, parse_printed
 from domain.values.quantity import QualifiedValue, QuantityKind, QuantityStatus, Ratio
 from domain.values.sealed import SealedText
-from domain.values.territory import CatchmentExtent, CatchmentPart, TerritoryCode, TerritoryScheme
+from domain.values.territory import (
+    CatchmentExtent,
+    CatchmentPart,
+    TerritoryCode,
+    TerritoryScheme,
+    may_share_ground,
+)
 from domain.values.text import LANGUAGES, Language, LocalizedText, Wording, both, en, fr
-from domain.values.total import KindCounts, NotAddableError, NotAddableReason, Total, total
+from domain.values.total import REASONS, KindCounts, NotAddableError, NotAddableReason, Total, total
 from domain.values.wording import money_wording
 
 __all__ = [
     "LANGUAGES",
+    "REASONS",
+    "AcrossBodies",
     "CatchmentExtent",
     "CatchmentPart",
     "Citation",
+    "Combining",
     "Currency",
     "KindCounts",
     "Language",
     "LocalizedText",
+    "Measure",
     "Money",
     "NotAddableError",
     "NotAddableReason",
+    "OverPeriods",
     "PartialDate",
     "Period",
     "PeriodKind",
@@ -41,6 +53,7 @@ __all__ = [
     "both",
     "en",
     "fr",
+    "may_share_ground",
     "money_wording",
     "parse_printed",
     "total",

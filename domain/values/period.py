@@ -1,7 +1,7 @@
 """Spans of days that figures and plans are about, both ends included."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, Self
 
 import msgspec
@@ -77,6 +77,22 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def covers(self, day: date) -> bool:
         return self.start <= day <= self.end
+
+    def following(self) -> Self | None:
+        """The next one of its kind; None for `years` and `custom`, which are not one after the other."""
+        match self.kind:
+            case "fiscal_year":
+                return type(self).fiscal_year(self.start.year + 1)
+            case "calendar_year":
+                return type(self).calendar_year(self.start.year + 1)
+            case "quarter":
+                first = self.end + timedelta(days=1)
+                return type(self).quarter(first.year, (first.month + 2) // 3)
+            case "month":
+                first = self.end + timedelta(days=1)
+                return type(self).month(first.year, first.month)
+            case _:
+                return None
 
     def label(self) -> LocalizedText:
         """The period's name in both languages.

@@ -55,6 +55,30 @@ class TerritoryCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         )
 
 
+QUEBEC = "24"
+
+
+def may_share_ground(one: TerritoryCode, other: TerritoryCode) -> bool:
+    """Whether two places overlap, or may.
+
+    Codes of one scheme stand for places apart. Codes of the Standard Geographical Classification begin with those
+    of the places that they lie in. Where two schemes cannot be compared, the places may overlap.
+    """
+    if one.scheme == other.scheme:
+        return one.code == other.code
+    first, second = _within(one), _within(other)
+    return first.startswith(second) or second.startswith(first)
+
+
+def _within(place: TerritoryCode) -> str:
+    """The digits of the Standard Geographical Classification that are known of a place; none at worst."""
+    if place.scheme.startswith("sgc-"):
+        return place.code
+    if place.scheme == "mrc":  # four digits are those of the census division
+        return place.code if len(place.code) == len("2401") else QUEBEC
+    return QUEBEC if place.scheme == "qc-region" else ""
+
+
 class CatchmentPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A territory that a partnership serves, whole or in part; catchments may overlap."""
 

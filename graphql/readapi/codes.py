@@ -150,6 +150,145 @@ class IndicatorKind(StrEnum):
     QUALITATIVE = "qualitative"
 
 
+@strawberry.enum(description="Whether an indicator is still reported on.")
+class IndicatorStatus(StrEnum):
+    IN_USE = "in_use"
+    RETIRED = "retired"
+
+
+@strawberry.enum(
+    description=(
+        "What figures are of: what happened in a period, what there was at its end, or how many different people "
+        "or things were met, of whom some come again."
+    )
+)
+class Measure(StrEnum):
+    FLOW = "flow"
+    STOCK = "stock"
+    DISTINCT = "distinct"
+
+
+@strawberry.enum(description="How the figures of several periods come together, if they do.")
+class OverPeriods(StrEnum):
+    SUM = "sum"
+    RATIO_OF_SUMS = "ratio_of_sums"
+    LAST = "last"
+    NOT_ADDABLE = "not_addable"
+
+
+@strawberry.enum(description="How the figures of several bodies come together, if they do.")
+class AcrossBodies(StrEnum):
+    SUM = "sum"
+    RATIO_OF_SUMS = "ratio_of_sums"
+    NONE = "none"
+
+
+@strawberry.enum(description="How often a figure is owed.")
+class ReportingCadence(StrEnum):
+    ONCE = "once"
+    MONTH = "month"
+    QUARTER = "quarter"
+    FISCAL_YEAR = "fiscal_year"
+    CALENDAR_YEAR = "calendar_year"
+
+
+@strawberry.enum(description="Why a period is not owed after all.")
+class ExemptionReason(StrEnum):
+    STARTING_UP = "starting_up"
+    NO_ACTIVITY = "no_activity"
+    EXCEPTIONAL_EVENT = "exceptional_event"
+    WAIVED_BY_FUNDER = "waived_by_funder"
+    OTHER = "other"
+
+
+@strawberry.enum(description="How far a submission has come.")
+class SubmissionStage(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    VALIDATED = "validated"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+
+
+@strawberry.enum(description="What was done to a submission.")
+class SubmissionAct(StrEnum):
+    DRAFT = "draft"
+    REDRAFT = "redraft"
+    SUBMIT = "submit"
+    RETURN = "return"
+    RESUBMIT = "resubmit"
+    VALIDATE = "validate"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    CORRECT = "correct"
+
+
+@strawberry.enum(description="Why a submission was returned, or a published figure corrected.")
+class StepReason(StrEnum):
+    INCOMPLETE = "incomplete"
+    WRONG_PERIOD = "wrong_period"
+    WRONG_UNIT = "wrong_unit"
+    NO_EVIDENCE = "no_evidence"
+    INCONSISTENT = "inconsistent"
+    TYPING_ERROR = "typing_error"
+    LATE_INFORMATION = "late_information"
+    METHOD_CHANGED = "method_changed"
+    SOURCE_CORRECTED = "source_corrected"
+    OTHER = "other"
+
+
+@strawberry.enum(
+    description="How far two indicators agree. None says that they are not comparable, which is not silence."
+)
+class AlignmentGrade(StrEnum):
+    EXACT = "exact"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+@strawberry.enum(description="Whether an alignment still holds.")
+class AlignmentStatus(StrEnum):
+    IN_FORCE = "in_force"
+    WITHDRAWN = "withdrawn"
+
+
+@strawberry.enum(description="How far a figure is of the indicator asked for: that very one, or an aligned one.")
+class Comparability(StrEnum):
+    SAME = "same"
+    EXACT = "exact"
+    PARTIAL = "partial"
+
+
+@strawberry.enum(
+    description=(
+        "How it stands with a figure that is owed: in the comparison; submitted, but not yet at the stage asked "
+        "for; not yet due; past its day without a submission; exempt; hidden from the reader. `NOT_COMPARABLE`: "
+        "the body says that its own indicator is another one."
+    )
+)
+class ReportingState(StrEnum):
+    REPORTED = "reported"
+    RECEIVED = "received"
+    PENDING = "pending"
+    MISSING = "missing"
+    EXEMPT = "exempt"
+    NOT_VISIBLE = "not_visible"
+    NOT_COMPARABLE = "not_comparable"
+
+
+@strawberry.enum(description="Why figures have no total.")
+class NotAddableReason(StrEnum):
+    MILESTONE = "milestone"
+    DIFFERENT_UNITS = "different_units"
+    DISTINCT = "distinct"
+    RATE = "rate"
+    NOT_ACROSS_BODIES = "not_across_bodies"
+    NOT_OVER_PERIODS = "not_over_periods"
+    OVERLAPPING_PERIODS = "overlapping_periods"
+    OVERLAPPING_TERRITORIES = "overlapping_territories"
+
+
 @strawberry.enum(description="How far an element of a plan is.")
 class Progress(StrEnum):
     NOT_STARTED = "not_started"

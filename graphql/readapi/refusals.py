@@ -91,6 +91,17 @@ class DifferenceSideError(Refusal):
 
 
 @dataclass(eq=False)
+class PeriodUnusableError(Refusal):
+    start: object
+    end: object
+    kind_of_period: str
+    code = "PERIOD_UNUSABLE"
+    kind = "malformed"
+    en = "{start} to {end} is not a period of kind {kind_of_period}."
+    fr = "Du {start} au {end} : ce n’est pas une période de type « {kind_of_period} »."
+
+
+@dataclass(eq=False)
 class StatementTimeoutError(Refusal):
     code = "TIMEOUT"
     kind = "operational"

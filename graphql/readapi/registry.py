@@ -17,6 +17,7 @@ from readapi.access_grant import ACCESS_GRANTS, AccessGrant
 from readapi.act import ACTS, Act
 from readapi.activity import ACTIVITIES, Activity
 from readapi.agreement import AGREEMENTS, Agreement, chosen
+from readapi.alignment import ALIGNMENTS, Alignment
 from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, echo_shape, held
 from readapi.audit_mandate import AUDIT_MANDATES, AuditMandate
 from readapi.body import load_bodies
@@ -25,11 +26,13 @@ from readapi.codes import (
     ActivityKind,
     BodyKind,
     BodyStatus,
+    IndicatorStatus,
     Language,
     LeadKind,
     PartnershipOrder,
     Phase,
     Province,
+    SubmissionStage,
 )
 from readapi.columns import Group, backed, column, reads
 from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committees
@@ -39,6 +42,7 @@ from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, DueItem, due_list
 from readapi.fields import derived, sized
 from readapi.figures import CatchmentPart, Period, catchment, catchment_shape
 from readapi.governance_codes import CommitteeStatus
+from readapi.indicator import INDICATORS, Indicator
 from readapi.lineage import (
     LINKS,
     PROPOSALS,
@@ -56,8 +60,10 @@ from readapi.plan import PLANS, Plan, plan_at, plan_shape
 from readapi.provider import MANDATES, Mandate
 from readapi.published_aggregate import PUBLISHED_AGGREGATES, PublishedAggregate
 from readapi.reading import Info, Place, Reading
+from readapi.requirement import REQUIREMENTS, Requirement
 from readapi.scalars import PartialDateText
 from readapi.shapes import At, Paged, Rows, Value
+from readapi.submission import PUBLISHED_FIGURES, SUBMISSIONS, PublishedFigure, Submission
 from readapi.target import TARGETS_MAX, Target, targets, targets_shape
 from readapi.text import LocalizedText, localized, localized_shape
 from readapi.timeline import TIMELINES, TimelineEntry
@@ -178,6 +184,69 @@ class Partnership:
             None if territory is None else plain("territory", territory),
         )
         return await page(info.context, AGREEMENTS, self._at(as_of), first=first, after=after, arguments=arguments)
+
+    @sized("first", "The indicators that it defines, in the order in which they were made.")
+    async def indicators(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        status: Annotated[
+            IndicatorStatus | None, strawberry.argument(description="Only those in use, or only retired ones.")
+        ] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Indicator]:
+        only = None if status is None else status.value
+        return await page(info.context, INDICATORS, self._at(as_of), first=first, after=after, arguments=only)
+
+    @sized("first", "How far its indicators are canonical ones of others, withdrawn alignments too.")
+    async def alignments(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Alignment]:
+        return await page(info.context, ALIGNMENTS, self._at(as_of), first=first, after=after)
+
+    @sized("first", "What it owes to report, ended requirements too, in the order in which they were made.")
+    async def requirements(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Requirement]:
+        return await page(info.context, REQUIREMENTS, self._at(as_of), first=first, after=after)
+
+    @sized(
+        "first", "Its submissions at whatever stage, by period. For its members only; empty for everybody else."
+    )
+    async def submissions(
+        self,
+        info: Info,
+        *,
+        first: First = FIRST,
+        after: After = None,
+        stage: Annotated[
+            SubmissionStage | None, strawberry.argument(description="Only those at this stage.")
+        ] = None,
+        indicator: Annotated[
+            UUID | None, strawberry.argument(description="Only of the indicator with this id.")
+        ] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[Submission]:
+        arguments = (None if stage is None else stage.value, indicator)
+        return await page(
+            info.context, SUBMISSIONS, self._at(as_of), first=first, after=after, arguments=arguments
+        )
+
+    @sized("first", "The figures that it published and that count, by period.")
+    async def published_figures(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        indicator: Annotated[
+            UUID | None, strawberry.argument(description="Only of the indicator with this id.")
+        ] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[PublishedFigure]:
+        return await page(
+            info.context, PUBLISHED_FIGURES, self._at(as_of), first=first, after=after, arguments=indicator
+        )
 
     @listed(MANDATES, "The providers it has mandated, by service. They are no agreements.")
     async def mandates(

@@ -7,15 +7,18 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
-from readapi import columns, national, organisation, registry
-from readapi.asof import AsOfInput
+from domain.ids import COMMONS
+from readapi import columns, comparison, national, organisation, registry
+from readapi.asof import AsOfInput, clock
 from readapi.changes import Subscription
-from readapi.codes import BodyKind, PartnershipOrder, Province, TerritoryScheme
+from readapi.codes import BodyKind, PartnershipOrder, Province, SubmissionStage, TerritoryScheme
+from readapi.comparison_parts import IndicatorComparison, IndicatorInput, PeriodInput
 from readapi.compiler import check
 from readapi.fields import sized
+from readapi.indicator import INDICATORS, Indicator
 from readapi.national import AgreementMatrix
 from readapi.organisation import Organisation
-from readapi.paging import FIRST, LIST_MAX, After, First
+from readapi.paging import FIRST, LIST_MAX, After, First, Page, page
 from readapi.prepared import Prepared
 from readapi.reading import Info
 from readapi.registry import Partnership, PartnershipPage
@@ -93,6 +96,49 @@ class Query:
         as_of: AsOfArgument = None,
     ) -> Organisation | None:
         return await organisation.organisation(info.context, id, as_of)
+
+    @sized("first", "The indicators of the commons, which every body may report of or align its own with.")
+    async def catalogue(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Indicator]:
+        reading = info.context
+        place = reading.place(COMMONS, clock(as_of, reading.now))
+        return await page(reading, INDICATORS, place, first=first, after=after)
+
+    @sized(
+        MATRIX,
+        "One indicator across bodies for one period, with its total or why there is none; null where there is no "
+        "such indicator that the reader may see.",
+    )
+    async def indicator_comparison(
+        self,
+        info: Info,
+        *,
+        indicator: Annotated[IndicatorInput, strawberry.argument(description="The indicator to compare.")],
+        period: Annotated[PeriodInput, strawberry.argument(description="The period of the figures, exactly.")],
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        partnerships: Annotated[
+            list[str] | None, strawberry.argument(description=f"Only these bodies, by slug; at most {LIST_MAX}.")
+        ] = None,
+        stage: Annotated[
+            SubmissionStage,
+            strawberry.argument(
+                description="The least that a figure must have come to, from submitted to published."
+            ),
+        ] = SubmissionStage.PUBLISHED,
+    ) -> IndicatorComparison | None:
+        return await comparison.indicator_comparison(
+            info.context,
+            indicator=indicator,
+            period=period,
+            as_of=as_of,
+            kinds=kinds,
+            provinces=provinces,
+            partnerships=partnerships,
+            stage=stage,
+        )
 
     @sized(MATRIX, "Agreements by programme and territory, and mandated providers beside them.")
     async def agreement_matrix(

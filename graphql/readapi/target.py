@@ -10,6 +10,7 @@ import strawberry
 from sqlalchemy import Uuid, exists
 from sqlalchemy.sql.elements import ColumnElement
 
+from domain.ids import TenantId
 from projections.plan.tables import PLAN
 from projections.target import TARGET, TARGET_VALUE
 from readapi import columns, doubts
@@ -19,6 +20,7 @@ from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import derived, sized
 from readapi.figures import Period, QualifiedValue, period_shape
 from readapi.figures import period as period_of
+from readapi.indicator import Indicator, cited
 from readapi.plan_parts import PlanElement, elements_shape, printed_path
 from readapi.reading import Info, Place, Reading
 from readapi.refusals import AnswerTooLargeError
@@ -84,6 +86,8 @@ class Target:
         columns.period(TARGET, "baseline_period"), "The period of the baseline, where the source says it."
     )
     sample: bool = column(_T.sample, "Whether it is sample data.")
+    measured_log: strawberry.Private[UUID | None] = hidden(_T.measured_log)
+    measured_stream: strawberry.Private[UUID | None] = hidden(_T.measured_stream)
     plan_id: strawberry.Private[UUID] = hidden(_T.plan_id)
     indicator_id: strawberry.Private[UUID] = hidden(_T.indicator_id)
     place: strawberry.Private[Place]
@@ -95,6 +99,12 @@ class Target:
     @sized(1, "The indicator it is for, as the plan words it, where the reader may see it.", _indicator_shape)
     async def indicator(self, info: Info) -> PlanElement | None:
         return await self.measured(info.context)
+
+    @sized(1, "The definition that it is tied to, where the reader may see it.")
+    async def definition(self, info: Info) -> Indicator | None:
+        if self.measured_log is None or self.measured_stream is None:
+            return None
+        return await cited(info.context, self.place, self.measured_log, self.measured_stream)
 
     @derived("The wording of the indicator.", lambda at: Through(_indicator_shape(at), "wording"))
     async def wording(self, info: Info) -> LocalizedText | None:
@@ -156,7 +166,7 @@ async def _targets(reading: Reading, key: TargetsKey) -> list[Target]:
             _T.tenant_id == place.body,
             *held(TARGET, place.clock),
             reading.visible(TARGET, place.scope),
-            _of_visible_plan(reading.visible(PLAN, place.scope)),
+            of_visible_plan(reading, place.scope),
             *(() if key.plan_id is None else (_T.plan_id == key.plan_id,)),
         )
         .order_by(_T.plan_id, _T.entity_id)
@@ -170,8 +180,12 @@ async def _targets(reading: Reading, key: TargetsKey) -> list[Target]:
     return sorted(found, key=lambda one: (str(one.plan_id), order.get(one.indicator_id, len(order)), str(one.id)))
 
 
-def _of_visible_plan(visible: ColumnElement[bool]) -> ColumnElement[bool]:
+def of_visible_plan(reading: Reading, scope: TenantId | None) -> ColumnElement[bool]:
     """A target is for an indicator of a plan, so who may not see the plan does not see that it has one."""
+    return _of_visible_plan(reading.visible(PLAN, scope))
+
+
+def _of_visible_plan(visible: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(PLAN.c.tenant_id == _T.tenant_id, PLAN.c.entity_id == _T.plan_id, visible)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Text, Uuid
 from sqlalchemy.types import TypeEngine
 
 from projections.core import Layout
@@ -18,6 +18,7 @@ _TYPES: Final[tuple[tuple[type[TypeEngine[Any]], str], ...]] = (
     (Date, "date"),
     (DateTime, "timestamptz"),
     (Uuid, "uuid"),
+    (Numeric, "numeric"),
     (Text, "text"),
 )
 

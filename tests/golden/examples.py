@@ -46,6 +46,7 @@ from tests.golden.example import (
     an_id,
     sealed,
 )
+from tests.golden.measures import MEASURES
 from tests.golden.meetings import MEETINGS
 from tests.golden.organisations import ORGANISATIONS
 from tests.golden.records import RECORDS
@@ -436,4 +437,5 @@ EXAMPLES: tuple[Example, ...] = (
     *RECORDS,
     *MEETINGS,
     *DECISIONS,
+    *MEASURES,
 )

@@ -34,12 +34,15 @@ from infra.database import Database, Scope
 from projections import (
     access_grant,
     activity,
+    alignment,
     audit_mandate,
     committee,
     document,
+    indicator,
     national,
     provider,
     published_aggregate,
+    requirement,
     seat,
     target,
     timeline,
@@ -49,6 +52,7 @@ from projections.agreement_cells import AGREEMENT_CELL
 from projections.query import AsOf, Query, fetch, fetch_one
 from projections.registry import PROJECTIONS
 from projections.runner import Runner
+from projections.submission import queries as submission_queries
 from tests.unit.projections.histories import FIRST_DAY, Log, MemoryFeed, random_log
 
 ON = date(2023, 1, 1)
@@ -173,6 +177,16 @@ def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     yield plan_queries.plans(tenant_id, as_of)
     yield agreement_queries.agreements(tenant_id, as_of)
     yield provider.mandates(tenant_id, as_of)
+    yield indicator.indicators(tenant_id, as_of)
+    yield alignment.alignments(tenant_id, as_of)
+    yield requirement.requirements(tenant_id, as_of)
+    yield requirement.exemptions(tenant_id, as_of)
+    yield submission_queries.submissions(tenant_id, as_of)
+    yield submission_queries.published(tenant_id, as_of)
+    yield submission_queries.steps(tenant_id, as_of)
+    for submission_id in sorted(set(streams["submission"])):
+        yield submission_queries.submissions(tenant_id, as_of, submission_id=submission_id)
+        yield submission_queries.steps(tenant_id, as_of, submission_id=submission_id)
     yield target.targets(tenant_id, as_of)
     yield target.target_values(tenant_id, as_of)
     yield published_aggregate.published_aggregates(tenant_id, as_of)

@@ -55,8 +55,8 @@ async def test_delivered_twice_is_once(models: BulkReadModels, tenants: list[Ten
 async def test_killed_at_any_step_is_not_started(
     models: BulkReadModels, tenants: list[TenantId], projection: Projection
 ) -> None:
-    log = random_log(tenants[0], 5, 250)
-    half = random_log(tenants[0], 5, 250)
+    log = random_log(tenants[0], 5, 600)
+    half = random_log(tenants[0], 5, 600)
     half.rows = log.rows[:60]
     await Runner(MemoryFeed([half]), models, [projection]).catch_up()
     before = await dump(models, tenants[0], [projection])

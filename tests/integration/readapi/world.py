@@ -5,13 +5,20 @@ from collections.abc import Iterator
 from services.importing import Entry
 from tests.integration.readapi.world_lines import ALIKE, IRCC, TERRITORY, Lines, both, uid
 from tests.integration.readapi.world_of_committees import due, governance, organisations
+from tests.integration.readapi.world_of_indicators import indicators, reports
 from tests.integration.readapi.world_of_meetings import meetings
 
-__all__ = ["ALIKE", "Lines", "both", "lines", "uid"]
+__all__ = ["ALIKE", "Lines", "alone", "both", "lines", "uid"]
 
 
 def lines(slug: str) -> Iterator[Entry]:
     """Everything that a body records; `beta` says the same as `alpha`, under its own ids."""
+    yield from alone(slug)
+    yield from _access(Lines(slug, count=10_000))
+
+
+def alone(slug: str) -> Iterator[Entry]:
+    """All of it that needs no body of the sample."""
     of = Lines(slug)
     body = {"body_id": of.id("body"), "slug": slug, "kind": "zip", "name": both("Partenariat jumeau")}
     yield of.line("RegisterBody", "2020-01-01", body, body="commons")
@@ -28,8 +35,9 @@ def lines(slug: str) -> Iterator[Entry]:
     yield from _plans(of)
     yield from _agreements(of)
     yield from _targets(of)
+    yield from indicators(of)
+    yield from reports(of)
     yield from _published(of)
-    yield from _access(of)
     yield from governance(of)
     yield from due(of)
     yield from meetings(of)

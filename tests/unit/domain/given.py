@@ -32,19 +32,21 @@ def on(day: str, event: Event) -> Dated:
 
 def recorded(event: Event, version: int = 1, day: date = DAY, **around: Any) -> Recorded:
     """The event as replay hands it out, having been stored and read; `around` it more of its envelope."""
+    said: dict[str, Any] = {
+        "actor": Actor(id=SOMEBODY, role="coordinator"),
+        "authority": WithoutAuthority(reason="not_required"),
+        "lang": "en",
+    }
     envelope = Envelope(
         v=1,
         type=event.TYPE,
         schema=event.SCHEMA,
         effective_on=day,
-        actor=Actor(id=SOMEBODY, role="coordinator"),
-        authority=WithoutAuthority(reason="not_required"),
         command_id=CommandId(UUID(int=version)),
         causation_id=None,
         correlation_id=UUID(int=3),
-        lang="en",
         data=encode(event),
-        **around,
+        **(said | around),
     )
     envelope, payload = decode(encode_envelope(envelope))
     return Recorded(

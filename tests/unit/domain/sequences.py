@@ -32,10 +32,11 @@ def sequences(first: Command, *later: st.SearchStrategy[Any]) -> st.SearchStrate
     return st.builds(lambda begins, rest: [(first, DAY)] * begins + rest, st.sampled_from([1, 1, 1, 0]), commands)
 
 
-def tell(stream: Stream[S], commands: Sequence[tuple[Command, date]], **around: Any) -> Told:
+def tell(stream: Stream[S], commands: Sequence[tuple[Any, ...]], **around: Any) -> Told:
     """Send commands one after the other, and check what must always hold on the way.
 
-    `around` the stream is what else is in the log, as `ordered` takes it.
+    Each comes with its day and, where it matters, with who sends it. `around` the stream is what else is in the
+    log, as `ordered` takes it.
 
     Refused commands record nothing; dates keep their order; and the state kept in memory, the state replayed
     from stored bytes, and the state folded half and half are one.
@@ -43,13 +44,14 @@ def tell(stream: Stream[S], commands: Sequence[tuple[Command, date]], **around: 
     memory = Loaded(state=stream.initial)
     events: list[Recorded] = []
     refusals: list[Refusal] = []
-    for command, day in commands:
+    for command, day, *by in commands:
+        who: dict[str, Any] = {"actor": by[0]} if by else {}
         try:
-            decided = ordered(memory, command, day=day, **around)
+            decided = ordered(memory, command, day=day, **around, **who)
         except Refusal as refusal:
             refusals.append(refusal)
             continue
-        kept = {"source": around.get("source"), "breaches": tuple(decided.breaches)}
+        kept = {"source": around.get("source"), "breaches": tuple(decided.breaches)} | who
         new = [recorded(event, memory.version + n, day, **kept) for n, event in enumerate(decided.events, 1)]
         assert [event.payload for event in new] == list(decided.events)
         memory = stream.fold(memory, new)

@@ -13,6 +13,7 @@ from domain import event as event_module
 from domain.event import EVENTS, Event, Released, UnknownEventError, decode, upcast, upcaster
 from domain.plan.events import PlanRetitled
 from domain.stream import stream_of
+from domain.values import Period
 from tests.golden.examples import EXAMPLES
 from tests.golden.files import INDEX, GoldenError, Kept, add_missing, fold_all, load, of_the_product
 
@@ -45,6 +46,14 @@ def test_every_stream_ends_in_the_state_that_its_files_tell() -> None:
     assert folded["agreement"].terminated
     assert folded["provider"].ended
     assert [value.raw for _, value in folded["target"].values] == ["65 %"]
+    assert folded["target"].indicator.value.version == 1
+    assert folded["indicator"].direction.value == "unstated"
+    assert folded["indicator"].retired
+    assert folded["requirement"].exempt == ((Period.fiscal_year(2025), "exceptional_event"),)
+    assert folded["requirement"].ended_on == date(2027, 4, 1)
+    assert (folded["alignment"].canonical.version, folded["alignment"].grade) == (2, None)
+    assert folded["submission"].stage == "submitted"
+    assert (folded["submission"].value.number, folded["submission"].published.number) == (39, 41)
     assert folded["published_aggregate"].figure.value.value.raw == "au moins 7"
     assert folded["published_aggregate"].withdrawn
     assert folded["access_grant"].in_force

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from domain.body import SlugAdded
 from domain.ids import ElementId, PlanId, TargetId
+from domain.indicator import Direction
 from domain.stream import COMMANDS
 from domain.target import (
     OWNERS,
     TARGET,
     BaselineSet,
-    Direction,
     ReviseTarget,
     SetBaseline,
     SetTarget,

@@ -23,6 +23,7 @@ from domain.agreement import (
     Term,
     TerminateAgreement,
 )
+from domain.alignment import AlignIndicator, RealignIndicator, WithdrawAlignment
 from domain.audience import Audience
 from domain.audit_mandate import AuditScope, CloseAuditMandate, ExtendAuditMandate, OpenAuditMandate
 from domain.body import (
@@ -41,6 +42,7 @@ from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, Source, W
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
 from domain.ids import CommandId, PersonId, StreamId, SuccessionId, TenantId
+from domain.indicator import Category, DefineIndicator, Dimension, RetireIndicator, ReviseIndicator
 from domain.plan.commands import (
     AddPlanElement,
     AdoptPlanRevision,
@@ -64,12 +66,26 @@ from domain.published_aggregate import (
     RecordPublishedAggregate,
     WithdrawPublishedAggregate,
 )
+from domain.requirement import EndRequirement, ExemptPeriod, RequireSubmission
 from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
+from domain.submission.commands import (
+    ApproveSubmission,
+    CorrectSubmission,
+    DraftSubmission,
+    PublishSubmission,
+    RedraftSubmission,
+    ResubmitSubmission,
+    ReturnSubmission,
+    SubmitSubmission,
+    ValidateSubmission,
+)
+from domain.submission.events import Cut
 from domain.succession import AcceptSuccession, ProposeSuccession, SucceedBody, Succession, WithdrawSuccession
-from domain.target import ReviseTarget, SetBaseline, SetTarget
+from domain.target import ReviseTarget, SetBaseline, SetTarget, TieTarget
 from domain.values import (
     CatchmentPart,
     Citation,
+    Combining,
     PartialDate,
     Period,
     QualifiedValue,
@@ -93,7 +109,14 @@ ELSEWHERE: Mapping[UUID, Loaded[Any]] = {FUNDER: Loaded(state=Body(kind=BodyKind
 
 
 def envelope(
-    event: Event, on: date, *, sample: bool = False, authority: Any = None, seed: int = 0, **more: Any
+    event: Event,
+    on: date,
+    *,
+    sample: bool = False,
+    authority: Any = None,
+    seed: int = 0,
+    actor: Actor | None = None,
+    **more: Any,
 ) -> bytes:
     """The stored bytes of an event."""
     return encode_envelope(
@@ -102,7 +125,7 @@ def envelope(
             type=event.TYPE,
             schema=event.SCHEMA,
             effective_on=on,
-            actor=Actor(id=PersonId(UUID(int=77)), role="coordinator"),
+            actor=actor or Actor(id=PersonId(UUID(int=77)), role="coordinator"),
             authority=authority or WithoutAuthority(reason="not_required"),
             command_id=CommandId(UUID(int=seed + 1)),
             causation_id=None,
@@ -154,6 +177,7 @@ class Log:
         authority: Any = None,
         sample: bool = False,
         source: Source | None = None,
+        actor: Actor | None = None,
     ) -> bool:
         """Decide a command; False if it is refused."""
         authority = self._citable(authority, on)
@@ -164,7 +188,7 @@ class Log:
             tenant_id=self.tenant_id,
             command_id=CommandId(UUID(int=1)),
             command=command,
-            actor=Actor(id=PersonId(UUID(int=77)), role="coordinator"),
+            actor=actor or Actor(id=PersonId(UUID(int=77)), role="coordinator"),
             effective_on=on,
             authority=authority or WithoutAuthority(reason="not_required"),
             lang="fr",
@@ -182,7 +206,7 @@ class Log:
         self._claims.update(dict.fromkeys(decided.claims, target))
         for event in decided.events:
             version = loaded.version + 1
-            around: dict[str, Any] = {"authority": authority, "sample": sample, "source": source}
+            around: dict[str, Any] = {"authority": authority, "sample": sample, "source": source, "actor": actor}
             row = self.append(target, event, on, version=version, **around, breaches=tuple(decided.breaches))
             loaded = handled.stream.fold(loaded, [recorded(row)])
         self._streams[target] = loaded
@@ -243,6 +267,15 @@ def random_log(tenant_id: TenantId, seed: int, commands: int = 60, *, kind: Body
     return log
 
 
+CITED = TenantId(UUID(int=5))
+REPORT = Source(title=fr("Rapport annuel"))
+ROLES: dict[type[Command], Actor] = {
+    ReturnSubmission: Actor(id=PersonId(UUID(int=78)), role="chair"),
+    ValidateSubmission: Actor(id=PersonId(UUID(int=78)), role="chair"),
+    ApproveSubmission: Actor(id=PersonId(UUID(int=79)), role="programme_officer"),
+}
+
+
 class Writer:
     def __init__(self, log: Log, random: Random, kind: BodyKind, governance: Governance) -> None:
         self.log = log
@@ -272,6 +305,15 @@ class Writer:
             *[self._change_agreement] * 5,
             *[self._mandate] * 2,
             self._change_mandate,
+            *[self._indicator] * 2,
+            self._change_indicator,
+            self._tie,
+            self._align_indicator,
+            *[self._require] * 2,
+            self._change_requirement,
+            *[self._report] * 3,
+            *[self._advance] * 8,
+            *[self._target] * 4,
             *[self._target] * 4,
             *[self._body] * 2,
             *[self._published] * 2,
@@ -290,7 +332,12 @@ class Writer:
             sample = self.random.random() < 0.05
             command, authority = self.random.choice(makers)()
             if command is not None:
-                self.log.give(command, self.today - late, sample=sample, authority=authority)
+                actor = ROLES.get(type(command))
+                reported = isinstance(command, DraftSubmission | SubmitSubmission)
+                source = REPORT if reported and self.random.random() < 0.2 else None
+                self.log.give(
+                    command, self.today - late, sample=sample, authority=authority, actor=actor, source=source
+                )
             self.governance.go_on(self.today)
             if self.sittings is not None:
                 self.sittings.go_on(self.governance.committees, self.today)
@@ -535,6 +582,166 @@ class Writer:
             return None, None
         change = ChangeMandate(mandate_id=mandate_id, modes=("online",), term=self._term())
         return self.random.choice([change, EndMandate(mandate_id=mandate_id)]), None
+
+    def _dimensions(self) -> tuple[Dimension, ...]:
+        categories = tuple(Category(code=code, label=self._text()) for code in ("women", "men"))
+        return self.random.choice([(), (Dimension(code="sex", label=self._text(), categories=categories),)])
+
+    def _indicator(self) -> tuple[Command | None, Any]:
+        if len(self.ids["indicator"]) > 3:
+            return None, None
+        indicator_id: Any = self._uuid()
+        self.ids["indicator"].append(indicator_id)
+        flow = Combining(measure="flow", over_periods="sum", across_bodies="sum")
+        quotient = Combining(measure="flow", over_periods="ratio_of_sums", across_bodies="ratio_of_sums")
+        proportion = self.random.random() < 0.3
+        return (
+            DefineIndicator(
+                definition_id=indicator_id,
+                wording=self._text(),
+                unit="people",
+                kind="proportion" if proportion else "count",
+                combining=quotient if proportion else flow,
+                description=self.random.choice([None, self._text()]),
+                denominator=self._text() if proportion else None,
+                denominator_unit="people" if proportion else None,
+                dimensions=self._dimensions(),
+                audience=self.random.choice([Audience.TENANT, Audience.FUNDERS, Audience.PUBLIC]),
+            ),
+            None,
+        )
+
+    def _change_indicator(self) -> tuple[Command | None, Any]:
+        indicator_id: Any = self._pick("indicator")
+        if indicator_id is None:
+            return None, None
+        if self.random.random() < 0.1:
+            return RetireIndicator(definition_id=indicator_id), None
+        changes: list[dict[str, Any]] = [
+            {"wording": self._text()},
+            {"direction": "increase", "description": self._text()},
+            {"dimensions": self._dimensions(), "source_rule": "meetings-held"},
+        ]
+        return ReviseIndicator(definition_id=indicator_id, **self.random.choice(changes)), None
+
+    def _cited(self) -> Any:
+        # As of another log, so that the rows of all bodies are the same.
+        indicator_id: Any = self._pick("indicator")
+        known = None if indicator_id is None else self.log._streams.get(indicator_id)
+        if known is None:
+            return None
+        self.log.elsewhere[CITED, indicator_id] = known
+        return Citation(log=CITED, stream=indicator_id, version=1)
+
+    def _tie(self) -> tuple[Command | None, Any]:
+        target_id: Any = self._pick("target")
+        cited = self._cited()
+        if target_id is None or cited is None:
+            return None, None
+        return TieTarget(target_id=target_id, indicator=cited), None
+
+    def _align_indicator(self) -> tuple[Command | None, Any]:
+        alignment_id: Any = self._pick("alignment")
+        grade: Any = self.random.choice(["exact", "partial", "none"])
+        if alignment_id is not None and self.random.random() < 0.6:
+            choices = [
+                RealignIndicator(alignment_id=alignment_id, grade=grade),
+                WithdrawAlignment(alignment_id=alignment_id),
+            ]
+            return self.random.choice(choices), None
+        indicator_id: Any = self._pick("indicator")
+        cited = self._cited()
+        if indicator_id is None:
+            return None, None
+        alignment_id = self._uuid()
+        self.ids["alignment"].append(alignment_id)
+        return (
+            AlignIndicator(alignment_id=alignment_id, definition_id=indicator_id, canonical=cited, grade=grade),
+            None,
+        )
+
+    def _require(self) -> tuple[Command | None, Any]:
+        cited = self._cited()
+        if cited is None:
+            return None, None
+        requirement_id: Any = self._uuid()
+        self.ids["requirement"].append(requirement_id)
+        return (
+            RequireSubmission(
+                requirement_id=requirement_id,
+                indicator=cited,
+                cadence="quarter",
+                first=Period.quarter(2019, self.random.randrange(1, 5)),
+                due_days=30,
+                territory=self._place(),
+                programme=Programme(code="p", label=self._text()),
+                audience=self.random.choice([Audience.TENANT, Audience.FUNDERS, Audience.PUBLIC]),
+            ),
+            None,
+        )
+
+    def _change_requirement(self) -> tuple[Command | None, Any]:
+        requirement_id: Any = self._pick("requirement")
+        if requirement_id is None:
+            return None, None
+        if self.random.random() < 0.2:
+            return EndRequirement(requirement_id=requirement_id), None
+        period = Period.quarter(2020, self.random.randrange(1, 5))
+        reason: Any = self.random.choice(["starting_up", "no_activity"])
+        return ExemptPeriod(requirement_id=requirement_id, period=period, reason=reason), None
+
+    def _figures(self, indicator_id: Any) -> dict[str, Any]:
+        loaded = self.log._streams.get(indicator_id)
+        kind: Any = self.random.choice(
+            ["exact", "exact", "at_least", "estimate", "range", "missing", "suppressed"]
+        )
+        if kind in ("missing", "suppressed"):
+            return {"value": QualifiedValue(kind=kind)}
+        status: Any = self.random.choice([None, "provisional", "rounded"])
+        number = Decimal(self.random.randrange(1_000)) / self.random.choice([1, 4])
+        upper = number + 5 if kind == "range" else None
+        value = QualifiedValue(kind=kind, number=number, upper=upper, status=status, unit="people")
+        if loaded is None or not loaded.state.quotient:
+            return {"value": value}
+        below = QualifiedValue(kind="exact", number=Decimal(2_000), unit="people")
+        return {"value": value, "denominator": below}
+
+    def _report(self) -> tuple[Command | None, Any]:
+        cited = self._cited()
+        if cited is None:
+            return None, None
+        submission_id: Any = self._uuid()
+        self.ids["submission"].append(submission_id)
+        cuts = self.random.choice([(), (Cut(dimension="sex", category="women"),)])
+        return (
+            DraftSubmission(
+                submission_id=submission_id,
+                indicator=cited,
+                period=Period.quarter(2020, self.random.randrange(1, 5)),
+                territory=self._place(),
+                cuts=cuts,
+                audience=self.random.choice([Audience.TENANT, Audience.FUNDERS, Audience.PUBLIC, Audience.PUBLIC]),
+                **self._figures(cited.stream),
+            ),
+            None,
+        )
+
+    def _advance(self) -> tuple[Command | None, Any]:
+        submission_id: Any = self._pick("submission")
+        loaded = self.log._streams.get(submission_id) if submission_id is not None else None
+        if loaded is None:
+            return None, None
+        of = {"submission_id": submission_id}
+        figures = self._figures(loaded.state.indicator.stream)
+        steps: dict[Any, list[Command]] = {
+            "draft": [RedraftSubmission(**of, **figures), SubmitSubmission(**of)],
+            "submitted": [ValidateSubmission(**of), ReturnSubmission(**of, reason="incomplete")],
+            "returned": [ResubmitSubmission(**of, **figures), ResubmitSubmission(**of)],
+            "validated": [ApproveSubmission(**of)],
+            "approved": [PublishSubmission(**of), PublishSubmission(**of), ReturnSubmission(**of, reason="other")],
+            "published": [CorrectSubmission(**of, **figures, reason="typing_error")],
+        }
+        return self.random.choice(steps[loaded.state.stage]), None
 
     def _target(self) -> tuple[Command | None, Any]:
         if len(self.ids["target"]) < 2:

@@ -76,7 +76,7 @@ def test_rows_do_not_depend_on_the_sizes_of_batches(projection: Projection, seed
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
 def test_every_row_belongs_to_a_stream_of_the_tenant(projection: Projection) -> None:
-    rows = random_log(TENANT, 3, 150).rows
+    rows = random_log(TENANT, 4, 900).rows
     streams = {row.stream_id for row in rows}
     found = [row for table in fold(projection, [rows]).values() for row in table]
     assert found
@@ -95,5 +95,5 @@ def test_an_unlisted_type_is_poison() -> None:
 
 
 def test_histories_reach_every_type_but_those_of_the_commons() -> None:
-    seen = {row.type for seed in range(12) for row in random_log(TENANT, seed, 300).rows}
+    seen = {row.type for seed in range(20) for row in random_log(TENANT, seed, 500).rows}
     assert seen == set(EVENTS) - {"commons.BodyRegistered", "commons.SlugAdded"}

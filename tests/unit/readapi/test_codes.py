@@ -5,17 +5,41 @@ from typing import Any, get_args
 
 import pytest
 
-from domain import activity, agreement, body, envelope, organisation, succession, target, values
+from domain import (
+    activity,
+    agreement,
+    alignment,
+    body,
+    envelope,
+    indicator,
+    organisation,
+    requirement,
+    succession,
+    target,
+    values,
+)
 from domain.committee import rules as committee
 from domain.committee import terms
 from domain.plan import events as plan
 from domain.seat import events as seat
 from domain.seat import state
+from domain.submission import events as submission
+from projections import comparison
 from readapi import codes, governance_codes
 
 LITERALS: list[tuple[type[Enum], Any]] = [
     (codes.Language, values.Language),
     (codes.Province, body.Province),
+    (codes.AlignmentGrade, alignment.Grade),
+    (codes.Comparability, comparison.Comparability),
+    (codes.ReportingState, comparison.State),
+    (codes.NotAddableReason, values.NotAddableReason),
+    (codes.ReportingCadence, requirement.Cadence),
+    (codes.ExemptionReason, requirement.ExemptionReason),
+    (codes.SubmissionStage, submission.Stage),
+    (codes.Measure, values.Measure),
+    (codes.OverPeriods, values.OverPeriods),
+    (codes.AcrossBodies, values.AcrossBodies),
     (codes.Phase, body.Phase),
     (codes.LeadKind, body.LeadOrganisation.__annotations__["kind"]),
     (codes.PeriodKind, values.PeriodKind),
@@ -29,7 +53,7 @@ LITERALS: list[tuple[type[Enum], Any]] = [
     (codes.Progress, plan.Progress),
     (codes.AuthorityReason, envelope.WithoutAuthority.__annotations__["reason"]),
     (codes.AgreementType, agreement.AgreementType),
-    (codes.Direction, target.Direction),
+    (codes.Direction, indicator.Direction),
     (codes.SuccessionKind, body.SuccessionKind),
     (codes.SuccessionStatus, succession.SuccessionStatus),
     (governance_codes.CommitteeKind, committee.CommitteeKind),
@@ -48,6 +72,12 @@ LITERALS: list[tuple[type[Enum], Any]] = [
 @pytest.mark.parametrize(("enum", "literal"), LITERALS, ids=lambda given: getattr(given, "__name__", ""))
 def test_a_code_list_is_complete(enum: type[Enum], literal: Any) -> None:
     assert [member.value for member in enum] == list(get_args(literal))
+
+
+def test_a_step_s_reasons_are_those_of_returns_and_corrections() -> None:
+    reasons = {*get_args(submission.ReturnReason), *get_args(submission.CorrectionReason)}
+
+    assert {reason.value for reason in codes.StepReason} == reasons
 
 
 def test_the_kinds_of_bodies_are_the_domain_s() -> None:

@@ -3,6 +3,7 @@ import pytest
 import domain.areas  # noqa: F401
 from domain.envelope import Role
 from domain.stream import COMMANDS
+from domain.submission.route import ROUTES
 from services.authorisation import ROLES, ROLES_OF_COMMAND, check_role
 from services.refusals import RoleNotAllowedError
 
@@ -25,12 +26,33 @@ def test_only_operators_register_and_open_bodies() -> None:
     }
     for name in of_the_commons:
         assert ROLES_OF_COMMAND[name] == {"operator"}
-    assert {name for name, roles in ROLES_OF_COMMAND.items() if "operator" in roles} == of_the_commons
+    assert {name for name, roles in ROLES_OF_COMMAND.items() if "operator" in roles} == (
+        of_the_commons | {"DefineIndicator", "ReviseIndicator", "RetireIndicator"}
+    )
 
 
-def test_coordinators_give_every_order_of_their_body() -> None:
+REVIEWS = {"ReturnSubmission", "ValidateSubmission", "ApproveSubmission"}
+
+
+def test_coordinators_give_every_order_of_their_body_but_the_steps_that_review_their_own() -> None:
     for name, roles in ROLES_OF_COMMAND.items():
-        assert ("coordinator" in roles) != (roles == {"operator"}), name
+        assert ("coordinator" in roles) != (roles == {"operator"} or name in REVIEWS), name
+
+
+def test_whoever_takes_a_step_in_a_route_passes_the_door() -> None:
+    commands = {
+        "submit": ("DraftSubmission", "RedraftSubmission", "SubmitSubmission", "ResubmitSubmission"),
+        "return": ("ReturnSubmission",),
+        "validate": ("ValidateSubmission",),
+        "approve": ("ApproveSubmission",),
+        "publish": ("PublishSubmission",),
+        "correct": ("CorrectSubmission",),
+    }
+    for route in ROUTES.values():
+        assert {step.act for step in route.steps} == set(commands)
+        for step in route.steps:
+            for name in commands[step.act]:
+                assert set(step.roles) <= ROLES_OF_COMMAND[name], (route.code, name)
 
 
 @pytest.mark.parametrize("role", ROLES)

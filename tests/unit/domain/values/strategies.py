@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domain.values import (
     CatchmentPart,
     Citation,
+    Combining,
     KindCounts,
     Language,
     LocalizedText,
@@ -151,3 +152,12 @@ def totals() -> st.SearchStrategy[Total]:
 
 def kind_counts() -> st.SearchStrategy[KindCounts]:
     return totals().map(lambda summed: summed.counts)
+
+
+def combinings() -> st.SearchStrategy[Combining]:
+    return st.builds(
+        Combining,
+        measure=st.sampled_from(("flow", "stock", "distinct")),
+        over_periods=st.sampled_from(("sum", "ratio_of_sums", "last", "not_addable")),
+        across_bodies=st.sampled_from(("sum", "ratio_of_sums", "none")),
+    )

@@ -13,6 +13,7 @@ from tests.unit.domain.values import strategies
 STRATEGIES: dict[type[msgspec.Struct], st.SearchStrategy[Any]] = {
     values.CatchmentPart: strategies.catchment_parts(),
     values.Citation: strategies.citations(),
+    values.Combining: strategies.combinings(),
     values.KindCounts: strategies.kind_counts(),
     values.LocalizedText: strategies.localized_texts(),
     values.Money: strategies.moneys(),

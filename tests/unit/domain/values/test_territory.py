@@ -1,8 +1,9 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
-from domain.values import CatchmentPart, TerritoryCode, TerritoryScheme, fr
+from domain.values import CatchmentPart, TerritoryCode, TerritoryScheme, fr, may_share_ground
 
 MATANE = TerritoryCode(scheme="mrc", code="080", name=fr("Matane"), valid_to=date(2013, 12, 31))
 
@@ -69,3 +70,26 @@ def test_a_catchment_holds_a_territory_whole_or_in_part() -> None:
 
     assert east_toronto.territory.key == ("sgc-cd", "3520")
     assert east_toronto.extent == "part"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        (("sgc-cd", "3520"), ("sgc-cd", "3520"), True),
+        (("sgc-cd", "3520"), ("sgc-cd", "3510"), False),
+        (("sgc-cd", "3520"), ("sgc-pr", "35"), True),
+        (("sgc-csd", "3520005"), ("sgc-cd", "3510"), False),
+        (("mrc", "2401"), ("sgc-cd", "2401"), True),
+        (("mrc", "2401"), ("sgc-cd", "2402"), False),
+        (("mrc", "910"), ("qc-region", "11"), True),
+        (("qc-region", "11"), ("sgc-pr", "35"), False),
+        (("qc-region", "11"), ("sgc-cd", "2403"), True),
+        (("named", "downtown"), ("sgc-pr", "35"), True),
+        (("named", "downtown"), ("named", "harbour"), False),
+    ],
+)
+def test_places_share_ground_or_may(one: tuple[Any, str], other: tuple[Any, str], *, shared: bool) -> None:
+    first, second = (TerritoryCode(scheme=scheme, code=code) for scheme, code in (one, other))
+
+    assert may_share_ground(first, second) is shared
+    assert may_share_ground(second, first) is shared

@@ -1,0 +1,167 @@
+"""Definitions of indicators."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.ids import TenantId
+from projections.indicator import INDICATOR
+from readapi import columns, text
+from readapi.asof import Clock, held
+from readapi.codes import AcrossBodies, Direction, IndicatorKind, IndicatorStatus, Measure, OverPeriods
+from readapi.columns import Group, backed, column, hidden, reads
+from readapi.fields import sized
+from readapi.paging import Listing
+from readapi.reading import Info, Place, Reading, in_any
+from readapi.text import LocalizedText
+
+if TYPE_CHECKING:
+    from readapi.body import BodyReference
+    from readapi.plan_parts import PlanElement
+
+_I = INDICATOR.c
+
+
+@strawberry.type(description="One value of a dimension.")
+class IndicatorCategory:
+    code: str = strawberry.field(description="Its code within the dimension.")
+    label: LocalizedText | None = strawberry.field(description="What it stands for.")
+
+
+@strawberry.type(description="Something by which the figures of an indicator may be broken down.")
+class IndicatorDimension:
+    code: str = strawberry.field(description="Its code within the indicator.")
+    label: LocalizedText | None = strawberry.field(description="What it distinguishes.")
+    categories: list[IndicatorCategory] = strawberry.field(description="Its values, in the definition's order.")
+
+
+def _dimension(said: Mapping[str, Any]) -> IndicatorDimension:
+    return IndicatorDimension(
+        code=said["code"],
+        label=text.from_json(said["label"]),
+        categories=[
+            IndicatorCategory(code=one["code"], label=text.from_json(one["label"])) for one in said["categories"]
+        ],
+    )
+
+
+@strawberry.type(description="How figures come together. Where the rules give no sum, none is made.")
+class Combining:
+    measure: Measure = strawberry.field(description="What the figures are of.")
+    over_periods: OverPeriods = strawberry.field(description="How the figures of several periods come together.")
+    across_bodies: AcrossBodies = strawberry.field(description="How the figures of several bodies come together.")
+
+
+def _combining(cells: Sequence[Any]) -> Combining:
+    measure, over, across = cells
+    return Combining(measure=Measure(measure), over_periods=OverPeriods(over), across_bodies=AcrossBodies(across))
+
+
+@backed(INDICATOR)
+@strawberry.type(
+    description=(
+        "An indicator as its owner defines it: a partnership, a ministry, a funder, or the commons for all. "
+        "Its unit and the way its figures come together never change."
+    )
+)
+class Indicator:
+    id: UUID = column(_I.entity_id, "Its permanent id in its owner's log.")
+    wording: LocalizedText | None = column(columns.localized(INDICATOR, "wording"), "What it says.")
+    description: LocalizedText | None = column(
+        columns.localized(INDICATOR, "description"), "How it is to be understood, where its owner says so."
+    )
+    unit: str = column(_I.unit, "The unit of its figures: `percent`, `CAD` or the noun that is counted.")
+    kind: IndicatorKind = column(_I.kind, "What it measures.")
+    direction: Direction = column(_I.direction, "Which way its figures are meant to go.")
+    combining: Combining = column(
+        Group((_I.measure, _I.over_periods, _I.across_bodies), _combining), "How its figures come together."
+    )
+    denominator: LocalizedText | None = column(
+        columns.localized(INDICATOR, "denominator"),
+        "What a rate or proportion is a share of.",
+    )
+    denominator_unit: str | None = column(_I.denominator_unit, "The unit of the denominator.")
+    dimensions: list[IndicatorDimension] = column(
+        columns.json(_I.dimensions, lambda said: [_dimension(one) for one in said]),
+        "By what its figures may be broken down.",
+    )
+    source_rule: str | None = column(
+        _I.source_rule, "The rule by which records of the register are to feed it; null where figures are typed."
+    )
+    status: IndicatorStatus = column(_I.status, "Whether it is still reported on.")
+    sample: bool = column(_I.sample, "Whether it is sample data.")
+    plan_id: strawberry.Private[UUID | None] = hidden(_I.plan_id)
+    element_id: strawberry.Private[UUID | None] = hidden(_I.element_id)
+    place: strawberry.Private[Place]
+
+    @sized(1, "The body whose definition it is; null for the commons.")
+    async def owner(self, info: Info) -> Annotated["BodyReference", strawberry.lazy("readapi.body")] | None:
+        from readapi.body import BodyAt, load_references
+
+        key = BodyAt(self.place.body, self.place.clock)
+        return await info.context.loader(load_references).load(key)
+
+    @sized(1, "The indicator of a plan that it makes precise, where the reader may see it.")
+    async def plan_indicator(
+        self, info: Info
+    ) -> Annotated["PlanElement", strawberry.lazy("readapi.plan_parts")] | None:
+        from readapi.plan import load_plans
+        from readapi.plan_parts import PlanKey
+
+        if self.plan_id is None:
+            return None
+        plan = await info.context.loader(load_plans).load(PlanKey(self.place, self.plan_id))
+        if plan is None:
+            return None
+        elements = await plan.said(info.context, await plan.shown(info.context))
+        return next((element for element in elements if element.id == self.element_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorKey:
+    """One indicator as of a clock, seen from one scope."""
+
+    place: Place
+    indicator_id: UUID
+
+
+async def load_indicators(reading: Reading, keys: list[IndicatorKey]) -> Sequence[Indicator | None]:
+    """Indicators by owner and id, where the viewer may see them."""
+    reader = reads(Indicator)
+    found: dict[IndicatorKey, Indicator] = {}
+    for place in dict.fromkeys(key.place for key in keys):
+        statement = reader.select().where(
+            _I.tenant_id == place.body,
+            in_any(_I.entity_id, [key.indicator_id for key in keys if key.place == place]),
+            *held(INDICATOR, place.clock),
+            reading.visible(INDICATOR, place.scope),
+        )
+        for row in await reading.rows(place.scope, statement):
+            indicator = reader.make(row, place=place)
+            found[IndicatorKey(place, indicator.id)] = indicator
+    return [found.get(key) for key in keys]
+
+
+async def cited(reading: Reading, place: Place, owner: UUID, indicator_id: UUID) -> Indicator | None:
+    """An indicator that a record cites, as of the record's clock, where the viewer may see it.
+
+    A position says nothing of another log, which is then read as known now.
+    """
+    body, clock = TenantId(owner), place.clock
+    if clock.position is not None and body != place.body:
+        clock = Clock(clock.effective)
+    return await reading.loader(load_indicators).load(IndicatorKey(reading.place(body, clock), indicator_id))
+
+
+def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
+    conditions = held(INDICATOR, place.clock)
+    if arguments is not None:
+        conditions.append(_I.status == arguments)
+    return conditions
+
+
+INDICATORS: Listing[Indicator] = Listing("indicators", reads(Indicator), (_I.entity_id,), _where)

@@ -1,0 +1,189 @@
+"""Submissions with their steps, and the figures that count."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.sql.elements import ColumnElement
+
+from projections.submission import PUBLISHED_FIGURE, SUBMISSION, SUBMISSION_STEP
+from readapi import columns
+from readapi.asof import happened, held
+from readapi.codes import PeriodKind, StepReason, SubmissionAct, SubmissionStage
+from readapi.columns import Group, backed, column, hidden, reads
+from readapi.fields import sized
+from readapi.figures import Period, QualifiedValue, Territory
+from readapi.indicator import Indicator, cited
+from readapi.paging import Listing
+from readapi.reading import Info, Place, Reading, in_any
+from readapi.scalars import BigInt
+
+STEPS = 20
+"""Counted for the steps of a submission, which are few and not paged."""
+_S, _F, _T = SUBMISSION.c, PUBLISHED_FIGURE.c, SUBMISSION_STEP.c
+
+
+@strawberry.type(description="One category of a dimension: the figure counts only what falls under it.")
+class Cut:
+    dimension: str = strawberry.field(description="The dimension's code in the indicator.")
+    category: str = strawberry.field(description="The category's code in the dimension.")
+
+
+def _cuts(said: Sequence[Any]) -> list[Cut]:
+    return [Cut(dimension=one["dimension"], category=one["category"]) for one in said]
+
+
+def _period(cells: Sequence[Any]) -> Period:
+    kind, start, end = cells
+    return Period(kind=PeriodKind(kind), start=start, end=end)
+
+
+@backed(SUBMISSION_STEP)
+@strawberry.type(description="One step of a submission.")
+class SubmissionStep:
+    position: BigInt = column(_T.position, "Its position in the log of the body.")
+    act: SubmissionAct = column(_T.act, "What was done.")
+    stage: SubmissionStage = column(_T.stage, "The stage after it.")
+    effective_on: date = column(_T.effective_on, "The day on which it was done.")
+    recorded_at: datetime = column(_T.recorded_at, "When it was recorded, in UTC.")
+    actor_id: UUID = column(_T.actor_id, "Who did it: a pseudonym that means somebody in this log only.")
+    actor_role: str = column(_T.actor_role, "In which role.")
+    reason: StepReason | None = column(_T.reason, "Why it was returned or corrected.")
+    breaches: list[str] = column(
+        columns.json(_T.breaches, list),
+        "Codes of the rules that it did not keep, where it was recorded elsewhere first.",
+    )
+    value: QualifiedValue | None = column(
+        columns.quantity(SUBMISSION_STEP, "value"), "The figure, where the step gave one."
+    )
+    denominator: QualifiedValue | None = column(
+        columns.quantity(SUBMISSION_STEP, "denominator"), "Its denominator."
+    )
+    sample: bool = column(_T.sample, "Whether it is sample data.")
+
+
+@backed(SUBMISSION)
+@strawberry.type(
+    description=(
+        "A figure at its address (indicator, period, territory, categories) with where it stands. While a "
+        "correction is under way this is the corrected figure, and the published one still counts."
+    )
+)
+class Submission:
+    id: UUID = column(_S.entity_id, "Its permanent id.")
+    period: Period = column(Group((_S.period_kind, _S.period_start, _S.period_end), _period), "The period.")
+    territory: Territory | None = column(
+        columns.territory(SUBMISSION), "The territory of the figure; null: all that the body serves."
+    )
+    cuts: list[Cut] = column(columns.json(_S.cuts, _cuts), "The categories it falls under; none: the whole.")
+    value: QualifiedValue | None = column(
+        columns.quantity(SUBMISSION, "value"), "The figure, in `value.unit`; the numerator where there are two."
+    )
+    denominator: QualifiedValue | None = column(
+        columns.quantity(SUBMISSION, "denominator"), "The denominator of a rate or proportion."
+    )
+    stage: SubmissionStage = column(_S.stage, "How far it has come.")
+    route: str = column(_S.route, "The route it takes: who submits, validates and approves.")
+    submitted_on: date | None = column(_S.submitted_on, "The day on which it was first submitted.")
+    corrections: int = column(_S.corrections, "How often its published figure was taken up again.")
+    published: bool = column(_S.published, "Whether a figure of it counts.")
+    sample: bool = column(_S.sample, "Whether it is sample data.")
+    requirement_id: UUID | None = column(_S.requirement_id, "The requirement that it answers.")
+    indicator_log: strawberry.Private[UUID] = hidden(_S.indicator_log)
+    indicator_stream: strawberry.Private[UUID] = hidden(_S.indicator_stream)
+    place: strawberry.Private[Place]
+
+    @sized(1, "The indicator, where the reader may see its definition.")
+    async def indicator(self, info: Info) -> Indicator | None:
+        return await cited(info.context, self.place, self.indicator_log, self.indicator_stream)
+
+    @sized(STEPS, "What was done to it, in order.")
+    async def history(self, info: Info) -> list[SubmissionStep]:
+        return await info.context.loader(load_steps).load(SubmissionKey(self.place, self.id))
+
+
+@backed(PUBLISHED_FIGURE)
+@strawberry.type(description="A figure that was published and counts.")
+class PublishedFigure:
+    id: UUID = column(_F.entity_id, "The submission that it comes from.")
+    period: Period = column(Group((_F.period_kind, _F.period_start, _F.period_end), _period), "The period.")
+    territory: Territory | None = column(
+        columns.territory(PUBLISHED_FIGURE), "The territory of the figure; null: all that the body serves."
+    )
+    cuts: list[Cut] = column(columns.json(_F.cuts, _cuts), "The categories it falls under; none: the whole.")
+    value: QualifiedValue | None = column(
+        columns.quantity(PUBLISHED_FIGURE, "value"),
+        "The figure, in `value.unit`; the numerator where there are two.",
+    )
+    denominator: QualifiedValue | None = column(
+        columns.quantity(PUBLISHED_FIGURE, "denominator"), "The denominator of a rate or proportion."
+    )
+    published_on: date | None = column(_F.published_on, "The day on which it was published.")
+    edition: int = column(
+        _F.edition, "1, and one more with each correction that took the place of the one before."
+    )
+    sample: bool = column(_F.sample, "Whether it is sample data.")
+    indicator_log: strawberry.Private[UUID] = hidden(_F.indicator_log)
+    indicator_stream: strawberry.Private[UUID] = hidden(_F.indicator_stream)
+    place: strawberry.Private[Place]
+
+    @sized(1, "The indicator, where the reader may see its definition.")
+    async def indicator(self, info: Info) -> Indicator | None:
+        return await cited(info.context, self.place, self.indicator_log, self.indicator_stream)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionKey:
+    """One submission as of a clock, seen from one scope."""
+
+    place: Place
+    submission_id: UUID
+
+
+async def load_steps(reading: Reading, keys: list[SubmissionKey]) -> Sequence[list[SubmissionStep]]:
+    """The steps of submissions, in the order in which they were recorded."""
+    reader = reads(SubmissionStep)
+    found: dict[SubmissionKey, list[SubmissionStep]] = {key: [] for key in keys}
+    for place in dict.fromkeys(key.place for key in keys):
+        statement = (
+            reader.select(_T.entity_id)
+            .where(
+                _T.tenant_id == place.body,
+                in_any(_T.entity_id, [key.submission_id for key in found if key.place == place]),
+                *happened(SUBMISSION_STEP, place.clock, on="effective_on"),
+                reading.visible(SUBMISSION_STEP, place.scope),
+            )
+            .order_by(_T.entity_id, _T.position)
+        )
+        for row in await reading.rows(place.scope, statement):
+            found[SubmissionKey(place, row[-1])].append(reader.make(row))
+    return [found[key] for key in keys]
+
+
+def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
+    assert isinstance(arguments, tuple)
+    stage, indicator = arguments
+    conditions = held(SUBMISSION, place.clock)
+    if stage is not None:
+        conditions.append(_S.stage == stage)
+    if indicator is not None:
+        conditions.append(_S.indicator_stream == indicator)
+    return conditions
+
+
+def _published(place: Place, indicator: Hashable) -> list[ColumnElement[bool]]:
+    conditions = held(PUBLISHED_FIGURE, place.clock)
+    if indicator is not None:
+        conditions.append(_F.indicator_stream == indicator)
+    return conditions
+
+
+SUBMISSIONS: Listing[Submission] = Listing(
+    "submissions", reads(Submission), (_S.period_start, _S.entity_id), _where
+)
+PUBLISHED_FIGURES: Listing[PublishedFigure] = Listing(
+    "publishedFigures", reads(PublishedFigure), (_F.period_start, _F.entity_id), _published
+)
