@@ -16,11 +16,14 @@ from domain.agreement import (
     Term,
     TerminateAgreement,
 )
+from domain.committee.rules import DissolveCommittee
 from domain.envelope import Actor, WithoutAuthority
 from domain.event import Recorded
-from domain.ids import ActivityId, AgreementId, CommandId, PlanId, StreamId, TenantId
+from domain.ids import ActivityId, AgreementId, CommandId, CommitteeId, PlanId, SeatId, StreamId, TenantId
 from domain.plan.commands import ClosePlan, WithdrawPlanElement
 from domain.ports import EventStore, Outcome
+from domain.seat.commands import AbolishSeat, EndTerm
+from domain.seat.events import MemberSeated, SeatCreated
 from domain.stream import Command, Loaded, Order, Stream, stream_of
 from domain.values import LocalizedText, QualifiedValue
 from services.batching import BatchHandler, BatchRefusedError
@@ -266,6 +269,30 @@ def _activity(touched: _Touched) -> list[Ordered] | None:
     return [(WithdrawActivity(activity_id=ActivityId(touched.stream_id)), last_on)]
 
 
+def _committee(touched: _Touched) -> list[Ordered] | None:
+    """One that the import set up is dissolved on the day on which it was."""
+    last_on = touched.now.last_lifecycle_on
+    if not touched.began or last_on is None:
+        return None
+    if touched.now.state.dissolved_on is not None:
+        return []
+    return [(DissolveCommittee(committee_id=CommitteeId(touched.stream_id)), last_on)]
+
+
+def _seat(touched: _Touched) -> list[Ordered] | None:
+    """Whom the import seated leaves on the same day; a seat that it created is abolished once it is vacant."""
+    seat_id = SeatId(touched.stream_id)
+    if any(not isinstance(event.payload, SeatCreated | MemberSeated) for event in touched.events):
+        return None
+    days = sorted({event.effective_on for event in touched.events if isinstance(event.payload, MemberSeated)})
+    if not touched.began and any(touched.before.state.holder_on(day) is not None for day in days):
+        return None  # somebody else held it: that term cannot be given back
+    ended: list[Ordered] = [(EndTerm(seat_id=seat_id), day) for day in days]
+    if not touched.began:
+        return ended
+    return [*ended, (AbolishSeat(seat_id=seat_id), max(event.effective_on for event in touched.events))]
+
+
 def _plan(touched: _Touched) -> list[Ordered] | None:
     """A plan that the import drafted is emptied and closed."""
     plan_id, last_on = PlanId(touched.stream_id), touched.now.last_lifecycle_on
@@ -284,6 +311,8 @@ COMPENSATIONS: Final[Mapping[str, Compensation]] = {
     "agreement": _agreement,
     "plan": _plan,
     "activity": _activity,
+    "committee": _committee,
+    "seat": _seat,
 }
 """By the name of the stream. What is not here cannot be undone by itself, and says so."""
 

@@ -35,6 +35,17 @@ def anybody(_: str) -> None:
     return None
 
 
+class NoVault:
+    """Takes names and keeps none: what the vault does is tested with the real one."""
+
+    async def enrol_as(self, tenant_id: TenantId, people: Any) -> list[Any]:
+        del tenant_id
+        return list(people)
+
+    async def erase(self, tenant_id: TenantId, person_id: Any) -> bool:
+        raise AssertionError((tenant_id, person_id))
+
+
 class Register:
     """A body in memory into which tables are brought."""
 
@@ -52,7 +63,7 @@ class Register:
     async def bring(self, form: str, *rows: Any) -> uuid.UUID:
         import_id, content, wish = uuid.uuid4(), csv_of(*rows), Wish()
         table = understand(content, FORMATS[form], self.tenant_id, TODAY, wish, import_id=import_id)
-        recorder = Recorder(self.batches, key=KEY, may=anybody)
+        recorder = Recorder(self.batches, key=KEY, may=anybody, vault=NoVault())
         await recorder.record(table, Upload(self.tenant_id, ANN, import_id, wish), content)
         return import_id
 
@@ -137,6 +148,53 @@ async def test_an_activity_that_an_import_recorded_is_withdrawn_on_its_day(regis
 
     last = register.log.logs[register.tenant_id][-1]
     assert (last.payload.TYPE, str(last.effective_on)) == ("activity.Withdrawn", "2024-05-14")
+
+
+SEATS = ("Comité", "Genre de comité", "No du siège", "Intitulé du siège", "Date d’effet", "Membre")
+
+
+async def test_whom_an_import_seated_leaves_and_what_it_made_ends(register: Register) -> None:
+    import_id = await register.bring(
+        "seats",
+        SEATS,
+        ("Conseil", "conseil de partenariat", "1", "École", "2024-04-01", "Ann Exemple"),
+        ("Conseil", "", "2", "Santé", "2024-04-01", ""),
+        ("Conseil", "", "2", "", "2025-04-01", "Bob Exemple"),
+    )
+    before = register.events
+
+    await register.undo(import_id)
+
+    last = register.log.logs[register.tenant_id][before:]
+    assert [(event.payload.TYPE, str(event.effective_on)) for event in last] == [
+        ("seat.TermEnded", "2025-04-01"),
+        ("seat.Abolished", "2025-04-01"),
+        ("seat.TermEnded", "2024-04-01"),
+        ("seat.Abolished", "2024-04-01"),
+        ("committee.Dissolved", "2024-04-01"),
+    ]
+
+
+async def test_who_sat_in_a_vacant_seat_leaves_it_and_who_followed_somebody_is_named(register: Register) -> None:
+    made = ("Conseil", "conseil de partenariat", "1", "École", "2024-04-01", "")
+    await register.bring("seats", SEATS, made)
+    first = await register.bring("seats", SEATS, ("Conseil", "", "1", "", "2025-04-01", "Ann Exemple"))
+    await register.undo(first)
+    await register.bring("seats", SEATS, ("Conseil", "", "1", "", "2025-05-01", "Bob Exemple"))
+    third = await register.bring("seats", SEATS, ("Conseil", "", "1", "", "2025-06-01", "Cam Exemple"))
+
+    with pytest.raises(TableRefusedError) as refusal:
+        await register.undo(third)
+
+    assert [problem.code for problem in refusal.value.problems] == ["cannot_be_undone"]
+    types = [event.payload.TYPE for event in register.log.logs[register.tenant_id] if "seat" in event.payload.TYPE]
+    assert types == [
+        "seat.Created",
+        "seat.MemberSeated",
+        "seat.TermEnded",
+        "seat.MemberSeated",
+        "seat.MemberSeated",
+    ]
 
 
 async def test_an_import_says_where_it_stands(register: Register) -> None:
