@@ -11,7 +11,8 @@ RUN python -m venv /opt/build \
  && /opt/entente/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin entente
+RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin entente \
+ && install --directory --owner=entente --mode=0700 /var/lib/entente/documents
 COPY --from=build /opt/entente /opt/entente
 ENV PATH=/opt/entente/bin:$PATH PYTHONUNBUFFERED=1
 USER entente

@@ -48,6 +48,15 @@ def test_every_health_check_asks_a_real_route_or_verb(name: str) -> None:
         assert test[1] in {"pg_isready", "/mailpit"}
 
 
+def test_documents_lie_on_one_volume_that_the_image_lets_our_user_write() -> None:
+    """Everything else of a container is read-only."""
+    folder = OURS["api"]["environment"]["ENTENTE_DOCUMENTS_DIR"]
+    for name in ("api", "worker"):
+        assert OURS[name]["volumes"] == [f"documents:{folder}"]
+    assert "documents" in COMPOSE["volumes"]
+    assert f"--owner=entente --mode=0700 {folder}" in (ROOT / "Dockerfile").read_text()
+
+
 def test_every_secret_is_a_file_and_none_is_in_the_repository() -> None:
     for secret in COMPOSE["secrets"].values():
         assert set(secret) == {"file"}
