@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from projections.committee import COMMITTEE
 from readapi import columns
 from readapi.asof import AsOf, AsOfInput, clock, echo, echo_shape, held
+from readapi.cadence import CadenceKept, kept, load_meetings_held
 from readapi.columns import backed, column, hidden, reads
 from readapi.fields import derived, sized
 from readapi.governance_codes import CommitteeKind, CommitteeStatus
@@ -79,6 +80,17 @@ class Committee:
         versions = await info.context.loader(load_terms).load(TermsKey(self.place, self.id))
         terms = next((version for version in reversed(versions) if version.known(self.place.clock)), None)
         return composition(seats, None if terms is None else terms.rules)
+
+    @sized(1, "How it keeps its cadence in the year of the question's day. For members; null without a cadence.")
+    async def cadence(self, info: Info) -> CadenceKept | None:
+        if not self.place.member:
+            return None
+        versions = await info.context.loader(load_terms).load(TermsKey(self.place, self.id))
+        terms = next((version for version in reversed(versions) if version.known(self.place.clock)), None)
+        if terms is None or terms.rules.cadence is None:
+            return None
+        meetings = await info.context.loader(load_meetings_held).load(SeatsKey(self.place, self.id))
+        return kept(terms.rules.cadence, meetings, self.place.clock.effective)
 
 
 @dataclass(frozen=True, slots=True)

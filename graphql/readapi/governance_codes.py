@@ -110,3 +110,10 @@ class OrganisationKind(StrEnum):
 class DueKind(StrEnum):
     OBLIGATION = "obligation"
     TERM_OF_OFFICE = "term_of_office"
+
+
+@strawberry.enum(description="How the number of meetings stands to what the terms of reference ask for.")
+class CadenceState(StrEnum):
+    BELOW = "below"
+    WITHIN = "within"
+    ABOVE = "above"
