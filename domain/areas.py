@@ -8,6 +8,7 @@ from domain import (
     audit_mandate,
     body,
     document,
+    endorsement,
     indicator,
     organisation,
     provider,
@@ -15,6 +16,7 @@ from domain import (
     requirement,
     succession,
     target,
+    theme_list,
 )
 from domain.committee import rules as committee
 from domain.decision import rules as decision
@@ -44,4 +46,6 @@ AREAS = (
     activity,
     meeting,
     decision,
+    theme_list,
+    endorsement,
 )

@@ -68,6 +68,9 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "meeting.motion": None,
     "meeting.people": Audience.TENANT,
     "meeting.minutes_text": Audience.TENANT,
+    "theme_list": Audience.PUBLIC,
+    "endorsement": None,
+    "endorsement.withdrawal_note": Audience.TENANT,
     "timeline": Audience.TENANT,
 }
 """The audience of each kind of record; None: the record itself names it."""

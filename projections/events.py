@@ -37,6 +37,7 @@ from domain.decision.events import (
     DecisionSuperseded,
 )
 from domain.document import DocumentAttached, DocumentErased, DocumentVersionAdded, DocumentWithdrawn
+from domain.endorsement import EndorsementRecorded, EndorsementWithdrawn
 from domain.event import Event
 from domain.indicator import IndicatorDefined, IndicatorRetired, IndicatorRevised
 from domain.meeting.events import (
@@ -105,6 +106,7 @@ from domain.submission.events import (
 )
 from domain.succession import SuccessionAccepted, SuccessionProposed, SuccessionWithdrawn
 from domain.target import BaselineSet, TargetRevised, TargetSet, TargetTied
+from domain.theme_list import ThemeListCrosswalked, ThemeListPublished, ThemeListRetired, ThemeListVersionPublished
 
 Types = frozenset[type[Event]]
 
@@ -189,6 +191,10 @@ ORGANISATION: Final[Types] = frozenset(
 )
 DOCUMENT: Final[Types] = frozenset({DocumentAttached, DocumentVersionAdded, DocumentWithdrawn, DocumentErased})
 ACTIVITY: Final[Types] = frozenset({ActivityRecorded, ActivityCorrected, ActivityWithdrawn})
+THEME_LIST: Final[Types] = frozenset(
+    {ThemeListPublished, ThemeListVersionPublished, ThemeListCrosswalked, ThemeListRetired}
+)
+ENDORSEMENT: Final[Types] = frozenset({EndorsementRecorded, EndorsementWithdrawn})
 
 MEETING: Final[Types] = frozenset(
     {
@@ -232,4 +238,6 @@ ALL: Final[Types] = (
     | SUCCESSION
     | MEETING
     | DECISION
+    | THEME_LIST
+    | ENDORSEMENT
 )

@@ -13,6 +13,7 @@ from projections.body import BODIES
 from projections.committee import COMMITTEES
 from projections.decision import DECISIONS
 from projections.document import DOCUMENTS
+from projections.endorsement import ENDORSEMENTS
 from projections.indicator import INDICATORS
 from projections.indicator_cells import INDICATOR_CELLS
 from projections.meeting import MEETINGS
@@ -26,6 +27,7 @@ from projections.seat import SEATS
 from projections.submission import SUBMISSIONS
 from projections.succession import SUCCESSIONS
 from projections.target import TARGETS
+from projections.theme_list import THEME_LISTS
 from projections.timeline import TIMELINES
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
@@ -53,5 +55,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     AUDIT_MANDATES,
     DOCUMENTS,
     ACTIVITIES,
+    THEME_LISTS,
+    ENDORSEMENTS,
 )
 BY_NAME: Final[dict[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}

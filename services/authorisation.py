@@ -23,6 +23,7 @@ _APPROVING: Final[frozenset[Role]] = frozenset({"coordinator", "plan_approver"})
 _PUBLISHING: Final[frozenset[Role]] = frozenset({"coordinator", "regional_adviser", "programme_officer"})
 _GRANTING: Final[frozenset[Role]] = frozenset({"coordinator", "chair"})
 _AUDITING: Final[frozenset[Role]] = frozenset({"coordinator", "programme_officer"})
+_LISTING: Final[frozenset[Role]] = frozenset({"operator", "coordinator", "programme_officer"})
 
 ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     # commons
@@ -152,6 +153,14 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "RecordPresentation": _REPORTING,
     "CorrectActivity": _REPORTING,
     "WithdrawActivity": _REPORTING,
+    # theme list
+    "PublishThemeList": _LISTING,
+    "PublishThemeListVersion": _LISTING,
+    "CrosswalkThemeLists": _LISTING,
+    "RetireThemeList": _LISTING,
+    # endorsement
+    "RecordEndorsement": _COORDINATOR,
+    "WithdrawEndorsement": _COORDINATOR,
 }
 
 

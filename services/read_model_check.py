@@ -32,7 +32,7 @@ from services.checking import Check, Facts, Version, known
 from services.governance_checks import check_committee, check_organisation, check_seat
 from services.measure_checks import check_alignment, check_indicator, check_requirement, check_submission
 from services.meeting_checks import check_decision, check_meeting
-from services.record_checks import check_activity, check_document
+from services.record_checks import check_activity, check_document, check_endorsement, check_theme_list
 
 _GRANT_NOW: Final = Table(
     "grant_now",
@@ -267,5 +267,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "activity": check_activity,
     "meeting": check_meeting,
     "decision": check_decision,
+    "theme_list": check_theme_list,
+    "endorsement": check_endorsement,
 }
 """By the name of the stream. Each answers what the read models say and what the state has, by fact."""

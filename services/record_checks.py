@@ -2,7 +2,9 @@
 
 from domain.activity import Activity
 from domain.document import Document
-from projections import activity, document
+from domain.endorsement import Endorsement
+from domain.theme_list import ThemeList
+from projections import activity, document, endorsement, theme_list
 from services.checking import Facts, Version, known
 
 
@@ -40,3 +42,26 @@ async def check_activity(at: Version, state: Activity) -> tuple[Facts, Facts]:
         "place": facts and facts.place and facts.place.key,
         "withdrawn": state.withdrawn,
     }
+
+
+async def check_theme_list(at: Version, state: ThemeList) -> tuple[Facts, Facts]:
+    rows = await at.all(theme_list.theme_lists(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.theme_list_id == at.stream_id), None)
+    versions: dict[int, list[str]] = {}
+    for theme in await at.all(theme_list.themes(at.tenant_id, at.as_of)):
+        if theme.theme_list_id == at.stream_id:
+            versions.setdefault(theme.version_number, []).append(theme.code)
+    said = {"code": row and row.code, "versions": versions, "retired": row and row.status == "retired"}
+    expected = {number: list(codes) for number, codes in enumerate(state.versions, start=1)}
+    return said, {"code": state.code, "versions": expected, "retired": state.retired}
+
+
+async def check_endorsement(at: Version, state: Endorsement) -> tuple[Facts, Facts]:
+    rows = await at.all(endorsement.endorsements(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.endorsement_id == at.stream_id), None)
+    said = {
+        "endorser": row and row.endorser,
+        "kind": row and row.kind,
+        "withdrawn": row and row.status == "withdrawn",
+    }
+    return said, {"endorser": state.endorser, "kind": state.kind, "withdrawn": state.withdrawn}

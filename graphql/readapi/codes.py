@@ -407,6 +407,29 @@ class RecordStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+@strawberry.enum(description="Whether anything new is sorted by a list of themes.")
+class ThemeListStatus(StrEnum):
+    IN_USE = "in_use"
+    RETIRED = "retired"
+
+
+@strawberry.enum(description="What a theme of one list is to a theme of another.")
+class ThemeRelation(StrEnum):
+    EXACT = "exact"
+    BROADER = "broader"
+    NARROWER = "narrower"
+    RELATED = "related"
+
+
+@strawberry.enum(description="In what form an endorsement was given.")
+class EndorsementKind(StrEnum):
+    COUNCIL_RESOLUTION = "council_resolution"
+    LETTER = "letter"
+    DECLARATION = "declaration"
+    MEMBERSHIP = "membership"
+    UNSTATED = "unstated"
+
+
 @strawberry.enum(description="Whose name decides the order of a list: names sort without accents or case.")
 class PartnershipOrder(StrEnum):
     NAME_FR = "name_fr"

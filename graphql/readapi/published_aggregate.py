@@ -49,7 +49,8 @@ def _share(cells: Sequence[Any]) -> Share | None:
     return Share(numerator=numerator, denominator=denominator, of=of)
 
 
-def _publication(cells: Sequence[Any]) -> Publication | None:
+def publication(cells: Sequence[Any]) -> Publication | None:
+    """From the title, the publisher, the date and the place in it."""
     title = text.localized(cells[:4])
     if title is None:
         return None
@@ -88,7 +89,7 @@ _PUBLICATION = Group(
         _P.published,
         _P.locator,
     ),
-    _publication,
+    publication,
     _publication_shape,
 )
 

@@ -39,6 +39,7 @@ from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committe
 from readapi.decision import DECISIONS, Decision, DecisionKey, load_decisions
 from readapi.document import DOCUMENTS, Document
 from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, DueItem, due_list
+from readapi.endorsement import ENDORSEMENTS, Endorsement
 from readapi.fields import derived, sized
 from readapi.figures import CatchmentPart, Period, catchment, catchment_shape
 from readapi.governance_codes import CommitteeStatus
@@ -66,6 +67,7 @@ from readapi.shapes import At, Paged, Rows, Value
 from readapi.submission import PUBLISHED_FIGURES, SUBMISSIONS, PublishedFigure, Submission
 from readapi.target import TARGETS_MAX, Target, targets, targets_shape
 from readapi.text import LocalizedText, localized, localized_shape
+from readapi.theme_list import THEME_LISTS, ThemeList
 from readapi.timeline import TIMELINES, TimelineEntry
 
 _B = REGISTRY.c
@@ -381,6 +383,18 @@ class Partnership:
         as_of: AsOfArgument = None,
     ) -> list[DueItem]:
         return await due_list(info.context, self._at(as_of), within_days)
+
+    @sized("first", "The lists of themes that it publishes, by code.")
+    async def theme_lists(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[ThemeList]:
+        return await page(info.context, THEME_LISTS, self._at(as_of), first=first, after=after)
+
+    @sized("first", "The organisations that a source names as standing behind it.")
+    async def endorsements(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Endorsement]:
+        return await page(info.context, ENDORSEMENTS, self._at(as_of), first=first, after=after)
 
     @sized("first", "Its meetings, by the day on which they are held; those that are only convened too.")
     async def meetings(

@@ -24,6 +24,7 @@ from readapi.reading import Info
 from readapi.registry import Partnership, PartnershipPage
 from readapi.scalars import SCALARS
 from readapi.shapes import OfBody
+from readapi.theme_list import THEME_LISTS, ThemeList
 
 MATRIX: Final = 500
 """Counted for a matrix, which reads many rows to give few."""
@@ -139,6 +140,13 @@ class Query:
             partnerships=partnerships,
             stage=stage,
         )
+
+    @sized("first", "The lists of themes that all share, from the commons, by code.")
+    async def theme_lists(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[ThemeList]:
+        place = info.context.place(COMMONS, clock(as_of, info.context.now))
+        return await page(info.context, THEME_LISTS, place, first=first, after=after)
 
     @sized(MATRIX, "Agreements by programme and territory, and mandated providers beside them.")
     async def agreement_matrix(

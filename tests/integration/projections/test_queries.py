@@ -38,6 +38,7 @@ from projections import (
     audit_mandate,
     committee,
     document,
+    endorsement,
     indicator,
     national,
     provider,
@@ -45,6 +46,7 @@ from projections import (
     requirement,
     seat,
     target,
+    theme_list,
     timeline,
 )
 from projections.agreement import queries as agreement_queries
@@ -195,6 +197,9 @@ def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     yield document.documents(tenant_id, as_of)
     yield document.document_versions(tenant_id, as_of)
     yield activity.activities(tenant_id, as_of)
+    yield theme_list.theme_lists(tenant_id, as_of)
+    yield theme_list.themes(tenant_id, as_of)
+    yield endorsement.endorsements(tenant_id, as_of)
     yield timeline.lines(tenant_id)
     yield national.body(tenant_id, as_of)
     yield committee.committees(tenant_id, as_of)

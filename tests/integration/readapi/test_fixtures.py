@@ -238,3 +238,20 @@ async def test_as_known_now_is_the_same_as_without_a_clock(client: Client) -> No
     now = datetime.now(UTC).isoformat()
 
     assert await client.data(query, {"asOf": {"recorded": now}}) == await client.data(query)
+
+
+async def test_the_seventeen_characteristics_are_shared_by_all_from_the_commons(client: Client) -> None:
+    query = """{ themeLists { totalCount nodes { code title { en fr unofficial } versionNumber status
+        themes { code label { en } parentCode } older: themes(version: 9) { code }
+        crosswalks { otherNumber } } } }"""
+
+    (shared,) = (await client.data(query))["themeLists"]["nodes"]
+
+    assert shared["title"]["en"] == "Characteristics of a Welcoming Community"
+    assert (shared["versionNumber"], shared["status"]) == (1, "IN_USE")
+    assert [theme["label"]["en"] for theme in shared["themes"]][::16] == [
+        "Employment opportunities",
+        "Favourable media coverage and representation",
+    ]
+    assert len(shared["themes"]) == 17
+    assert shared["older"] == shared["crosswalks"] == []

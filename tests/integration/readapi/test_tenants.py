@@ -31,6 +31,9 @@ EVERYTHING = """query ($slug: String!) {
     requirements(first: 10) { totalCount nodes { id indicator { id } agreement { id } owed { exempt } } }
     submissions(first: 10) { totalCount nodes { id stage indicator { id } history { act } } }
     publishedFigures(first: 10) { totalCount nodes { id value { number } indicator { id } } }
+    themeLists(first: 10) { nodes { id themes { code } crosswalks { otherListId otherBodyId } } }
+    endorsements(first: 10) { nodes { id } }
+    activities(first: 10) { nodes { id } }
     accessGrants(first: 10) { totalCount nodes { id status grantee { slug } } }
     publishedAggregates(first: 10) { totalCount nodes { id value { raw } } }
     timeline(first: 100) { totalCount nodes { position streamId } }
@@ -71,7 +74,8 @@ def strings(value: Any) -> Iterator[str]:
 
 def names_of(slug: str) -> dict[str, str]:
     """Ids of everything that a body has, by what it is."""
-    names = ["grant", "group", *(f"{what} {n}" for what, n in SITTING)]
+    names = ["themes", "endorsed public", "endorsed tenant", "session public", "session tenant"]
+    names += ["grant", "group", *(f"{what} {n}" for what, n in SITTING)]
     names += ["published", "adopted", "draft", "target published", "target draft"]
     names += [f"{plan} {level}" for plan in ("published", "adopted", "draft") for level in ("action", "indicator")]
     names += ["decision office", *(f"member {number}" for number in range(3))]
@@ -125,7 +129,7 @@ PUBLIC = {
     *("published", "published action", "published indicator", "target published"),
     *("indicator public", "requirement public", "submission out"),
     *("agreement public", "agreement public owed", "agreement public given", "mandate public"),
-    "printed public",
+    *("printed public", "themes", "endorsed public", "session public"),
     *("committee public", "group"),
     *("meeting public", "meeting public item", "meeting public carried", "meeting public lost", "decision public"),
     "owed by decision public",
@@ -259,7 +263,7 @@ def test_without_the_policies_our_own_predicates_still_hold_and_without_those_th
                 return await seen(client, "alpha", ANONYMOUS)
 
     alike = [entry for slug in ALIKE for entry in lines(slug)]
-    asyncio.run(bring_in(settings, [*read_files(sample_files()[:1]), *alike]))
+    asyncio.run(bring_in(settings, [*read_files(sample_files()[:2]), *alike]))
     assert asyncio.run(outside()) == PUBLIC
     with monkeypatch.context() as patched:
         patched.setattr(sight, "visible", lambda source, *_, **__: source.c.tenant_id.is_not(None))

@@ -38,6 +38,8 @@ def alone(slug: str) -> Iterator[Entry]:
     yield from indicators(of)
     yield from reports(of)
     yield from _published(of)
+    yield from _access(of)
+    yield from _lists(of)
     yield from governance(of)
     yield from due(of)
     yield from meetings(of)
@@ -167,3 +169,25 @@ def _access(of: Lines) -> Iterator[Entry]:
     granted = {"grant_id": of.id("grant"), "grantee": IRCC, "programme": "jumeau"}
     yield of.line("GrantAccess", "2021-04-01", granted)
     yield of.line("RevokeAccess", "2022-04-01", {"grant_id": of.id("grant")})
+
+
+def _lists(of: Lines) -> Iterator[Entry]:
+    themes = [{"code": "work", "label": both("Emploi")}, {"code": "homes", "label": both("Logement")}]
+    listed = {"theme_list_id": of.id("themes"), "code": "twins", "title": both("Thèmes"), "themes": themes}
+    yield of.line("PublishThemeList", "2021-01-01", listed)
+    other = {"log": of.id("body"), "theme_list_id": of.id("themes"), "number": 1}
+    link = {"code": "work", "other_code": "homes", "relation": "related"}
+    crosswalk = {"theme_list_id": of.id("themes"), "number": 1, "other": other, "links": [link]}
+    yield of.line("CrosswalkThemeLists", "2021-01-02", crosswalk)
+    for audience in ("public", "tenant"):
+        endorsed = {
+            "endorsement_id": of.id(f"endorsed {audience}"),
+            "endorser": both("Ville"),
+            "publication": {"title": both("Rapport")},
+            "audience": audience,
+        }
+        yield of.line("RecordEndorsement", "2021-02-01", endorsed)
+    recorded = {"held_on": "2021-03-01", "label": both("Soirée")}
+    for audience in ("public", "tenant"):
+        session = {"activity_id": of.id(f"session {audience}"), "facts": recorded, "audience": audience}
+        yield of.line("RecordSession", "2021-03-02", session)

@@ -38,10 +38,11 @@ from domain.body import (
 )
 from domain.case import Need
 from domain.document import AddDocumentVersion, AttachDocument, Content, EraseDocument, WithdrawDocument
+from domain.endorsement import RecordEndorsement, WithdrawEndorsement
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, Source, WithoutAuthority
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
-from domain.ids import CommandId, PersonId, StreamId, SuccessionId, TenantId
+from domain.ids import CommandId, PersonId, StreamId, SuccessionId, TenantId, ThemeListId
 from domain.indicator import Category, DefineIndicator, Dimension, RetireIndicator, ReviseIndicator
 from domain.plan.commands import (
     AddPlanElement,
@@ -82,6 +83,16 @@ from domain.submission.commands import (
 from domain.submission.events import Cut
 from domain.succession import AcceptSuccession, ProposeSuccession, SucceedBody, Succession, WithdrawSuccession
 from domain.target import ReviseTarget, SetBaseline, SetTarget, TieTarget
+from domain.theme_list import (
+    CrosswalkThemeLists,
+    OtherList,
+    PublishThemeList,
+    PublishThemeListVersion,
+    RetireThemeList,
+    Theme,
+    ThemeLink,
+    ThemeList,
+)
 from domain.values import (
     CatchmentPart,
     Citation,
@@ -104,7 +115,11 @@ from tests.unit.projections.sittings import Sittings
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2019, 1, 1)
 FUNDER = TenantId(UUID(int=90))
-ELSEWHERE: Mapping[UUID, Loaded[Any]] = {FUNDER: Loaded(state=Body(kind=BodyKind.FUNDER), version=1)}
+OTHER_THEMES, OTHER_LIST = UUID(int=91), ThemeListId(UUID(int=92))
+ELSEWHERE: Mapping[UUID, Loaded[Any]] = {
+    FUNDER: Loaded(state=Body(kind=BodyKind.FUNDER), version=1),
+    OTHER_LIST: Loaded(state=ThemeList(code="other", versions=(("labour",),)), version=1),
+}
 """Streams of other logs, by id."""
 
 
@@ -314,7 +329,6 @@ class Writer:
             *[self._report] * 3,
             *[self._advance] * 8,
             *[self._target] * 4,
-            *[self._target] * 4,
             *[self._body] * 2,
             *[self._published] * 2,
             *[self._access] * 2,
@@ -322,6 +336,8 @@ class Writer:
             self._succession,
             *[self._document] * 3,
             *[self._activity] * 2,
+            *[self._themes] * 2,
+            self._endorsement,
         ]
         for _ in range(commands):
             if self.random.random() < 0.5:
@@ -809,7 +825,7 @@ class Writer:
     def _audit(self) -> tuple[Command | None, Any]:
         by = ByInstrument(office=fr("Bureau"), number=None, dated=None)
         audit_id: Any = self._pick("audit")
-        end = date(2021, 1, 1) + timedelta(days=len(self.log.rows))
+        end = self.today + timedelta(days=400)
         if audit_id is None or self.random.random() < 0.2:
             audit_id = self._uuid()
             self.ids["audit"].append(audit_id)
@@ -860,6 +876,38 @@ class Writer:
         if self.random.random() < 0.2:
             return WithdrawActivity(activity_id=activity_id), None
         return CorrectActivity(activity_id=activity_id, facts=facts), None
+
+    def _themes(self) -> tuple[Command | None, Any]:
+        list_id: Any = self._pick("theme list")
+        codes = self.random.sample(["work", "homes", "health", "schools"], 3)
+        listed = (Theme(code="work_all", label=self._text()), *(Theme(code=c, label=self._text()) for c in codes))
+        if list_id is None or self.random.random() < 0.1:
+            list_id = self._uuid()
+            self.ids["theme list"].append(list_id)
+            return PublishThemeList(theme_list_id=list_id, code="themes", title=self._text(), themes=listed), None
+        loaded = self.log._streams.get(list_id)
+        last = 1 if loaded is None else len(loaded.state.versions)
+        if self.random.random() < 0.4:
+            other = OtherList(log=OTHER_THEMES, theme_list_id=OTHER_LIST, number=1)
+            relation: Any = self.random.choice(["exact", "related"])
+            link = ThemeLink(code="work_all", other_code="labour", relation=relation)
+            return CrosswalkThemeLists(theme_list_id=list_id, number=last, other=other, links=(link,)), None
+        if self.random.random() < 0.1:
+            return RetireThemeList(theme_list_id=list_id), None
+        return PublishThemeListVersion(theme_list_id=list_id, number=last + 1, themes=listed), None
+
+    def _endorsement(self) -> tuple[Command | None, Any]:
+        endorsement_id: Any = self._pick("endorsement")
+        if endorsement_id is None or self.random.random() < 0.6:
+            endorsement_id = self._uuid()
+            self.ids["endorsement"].append(endorsement_id)
+            publication = Publication(title=self._text())
+            audience = self.random.choice([Audience.TENANT, Audience.PUBLIC])
+            command = RecordEndorsement(
+                endorsement_id=endorsement_id, endorser=self._text(), publication=publication, audience=audience
+            )
+            return command, None
+        return WithdrawEndorsement(endorsement_id=endorsement_id), None
 
 
 __all__ = ["FIRST_DAY", "START", "Log", "MemoryFeed", "decode", "envelope", "random_log"]

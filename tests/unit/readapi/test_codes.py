@@ -10,12 +10,14 @@ from domain import (
     agreement,
     alignment,
     body,
+    endorsement,
     envelope,
     indicator,
     organisation,
     requirement,
     succession,
     target,
+    theme_list,
     values,
 )
 from domain.committee import rules as committee
@@ -64,6 +66,8 @@ LITERALS: list[tuple[type[Enum], Any]] = [
     (governance_codes.OrganisationKind, organisation.OrganisationKind),
     (governance_codes.SeatRight, seat.SeatRight),
     (governance_codes.CandidacyStage, state.Stage),
+    (codes.ThemeRelation, theme_list.Relation),
+    (codes.EndorsementKind, endorsement.EndorsementKind),
     (codes.ActivityKind, activity.ActivityKind),
     (codes.WarningKind, target.Warning_.__annotations__["kind"]),
 ]

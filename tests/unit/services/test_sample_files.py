@@ -34,6 +34,7 @@ from domain.provider import ProviderMandated
 from domain.published_aggregate import PublishedAggregateRecorded
 from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
 from domain.target import TARGET, BaselineSet, TargetSet, Warning_, warnings
+from domain.theme_list import ThemeListPublished
 from domain.values import Citation, Language, Period
 from services.sample import files
 from tests.unit.domain.given import gathered
@@ -172,6 +173,7 @@ def opened(kind: BodyKind) -> list[tuple[BodyOpened, Recorded]]:
 
 def test_the_files_come_in_load_order_and_stay_small() -> None:
     assert [path.name for path in files()] == [
+        "005_commons.jsonl",
         "010_ministry.jsonl",
         "020_partnerships_2012_2013.jsonl",
         "025_cic_synthesis.jsonl",
@@ -302,6 +304,17 @@ def test_catchments_overlap_and_say_whole_or_part() -> None:
         *[(f"toronto-{side}", "part") for side in ("est", "nord", "ouest", "sud")],
     ]
     assert sorted(served["3558"]) == [("nord-ouest-ontarien", "part"), ("thunder-bay", "part")]
+
+
+# --- the commons ---------------------------------------------------------------------------------------------
+
+
+def test_the_seventeen_characteristics_are_in_the_order_of_their_source() -> None:
+    (published,) = [one.payload for one in loaded_log().events if isinstance(one.payload, ThemeListPublished)]
+    assert len(published.themes) == 17
+    assert [theme.code for theme in published.themes[:3]] == ["employment", "social_capital", "housing"]
+    assert published.themes[-1].label.en == "Favourable media coverage and representation"
+    assert {theme.label.unofficial for theme in published.themes} == {("fr",)}
 
 
 # --- the synthesis of 2012-2013 -------------------------------------------------------------------------------

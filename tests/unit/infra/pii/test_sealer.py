@@ -198,6 +198,7 @@ def test_the_fields_with_sealed_text_are_found() -> None:
         "meeting.MinutesDrafted": ("text_en", "text_fr"),
         "meeting.MotionMoved": ("text",),
         "meeting.RecusalRecorded": ("reason",),
+        "endorsement.Withdrawn": ("note",),
         "plan.Closed": ("note",),
         "plan.ConsultationRecorded": ("note",),
         "plan.ElementWithdrawn": ("note",),
