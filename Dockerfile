@@ -12,7 +12,7 @@ RUN python -m venv /opt/build \
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin entente \
- && install --directory --owner=entente --mode=0700 /var/lib/entente/documents
+ && install --directory --owner=entente --mode=0700 /var/lib/entente/documents /var/lib/entente/checkpoints
 COPY --from=build /opt/entente /opt/entente
 ENV PATH=/opt/entente/bin:$PATH PYTHONUNBUFFERED=1
 USER entente

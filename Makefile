@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(VENV)/.ready ## install everything that the project needs
-.PHONY: help setup run test check lint types contracts bench faults lock browser-test audits chromium
+.PHONY: help setup run test check lint types contracts bench audit-fuzz faults lock browser-test audits chromium
 
 run: setup ## start the product on the embedded database with the sample loaded
 	@$(BIN)/entente run --demo
@@ -56,6 +56,9 @@ chromium:
 
 bench: setup ## paired ratios, into var/bench.jsonl
 	@$(BIN)/python -m benchmarks
+
+audit-fuzz: setup ## forge 100,000 audit packs and tell 10,000 honest ones; counts printed
+	@$(BIN)/python -m pytest -q -m faults tests/unit/services/audit
 
 faults: setup ## long fault campaigns
 	@$(BIN)/python -m pytest -q -m faults

@@ -72,5 +72,8 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "endorsement": None,
     "endorsement.withdrawal_note": Audience.TENANT,
     "timeline": Audience.TENANT,
+    "log.checkpoint": Audience.PUBLIC,
+    "log.tile": Audience.PUBLIC,
+    "log.entries": Audience.TENANT,
 }
 """The audience of each kind of record; None: the record itself names it."""

@@ -116,6 +116,26 @@ class BodySucceeded(Event, frozen=True, kw_only=True):
     """The day or a successor is not attested by any source."""
 
 
+EpochReason = Literal["restored_from_backup", "restored_to_a_moment", "events_lost", "key_lost"]
+
+
+@event("body.EpochOpened")
+class EpochOpened(Event, frozen=True, kw_only=True):
+    """After a restore that lost events, the log is signed under a new name from here on.
+
+    It cites the checkpoint with which the epoch before ended, so that nobody can pass over what is missing.
+    """
+
+    epoch: int
+    ended_origin: str
+    ended_size: int
+    ended_root: str
+    """Of the tree over those events, in hexadecimal."""
+    kept: int
+    """Events that the log had when the new epoch was opened."""
+    reason: EpochReason
+
+
 # --- commands -----------------------------------------------------------------------------------------------
 
 
@@ -177,6 +197,18 @@ class EnterPhase(Command, frozen=True, kw_only=True):
     note: SealedText | None = None
 
 
+class OpenEpoch(Command, frozen=True, kw_only=True):
+    """Sign a body's log under a new name, because a restore lost events that had been signed. For operators."""
+
+    body_id: TenantId
+    epoch: Annotated[int, msgspec.Meta(ge=2, le=1_000)]
+    ended_origin: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+    ended_size: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    ended_root: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+    kept: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    reason: EpochReason
+
+
 # --- rules --------------------------------------------------------------------------------------------------
 
 
@@ -186,6 +218,15 @@ class CatchmentRepeatsError(Refusal):
     code = "catchment_repeats"
     en = "The territory {code_repeated} is named twice in this catchment."
     fr = "Le territoire {code_repeated} figure deux fois dans ce bassin de desserte."
+
+
+@dataclass(eq=False)
+class EpochNumberError(Refusal):
+    epoch: int
+    expected: int
+    code = "epoch_number"
+    en = "Epoch {epoch} cannot be opened: the next is {expected}."
+    fr = "L’époque {epoch} ne peut être ouverte : la prochaine est {expected}."
 
 
 class RegistryEntry(State, frozen=True, kw_only=True):
@@ -206,6 +247,7 @@ class Body(State, frozen=True, kw_only=True):
     default_language: Language | None = None
     succession: SuccessionId | None = None
     """The one by which others took its place."""
+    epoch: int = 1
 
 
 def evolve_entry(entry: RegistryEntry, recorded: Recorded) -> RegistryEntry:
@@ -239,6 +281,8 @@ def evolve(body: Body, recorded: Recorded) -> Body:
             return replace(body, phase=latest(body.phase, entered, recorded))
         case BodySucceeded(succession_id=succession_id):
             return replace(body, succession=succession_id)
+        case EpochOpened(epoch=epoch):
+            return replace(body, epoch=epoch)
     return body
 
 
@@ -336,3 +380,26 @@ def enter_phase(body: Body, command: EnterPhase, case: Case) -> list[Event]:
     if holds(body.phase, command.phase, case.on):
         return []
     return [PhaseEntered(phase=command.phase, note=command.note)]
+
+
+@BODY.handles("body_id", owners=BodyKind)
+def open_epoch(body: Body, command: OpenEpoch) -> list[Event]:
+    """Record that the log goes on under a new name; the epoch that it is already in records nothing.
+
+    Raises:
+        EpochNumberError: epochs are numbered 1, 2, 3 without a gap.
+    """
+    if command.epoch == body.epoch:
+        return []
+    if command.epoch != body.epoch + 1:
+        raise EpochNumberError(epoch=command.epoch, expected=body.epoch + 1)
+    return [
+        EpochOpened(
+            epoch=command.epoch,
+            ended_origin=command.ended_origin,
+            ended_size=command.ended_size,
+            ended_root=command.ended_root,
+            kept=command.kept,
+            reason=command.reason,
+        )
+    ]

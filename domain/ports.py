@@ -72,7 +72,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `first_position` and `position` are those of its first and last event; both are None where the command was
     accepted and recorded nothing. `version` is the stream's version after it, and 0 after a batch, which has no
-    stream of its own.
+    stream of its own. `leaf` is the leaf hash of its last event in the log's tree, where the store keeps one, for
+    a receipt.
     """
 
     first_position: int | None
@@ -80,6 +81,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     version: int
     recorded_at: datetime
     replayed: bool = False
+    leaf: bytes | None = None
 
 
 class AppendError(Exception):
@@ -108,6 +110,10 @@ class KeyReusedError(AppendError):
 
 class BodyUnknownError(AppendError):
     """There is no log with this tenant id."""
+
+
+class LogStoppedError(AppendError):
+    """The log is not what was signed of it: nothing is written until an operator has decided what it is."""
 
 
 class OutcomeUnknownError(AppendError):

@@ -7,6 +7,7 @@ import difflib
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,6 +15,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from infra.embedded import EmbeddedServer
+from infra.log.proofs.note import NoteError
+from infra.log.proofs.policy import Policy, WitnessAddress, organisation
 from infra.secret_files import read_or_create_secret
 
 PREFIX = "ENTENTE_"
@@ -92,7 +95,35 @@ SETTINGS: tuple[Setting, ...] = (
         "directory.",
     ),
     Setting("ENTENTE_DOCUMENT_MAX_BYTES", "Largest accepted document, in bytes.", "20971520"),
+    Setting(
+        "ENTENTE_LOG_ORIGIN",
+        "What the names of the logs begin with in signed checkpoints: host and path without a scheme. Never "
+        "change it once something is signed. Absent: the first allowed host and /log.",
+    ),
+    Setting(
+        "ENTENTE_SIGNER_KEY",
+        "Seed of the Ed25519 key of the logs, 64 hexadecimal digits, for the signer process alone; absent: "
+        "made once in the instance directory.",
+        secret=True,
+    ),
+    Setting(
+        "ENTENTE_CHECKPOINT_DIR",
+        "Directory of the highest checkpoint of each log, written by the signer and read by every process that "
+        "writes; on another disk than the database. Absent: checkpoints/ in the instance directory.",
+    ),
+    Setting(
+        "ENTENTE_WITNESSES",
+        "Witnesses that the signer asks to cosign: `VKEY URL`, as `entente witness` prints it, several separated "
+        "by commas. Absent: none.",
+    ),
+    Setting(
+        "ENTENTE_FINAL_AT",
+        "Of how many organisations a witness must have cosigned a checkpoint for it to be final; 0: none is.",
+        "0",
+    ),
 )
+_ORIGIN = re.compile(r"[A-Za-z0-9\[\]:._~-]+(/[A-Za-z0-9._~-]+)*")
+_SEED = re.compile("[0-9a-fA-F]{64}")
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -147,6 +178,36 @@ class DocumentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofSettings:
+    """Under which name the logs are signed, where the signer's key and the held checkpoints are, who watches."""
+
+    origin: str
+    checkpoint_dir: Path
+    key_path: Path
+    given_key: str | None = field(repr=False)
+    witnesses: tuple[WitnessAddress, ...] = ()
+    final_at: int = 0
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(tuple(witness.key for witness in self.witnesses), self.final_at)
+
+    def signer_seed(self) -> bytes:
+        """The signer's seed; made where none is set. Only the signer's process asks for it.
+
+        Raises:
+            SettingsError: it is not 32 bytes in hexadecimal.
+        """
+        key = self.given_key or read_or_create_secret(self.key_path)
+        if not _SEED.fullmatch(key):
+            raise SettingsError(
+                "ENTENTE_SIGNER_KEY is not understood; expected 64 hexadecimal digits, such as "
+                "`openssl rand -hex 32` gives."
+            )
+        return bytes.fromhex(key)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     profile: Profile
     instance_dir: Path
@@ -154,6 +215,7 @@ class Settings:
     database: DatabaseSettings
     web: WebSettings
     documents: DocumentSettings
+    proof: ProofSettings
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -186,6 +248,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         if secret_key:
             _check_secret_key(secret_key)
         database = embedded_database(instance_dir, secret_key=secret_key or None)
+    web = _web(values, public=profile is Profile.PRODUCTION and not database.embedded)
     return Settings(
         profile=profile,
         instance_dir=instance_dir,
@@ -195,7 +258,17 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             directory=Path(values.get("ENTENTE_DOCUMENTS_DIR") or instance_dir / "documents").absolute(),
             bytes_max=_number(values, "ENTENTE_DOCUMENT_MAX_BYTES", low=1024, high=2**30),
         ),
-        web=_web(values, public=profile is Profile.PRODUCTION and not database.embedded),
+        web=web,
+        proof=ProofSettings(
+            origin=_origin(values.get("ENTENTE_LOG_ORIGIN") or f"{web.allowed_hosts[0]}/log"),
+            checkpoint_dir=Path(values.get("ENTENTE_CHECKPOINT_DIR") or instance_dir / "checkpoints").absolute(),
+            key_path=instance_dir / "signer-key",
+            given_key=values.get("ENTENTE_SIGNER_KEY"),
+            witnesses=(witnesses := _witnesses(values.get("ENTENTE_WITNESSES", ""))),
+            final_at=_number(
+                values, "ENTENTE_FINAL_AT", low=0, high=len({organisation(w.key.name) for w in witnesses})
+            ),
+        ),
     )
 
 
@@ -282,6 +355,23 @@ def _web(values: Mapping[str, str], *, public: bool) -> WebSettings:
         body_max_bytes=_number(values, "ENTENTE_BODY_MAX_BYTES", low=1024, high=2**30),
         metrics_token=values.get("ENTENTE_METRICS_TOKEN"),
     )
+
+
+def _witnesses(value: str) -> tuple[WitnessAddress, ...]:
+    try:
+        return tuple(WitnessAddress.parse(part) for part in value.split(",") if part.strip())
+    except NoteError as error:
+        raise SettingsError(
+            f"ENTENTE_WITNESSES is not understood: {error}. Write `VKEY URL`, several separated by commas."
+        ) from error
+
+
+def _origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        raise SettingsError(
+            f"ENTENTE_LOG_ORIGIN is {value!r}; expected a host and a path such as entente.example.ca/log."
+        )
+    return value
 
 
 def _number(values: Mapping[str, str], name: str, *, low: int, high: int) -> int:

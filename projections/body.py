@@ -11,6 +11,7 @@ from domain.body import (
     BodyRenamed,
     BodySucceeded,
     CatchmentSet,
+    EpochOpened,
     LeadOrganisation,
     LeadOrganisationChanged,
     PhaseEntered,
@@ -185,5 +186,5 @@ BODIES: Final = Projection(
         BodyRegistered: _registered,
         SlugAdded: _slug_added,
     },
-    events.ALL - events.BODY,
+    {*(events.ALL - events.BODY), EpochOpened},
 )

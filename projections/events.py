@@ -24,6 +24,7 @@ from domain.body import (
     BodyRenamed,
     BodySucceeded,
     CatchmentSet,
+    EpochOpened,
     LeadOrganisationChanged,
     PhaseEntered,
     SlugAdded,
@@ -120,6 +121,7 @@ BODY: Final[Types] = frozenset(
         CatchmentSet,
         PhaseEntered,
         BodySucceeded,
+        EpochOpened,
     }
 )
 PLAN: Final[Types] = frozenset(

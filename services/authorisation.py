@@ -36,6 +36,7 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "MergeOrganisation": _OPERATOR,
     # body
     "OpenBody": _OPERATOR,
+    "OpenEpoch": _OPERATOR,
     "RenameBody": _COORDINATOR,
     "ChangeLeadOrganisation": _COORDINATOR,
     "SetCatchment": _COORDINATOR,

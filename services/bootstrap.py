@@ -13,6 +13,7 @@ from domain.ports import ContentStore, EventStore
 from infra.access.tokens import Tokens
 from infra.database import Database
 from infra.documents.files import FileContents
+from infra.log.proofs.held import HeldCheckpoints
 from infra.log.store import open_log_store
 from infra.pii.persons import PersonVault
 from infra.pii.sealer import LogSealer
@@ -48,17 +49,21 @@ class WriteSide:
 
 @asynccontextmanager
 async def open_write_side(
-    settings: DatabaseSettings, documents: DocumentSettings | None = None
+    settings: DatabaseSettings,
+    documents: DocumentSettings | None = None,
+    *,
+    held: HeldCheckpoints | None = None,
 ) -> AsyncIterator[WriteSide]:
     """The write side over one database; at the end it finishes what was begun.
 
-    Without `documents`, orders that name a content are refused.
+    Without `documents`, orders that name a content are refused. Whoever writes gives `held`, the checkpoints
+    outside the database by which logs are measured first.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings))
         pool = await stack.enter_async_context(await database.pool(Role.APP, connections_max=_CONNECTIONS_MAX))
         sealer = LogSealer(pool, KeyWrapper(settings.secret_key))
-        store = await stack.enter_async_context(open_log_store(database, sealer))
+        store = await stack.enter_async_context(open_log_store(database, sealer, held=held))
         contents: ContentStore = NO_CONTENTS if documents is None else FileContents(documents.directory)
         handler = CommandHandler(store, sealer, contents)
         vault = PersonVault(pool)

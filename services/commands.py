@@ -14,6 +14,7 @@ from domain.ports import (
     GuardBrokenError,
     KeyReusedError,
     KeyTakenError,
+    LogStoppedError,
     Outcome,
     OutcomeUnknownError,
     Sealer,
@@ -106,4 +107,6 @@ def as_refusal(error: AppendError) -> Refusal:
             return refusals.GuardBrokenError()
         case OutcomeUnknownError():
             return refusals.OutcomeUnknownError()
+        case LogStoppedError():
+            return refusals.LogStoppedError()
     return refusals.UnavailableError()

@@ -100,6 +100,14 @@ class KeyInvalidError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class NotSignedYetError(DoorRefusal):
+    code = "not_signed_yet"
+    kind = "not_found"
+    en = "The log is not signed that far yet; it will be within seconds. Ask again."
+    fr = "Le registre n’est pas encore signé jusque-là; il le sera dans quelques secondes. Redemandez."
+
+
+@dataclass(eq=False)
 class TokenMissingError(DoorRefusal):
     code = "token_missing"
     kind = "forbidden"
@@ -195,6 +203,14 @@ class OutcomeUnknownError(DoorRefusal):
     status = 503
     en = "The connection to the log was lost, so the outcome is not known. Send the same key again to learn it."
     fr = "La liaison au registre s’est rompue : l’issue est inconnue. Renvoyez la même clé pour la connaître."
+
+
+@dataclass(eq=False)
+class LogStoppedError(DoorRefusal):
+    code = "log_stopped"
+    kind = "operational"
+    en = "This log is not what was signed of it, so nothing is written to it until an operator has looked at it."
+    fr = "Ce registre n’est plus ce qui en a été signé : rien n’y est inscrit avant l’examen d’un opérateur."
 
 
 @dataclass(eq=False)

@@ -2,7 +2,7 @@
 
 `verify` finds what somebody changed in a log, and shows that the library's replay and the async store agree about
 every aggregate at every version. A log that was rewritten whole, leaves, tiles and head included, is sound in
-itself: only a checkpoint that was kept elsewhere tells.
+itself: only a signed checkpoint tells, and only one that was kept elsewhere if those in the database went too.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from domain.ids import StreamId, TenantId
 from domain.ports import EventStore
 from domain.stream import STREAMS, Loaded, State, Stream
 from infra.log.application import TenantApplication
+from infra.log.proofs.held import Held
 from infra.log.recorder import TenantLog
 from infra.log.scan import Defect, DefectError, LogScan
 
@@ -36,6 +37,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     streams: int
     tiles: int
+    checkpoints: int
+    """Signed checkpoints that the log was found to contain, the one held outside the database among them."""
     versions_replayed: int
     root: str
     """Hexadecimal, of the tree over the events that were looked at."""
@@ -90,14 +93,19 @@ async def state_at(
 
 
 async def verify(
-    log: TenantLog, store: EventStore, *, also: Comparison | None = None, every_version: bool = True
+    log: TenantLog,
+    store: EventStore,
+    *,
+    also: Comparison | None = None,
+    held: Held | None = None,
+    every_version: bool = True,
 ) -> Report:
     """Look at everything in a tenant's log; stops at the first defect, which the report names.
 
     Replaying every version takes time with the square of a stream's length; without `every_version` only the last
     one of each is compared. The log may grow meanwhile: what is added after the start is not looked at.
     """
-    scan = LogScan(log.tenant_id)
+    scan = LogScan(log.tenant_id, held)
     versions_replayed = 0
     defect = None
     try:
@@ -114,6 +122,7 @@ async def verify(
         events=scan.size,
         streams=len(scan.streams),
         tiles=scan.tiles,
+        checkpoints=scan.checkpoints,
         versions_replayed=versions_replayed,
         root=scan.root.hex(),
         defect=defect,

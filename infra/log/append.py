@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self
 import asyncpg
 import structlog
 
+from domain.ids import TenantId
 from domain.ports import Append, AppendError, Outcome, OutcomeUnknownError
 from infra.database import close
 from infra.log.batch import APPEND_SQL, Footprint, answer, arguments, job_queues
@@ -59,6 +60,7 @@ class GroupCommit:
     Args:
         connect: opens a connection that may execute `log.append_group`.
         pokes: is told after each group that wrote something.
+        refuses: what to answer, once there is a connection, to appends to a log that may not grow.
     """
 
     def __init__(
@@ -66,11 +68,13 @@ class GroupCommit:
         connect: Connect,
         pokes: Pokes,
         *,
+        refuses: Callable[[TenantId], AppendError | None] = lambda _: None,
         requests_max: int = REQUESTS_MAX,
         patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:
         self._connect = connect
         self._pokes = pokes
+        self._refuses = refuses
         self._requests_max = requests_max
         self._patience_seconds = patience_seconds
         self._waiting: deque[_Waiting] = deque()
@@ -122,7 +126,8 @@ class GroupCommit:
                     await self._arrived.wait()
                 connection = self._connection or await self._reconnect()
                 group = self._next_group()
-                await self._commit(connection, group)
+                if group:
+                    await self._commit(connection, group)
         finally:
             for waiting in (*group, *self._waiting):
                 _refuse(waiting, OutcomeUnknownError("the process ended meanwhile: send the same key again"))
@@ -133,6 +138,10 @@ class GroupCommit:
         passed_over: list[_Waiting] = []
         while self._waiting and len(group) < self._requests_max:
             waiting = self._waiting.popleft()
+            refused = self._refuses(waiting.append.tenant_id)
+            if refused is not None:
+                _refuse(waiting, refused)
+                continue
             (group if footprint.admits(waiting.append) else passed_over).append(waiting)
         self._waiting.extendleft(reversed(passed_over))
         return group

@@ -1,6 +1,7 @@
 """One call of the append function: which requests go together, their arguments, and their answers."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -14,8 +15,10 @@ from domain.ports import (
     KeyReusedError,
     KeyTakenError,
     Outcome,
+    Row,
     VersionConflictError,
 )
+from infra.log.leaf import leaf_of
 
 APPEND_SQL = "SELECT * FROM log.append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 Key = tuple[object, ...]
@@ -83,6 +86,7 @@ def answer(append: Append, row: "asyncpg.Record") -> Outcome | AppendError:
                 version=version,
                 recorded_at=recorded_at,
                 replayed=code == "replayed",
+                leaf=_leaf(append, last, recorded_at) if code == "accepted" and append.events else None,
             )
         case "version_conflict":
             return VersionConflictError(
@@ -104,6 +108,12 @@ def answer(append: Append, row: "asyncpg.Record") -> Outcome | AppendError:
 def job_queues(appends: Iterable[Append]) -> set[str]:
     """The queues in which jobs appeared if the requests were accepted."""
     return {job.queue for append in appends for job in append.jobs}
+
+
+def _leaf(append: Append, position: int, recorded_at: datetime) -> bytes:
+    event = append.events[-1]
+    row = (append.tenant_id, position, append.stream_id, event.version, event.type, recorded_at, event.state)
+    return leaf_of(Row(*row))
 
 
 def _conditions(appends: Sequence[Append]) -> str | None:

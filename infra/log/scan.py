@@ -14,6 +14,9 @@ from domain.ports import Row
 from domain.stream import stream_of
 from infra.log.leaf import leaf_of
 from infra.log.merkle import TILE_WIDTH, extend, frontier_root, perfect_root
+from infra.log.proofs.checkpoint import open_checkpoint
+from infra.log.proofs.held import Held
+from infra.log.proofs.note import Note, NoteError, VerifierKey
 
 _BATCH = 1_000
 _EVENTS = (
@@ -21,7 +24,12 @@ _EVENTS = (
     " WHERE tenant_id = %s AND position > %s ORDER BY position LIMIT %s"
 )
 
-Check = Literal["position", "version", "clock", "leaf", "envelope", "tile", "head", "replay"]
+_CHECKPOINTS = (
+    "SELECT size, root, note, vkey FROM log.checkpoint WHERE tenant_id = %s AND epoch = ("
+    " SELECT max(epoch) FROM log.checkpoint WHERE tenant_id = %s) ORDER BY size"
+)
+
+Check = Literal["position", "version", "clock", "leaf", "envelope", "tile", "head", "checkpoint", "replay"]
 
 
 class Defect(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +54,11 @@ class DefectError(Exception):
 class LogScan:
     """Goes over a tenant's log once, in the memory of a batch of events, a tile per level, a line per stream."""
 
-    def __init__(self, tenant_id: TenantId) -> None:
+    def __init__(self, tenant_id: TenantId, held: Held | None = None) -> None:
         self.tenant_id = tenant_id
+        self.checkpoints = 0
+        """Signed checkpoints through which the tree went."""
+        self._signed: dict[int, bytes] = {held.size: held.root} if held is not None and held.size else {}
         self.size = 0
         """Events seen so far."""
         self.tiles = 0
@@ -69,6 +80,7 @@ class LogScan:
         Raises:
             DefectError: something is not as it was recorded.
         """
+        self._read_checkpoints(connection)
         for row, leaf in _events(connection, self.tenant_id):
             self._check_row(row)
             recomputed = leaf_of(row)
@@ -77,9 +89,35 @@ class LogScan:
             self._check_envelope(row)
             self._frontier = extend(self._frontier, self.size, recomputed)
             self.size += 1
+            self._check_signed(row)
             self._check_tiles(connection, 0, recomputed)
         self._check_number_of_tiles(connection)
         self._check_head(connection)
+        if self._signed:
+            size = max(self._signed)
+            found = f"{self.size} events"
+            raise DefectError(
+                Defect(check="checkpoint", expected=f"the {size} events that were signed", found=found)
+            )
+
+    def _read_checkpoints(self, connection: psycopg.Connection) -> None:
+        for size, root, text, vkey in connection.execute(_CHECKPOINTS, [self.tenant_id, self.tenant_id]):
+            try:
+                checkpoint = open_checkpoint(Note.parse(text), VerifierKey.parse(vkey))
+            except NoteError as error:
+                raise DefectError(_not_signed(size, str(error))) from error
+            if (checkpoint.size, checkpoint.root) != (size, root):
+                raise DefectError(_not_signed(size, f"{checkpoint.size} events under {checkpoint.root.hex()}"))
+            if self._signed.setdefault(size, root) != root:
+                raise DefectError(_not_signed(size, "another root than the checkpoint outside the database"))
+
+    def _check_signed(self, row: Row) -> None:
+        root = self._signed.pop(self.size, None)
+        if root is None:
+            return
+        if root != self.root:
+            raise DefectError(self._at(row, "checkpoint", root.hex(), self.root.hex()))
+        self.checkpoints += 1
 
     def _check_row(self, row: Row) -> None:
         if row.position != self.size + 1:
@@ -162,6 +200,10 @@ def _events(connection: psycopg.Connection, tenant_id: TenantId) -> Iterator[tup
         for *columns, leaf in rows:
             yield Row(*columns), leaf
         after = rows[-1][1]
+
+
+def _not_signed(size: int, found: str) -> Defect:
+    return Defect(check="checkpoint", position=size, expected="the checkpoint that was signed", found=found)
 
 
 def _head_words(size: int, frontier: bytes, recorded_at: datetime | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import structlog
 
 from domain.event import Recorded, decode
@@ -14,9 +15,11 @@ from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.ports import Append, Batch, KeyReusedError, Outcome, Row, Sealer
 from domain.stream import Loaded, State, Stream
 from domain.values import Citation
-from infra.database import Database
+from infra.database import Database, close
 from infra.log.append import GroupCommit
 from infra.log.poke import Poker
+from infra.log.proofs.held import HeldCheckpoints
+from infra.log.proofs.restored import RestoreGuard
 from infra.log.snapshots import EVERY_VERSIONS, decode_snapshot, encode_snapshot, may_be_snapshotted
 from infra.log.whole import WholeCommit
 from infra.settings import Role
@@ -43,11 +46,12 @@ class LogStore:
 
     async def append(self, append: Append) -> Outcome:
         """See `domain.ports.EventStore.append`."""
-        return await self._commit.append(append)
+        outcome = await self._commit.append(append)
+        return await self._with_leaf(append.tenant_id, outcome) if outcome.replayed else outcome
 
     async def append_batch(self, batch: Batch) -> Outcome:
         """See `domain.ports.EventStore.append_batch`."""
-        return await self._whole.append(batch)
+        return await self._with_leaf(batch.tenant_id, await self._whole.append(batch))
 
     async def outcome(
         self, tenant_id: TenantId, principal: PersonId, command_id: CommandId, fingerprint: bytes
@@ -63,13 +67,14 @@ class LogStore:
             raise KeyReusedError(
                 f"command {command_id} was used for another request: send a new one under a new id"
             )
-        return Outcome(
+        outcome = Outcome(
             first_position=first_position,
             position=position,
             version=version,
             recorded_at=recorded_at,
             replayed=True,
         )
+        return await self._with_leaf(tenant_id, outcome)
 
     async def load(
         self, tenant_id: TenantId, stream: Stream[S], stream_id: StreamId, *, version: int | None = None
@@ -132,6 +137,13 @@ class LogStore:
         rows = await self._readers.fetch("SELECT * FROM log.claimed_under($1, $2)", tenant_id, prefix)
         return tuple(dict.fromkeys(StreamId(row[0]) for row in rows))
 
+    async def _with_leaf(self, tenant_id: TenantId, outcome: Outcome) -> Outcome:
+        """The same with the leaf hash that was kept, for an outcome of which the events are not at hand."""
+        if outcome.position is None:
+            return outcome
+        leaf: bytes = await self._readers.fetchval("SELECT log.leaf_at($1, $2)", tenant_id, outcome.position)
+        return msgspec.structs.replace(outcome, leaf=leaf)
+
     async def snapshots_saved(self) -> None:
         """Return once the snapshots that were begun are written."""
         await asyncio.gather(*self._saving)
@@ -157,11 +169,23 @@ class LogStore:
 
 
 @asynccontextmanager
-async def open_log_store(database: Database, sealer: Sealer) -> AsyncIterator[LogStore]:
-    """The store with its connections; at the end it finishes what was begun and closes them."""
+async def open_log_store(
+    database: Database, sealer: Sealer, *, held: HeldCheckpoints | None = None
+) -> AsyncIterator[LogStore]:
+    """The store with its connections; at the end it finishes what was begun and closes them.
+
+    With `held`, a log that is not what was signed of it is not written to.
+    """
+    guard = RestoreGuard(held)
 
     async def append_connection() -> "asyncpg.Connection[Any]":
-        return await database.connect(Role.APP, settings=_APPEND_SETTINGS)
+        connection = await database.connect(Role.APP, settings=_APPEND_SETTINGS)
+        try:
+            await guard.look(connection)
+        except BaseException:
+            await close(connection)
+            raise
+        return connection
 
     async def poke_connection() -> "asyncpg.Connection[Any]":
         return await database.connect(Role.APP, settings=_POKE_SETTINGS)
@@ -171,8 +195,8 @@ async def open_log_store(database: Database, sealer: Sealer) -> AsyncIterator[Lo
             await database.pool(Role.APP, connections_max=_READERS_MAX, settings={"plan_cache_mode": "auto"})
         )
         poker = await stack.enter_async_context(Poker(poke_connection))
-        commit = await stack.enter_async_context(GroupCommit(append_connection, poker))
-        whole = WholeCommit(append_connection, poker)
+        commit = await stack.enter_async_context(GroupCommit(append_connection, poker, refuses=guard.refuses))
+        whole = WholeCommit(append_connection, poker, refuses=guard.refuses)
         stack.push_async_callback(whole.finished)
         store = LogStore(commit, whole, readers, sealer)
         stack.push_async_callback(store.snapshots_saved)

@@ -5,16 +5,17 @@ alone on its connection it holds up only those who write to the same log.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import asyncpg
 import msgspec
 import structlog
 
-from domain.ids import StreamId
+from domain.ids import StreamId, TenantId
 from domain.ports import (
     Append,
+    AppendError,
     Batch,
     BodyUnknownError,
     GuardBrokenError,
@@ -42,10 +43,18 @@ class WholeCommit:
     Args:
         connect: opens a connection that may execute `log.append_batch`.
         pokes: is told after each batch that wrote something.
+        refuses: what to answer, once there is a connection, to a batch for a log that may not grow.
     """
 
-    def __init__(self, connect: Connect, pokes: Pokes) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        pokes: Pokes,
+        *,
+        refuses: Callable[[TenantId], AppendError | None] = lambda _: None,
+    ) -> None:
         self._connect = connect
+        self._refuses = refuses
         self._pokes = pokes
         self._slots = asyncio.Semaphore(AT_ONCE_MAX)
         self._running: set[asyncio.Task[Outcome]] = set()
@@ -73,6 +82,10 @@ class WholeCommit:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
                 _logger.warning("log.connect_failed", error=repr(error))
                 raise LogUnreachableError("the database was out of reach; nothing was sent") from error
+            refused = self._refuses(batch.tenant_id)
+            if refused is not None:
+                await close(connection)
+                raise refused
             try:
                 row = await connection.fetchrow(BATCH_SQL, *sent, timeout=_ANSWER_SECONDS_MAX)
             except Exception as error:

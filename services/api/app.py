@@ -14,11 +14,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, ExceptionHandlersMap
 
 from domain.errors import Refusal
+from infra.log.proofs.held import HeldCheckpoints
 from infra.settings import Settings, WebSettings
 from services.api.documents import document_routes
 from services.api.edge import Edge, correlation_id_of, path_of
 from services.api.health import LIVE_PATH, READY_PATH, Check, readiness
 from services.api.imports import import_routes
+from services.api.logs import log_routes
 from services.api.metrics import Metrics
 from services.api.openapi import openapi_bytes
 from services.api.problems import problem_response
@@ -82,7 +84,8 @@ def create_app(
 
     @asynccontextmanager
     async def write_side(app: Litestar) -> AsyncIterator[None]:
-        async with open_write_side(settings.database, settings.documents) as write:
+        held = HeldCheckpoints(settings.proof.checkpoint_dir)
+        async with open_write_side(settings.database, settings.documents, held=held) as write:
             app.state.write = write
             yield
 
@@ -92,6 +95,7 @@ def create_app(
             *import_routes(),
             *document_routes(settings.documents),
             *_service_routes(settings.web, metrics, checks),
+            *log_routes(settings.proof),
             *web_routes(),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
         ],

@@ -55,6 +55,19 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "Line.row": ("The row, as the spreadsheet counts it.", "La rangée, telle que le tableur la compte."),
     "Line.command": ("The order.", "L’ordre."),
     "Line.events": ("The stored names of its events.", "Les noms enregistrés de ses événements."),
+    # --- epochs of a log
+    "epoch": ("Number of the epoch that begins, from 2.", "Numéro de l’époque qui commence, dès 2."),
+    "ended_origin": (
+        "Name under which the log was signed until then.",
+        "Nom sous lequel le registre était signé.",
+    ),
+    "ended_size": (
+        "Events under the last checkpoint of that name.",
+        "Événements sous son dernier point de contrôle.",
+    ),
+    "ended_root": ("Root of that checkpoint, in hexadecimal.", "Racine de ce point de contrôle, en hexadécimal."),
+    "kept": ("Events that the log has now.", "Événements que le registre a maintenant."),
+    "OpenEpoch.reason": ("Why a new epoch begins.", "Pourquoi une nouvelle époque commence."),
     # --- identities
     "definition_id": ("The indicator that is defined.", "L’indicateur défini."),
     "body_id": ("The body.", "L’organisme."),
@@ -414,6 +427,22 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "CommandAnswer.version": ("The record's version after it.", "La version de l’enregistrement ensuite."),
     "recorded_at": ("When it was recorded, in UTC.", "Quand elle a été inscrite, en UTC."),
+    "CommandAnswer.receipt": (
+        "What proves later that it was recorded; null where nothing was.",
+        "Ce qui prouvera que l’ordre a été inscrit; nul si rien ne l’a été.",
+    ),
+    "leaf_index": (
+        "Index of its last event in the log's tree, from 0.",
+        "Rang du dernier événement dans l’arbre, dès 0.",
+    ),
+    "leaf_hash": (
+        "Leaf hash of that event (RFC 9162), in base64.",
+        "Empreinte de feuille de cet événement (RFC 9162), en base64.",
+    ),
+    "proof": (
+        "Address of the proof, once the log is signed that far.",
+        "Adresse de la preuve, dès que le registre est signé jusque-là.",
+    ),
     "replayed": ("True: this key had been accepted before.", "Vrai : cette clé avait déjà été acceptée."),
     "registered": ("Its entry in the commons.", "Son inscription au fonds commun."),
     "opened": ("The first event of its own log.", "Le premier événement de son propre registre."),
@@ -451,6 +480,7 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "AcceptSuccession": "Accepter de prendre la suite d’un organisme",
     "WithdrawSuccession": "Retirer une proposition de succession",
     "SucceedBody": "Passer le relais aux successeurs",
+    "OpenEpoch": "Signer le registre sous un nouveau nom après une perte d’événements",
     "SignAgreement": "Inscrire une entente",
     "AmendAgreement": "Modifier une entente",
     "RenewAgreement": "Renouveler une entente",

@@ -40,11 +40,16 @@ def checks(write: WriteSide) -> Mapping[str, Check]:
             return "the read models are not built yet"
         return None if (lag or 0) <= LAG_EVENTS_MAX else f"the read models are {lag} events behind"
 
-    async def worker() -> str | None:
+    async def beat(kind: str) -> str | None:
         async with write.database.begin(Scope.instance()) as connection:
-            age: timedelta | None = (await connection.execute(_BEAT, {"kind": "worker"})).scalar()
+            age: timedelta | None = (await connection.execute(_BEAT, {"kind": kind})).scalar()
         if age is None:
-            return "no worker has been seen"
-        return None if age <= BEAT_WITHIN else f"the last worker was seen {age.total_seconds():.0f} s ago"
+            return f"no {kind} has been seen"
+        return None if age <= BEAT_WITHIN else f"the last {kind} was seen {age.total_seconds():.0f} s ago"
 
-    return {"schema": schema, "projections": projections, "worker": worker}
+    return {
+        "schema": schema,
+        "projections": projections,
+        "worker": lambda: beat("worker"),
+        "signer": lambda: beat("signer"),
+    }

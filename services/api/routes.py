@@ -1,5 +1,6 @@
 """The write API: two routes, whatever the number of commands."""
 
+import base64
 import difflib
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from litestar.params import FromPath
 from domain.body import BodyKind, OpenBody
 from domain.envelope import Actor
 from domain.errors import Refusal
-from domain.ids import CommandId, TenantId
+from domain.ids import COMMONS, CommandId, TenantId
 from domain.ports import Outcome
 from domain.stream import COMMANDS, Order
 from domain.values import Language
@@ -44,6 +45,14 @@ _NAME_CHARACTERS_MAX = 60
 AnyRequest = Request[Any, Any, Any]
 
 
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What proves later that an order was recorded: keep it, and redeem it at `proof` once the log is signed."""
+
+    leaf_index: int
+    leaf_hash: str
+    proof: str
+
+
 class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """An accepted order: where its events stand in the log of the body."""
 
@@ -56,6 +65,8 @@ class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: str
     replayed: bool
     """True where this key had been accepted before; nothing was recorded again."""
+    receipt: Receipt | None
+    """Of its last event; null where it recorded nothing."""
 
 
 class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +121,7 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
             metrics.count_command(command, refusal.code)
             raise
         metrics.count_command(command, _answer_label(outcome))
-        return _answered(command_answer(outcome), outcome)
+        return _answered(command_answer(tenant_id, outcome), outcome)
 
     @post(PROVISION_PATH, status_code=200)
     async def provision(request: AnyRequest) -> Response[bytes]:
@@ -148,14 +159,22 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
     return [give_order, provision]
 
 
-def command_answer(outcome: Outcome) -> CommandAnswer:
-    """An outcome as it is answered."""
+def command_answer(tenant_id: TenantId, outcome: Outcome) -> CommandAnswer:
+    """An outcome in a body's log as it is answered."""
+    receipt = None
+    if outcome.position is not None and outcome.leaf is not None:
+        receipt = Receipt(
+            leaf_index=outcome.position - 1,
+            leaf_hash=base64.b64encode(outcome.leaf).decode(),
+            proof=proof_path(tenant_id, outcome.position - 1),
+        )
     return CommandAnswer(
         first_position=outcome.first_position,
         position=outcome.position,
         version=outcome.version,
         recorded_at=outcome.recorded_at.isoformat(),
         replayed=outcome.replayed,
+        receipt=receipt,
     )
 
 
@@ -164,8 +183,8 @@ def provision_answer(opening: OpenBody, made: Provisioned) -> ProvisionAnswer:
     return ProvisionAnswer(
         body_id=opening.body_id,
         slug=opening.slug,
-        registered=command_answer(made.registered),
-        opened=command_answer(made.opened),
+        registered=command_answer(COMMONS, made.registered),
+        opened=command_answer(opening.body_id, made.opened),
     )
 
 
@@ -174,11 +193,21 @@ def nearest_command(name: str) -> str:
     return next(iter(difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.0)), "—")
 
 
+def proof_path(tenant_id: TenantId, leaf_index: int) -> str:
+    """Where a leaf's proof is served once the log is signed that far."""
+    return f"/log/{tenant_id}/proof/{leaf_index}"
+
+
 _UNOPENED = BodyFacts(BodyKind.COMMONS, "UTC", "en")
 """Until its first event says where a body is."""
 
 
 async def bearer_of(request: AnyRequest, write: WriteSide) -> Bearer:
+    """Whose token the request shows.
+
+    Raises:
+        TokenMissingError, TokenInvalidError: nobody's.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissingError

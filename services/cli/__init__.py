@@ -19,6 +19,8 @@ _MODULES: Final = {
     "serve": "services.cli.processes",
     "projector": "services.cli.processes",
     "worker": "services.cli.processes",
+    "signer": "services.cli.processes",
+    "witness": "services.cli.witness",
     "migrate": "services.cli.instance",
     "token": "services.cli.instance",
     "partnership": "services.cli.instance",
@@ -28,6 +30,8 @@ _MODULES: Final = {
     "projections": "services.cli.reading",
     "replay": "services.cli.reading",
     "verify": "services.cli.reading",
+    "audit": "services.cli.audit",
+    "epoch": "services.cli.epoch",
 }
 
 
@@ -81,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     each.add_parser("serve", help="answer HTTP")
     each.add_parser("projector", help="keep the read models up to date")
     each.add_parser("worker", help="run background jobs")
+    each.add_parser("signer", help="sign checkpoints of the logs; alone holds the key")
     each.add_parser("migrate", help="bring the database to the form that this version expects")
 
     _add_import(each.add_parser("import", help="record commands from files, or a table that people keep"))
@@ -110,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = each.add_parser("verify", help="recompute logs and their proofs")
     verify.add_argument("slugs", nargs="*", metavar="SLUG", help="absent: every log")
+
+    _add_evidence(each)
 
     token = each.add_parser("token", help="tokens of the API")
     what = token.add_subparsers(dest="what", required=True, metavar="WHAT")
@@ -159,3 +166,28 @@ def _add_import(bring: argparse.ArgumentParser) -> None:
     bring.add_argument("--start", metavar="DATE", help="of a regional plan that is a table: its first day")
     bring.add_argument("--end", metavar="DATE", help="of a regional plan that is a table: its last day")
     bring.add_argument("--key", help="UUID of this import (default: one derived from the file's content)")
+
+
+def _add_evidence(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The verbs of those who check."""
+    witness = each.add_parser("witness", help="watch logs from outside; cosign what continues")
+    witness.add_argument("name", help="of the witness, such as funder.example/w1; permanent")
+    witness.add_argument("logs", nargs="+", metavar="VKEY", help="public keys of the logs")
+    witness.add_argument("--directory", required=True, help="its key and what it has seen: keep it, back it up")
+    witness.add_argument("--listen", default="127.0.0.1:8090", metavar="HOST:PORT")
+
+    audit = each.add_parser("audit", help="evidence to take away")
+    what = audit.add_subparsers(dest="what", required=True, metavar="WHAT")
+    export = what.add_parser("export", help="one archive with a body's log, and what checks it without us")
+    export.add_argument("slug")
+    export.add_argument("--effective", metavar="DATE", help="its plans as they stood on this day (default: today)")
+    export.add_argument("--recorded", metavar="WHEN", help="as known at an instant with its zone, or a position")
+    export.add_argument("--withhold", type=int, nargs="*", default=[], metavar="POSITION", help="leave out")
+    export.add_argument("--out", metavar="FILE", help="default: SLUG.zip here")
+
+    epoch = each.add_parser(
+        "epoch", help="go on with a log that a restore made shorter than what was signed of it"
+    )
+    epoch.add_argument("slug")
+    reasons = ("restored_from_backup", "restored_to_a_moment", "events_lost", "key_lost")
+    epoch.add_argument("--reason", required=True, choices=reasons)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from domain.ids import TenantId
 from infra.log.feed import LogFeed
+from infra.log.proofs.held import HeldCheckpoints
 from infra.settings import load_settings
 from services.archive.exporting import export_body
 from services.archive.form import ArchiveBrokenError
@@ -53,7 +54,9 @@ def restore(given: argparse.Namespace) -> int:
         return USAGE
 
     async def act() -> int:
-        async with open_write_side(settings.database) as write:
+        async with open_write_side(
+            settings.database, held=HeldCheckpoints(settings.proof.checkpoint_dir)
+        ) as write:
             await write.bodies.open_commons(principal=CONSOLE)
             restored = await restore_body(write, settings.database, content)
         known = " (was here already · déjà présent)" if restored.known else ""

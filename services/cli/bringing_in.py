@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import domain.areas  # noqa: F401 - fills the registry of commands
+from infra.log.proofs.held import HeldCheckpoints
 from infra.settings import load_settings
 from services.bootstrap import CONSOLE, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error, tables
@@ -40,7 +41,8 @@ def import_(given: argparse.Namespace) -> int:
     settings = load_settings(os.environ)
 
     async def act() -> Imported:
-        async with open_write_side(settings.database, settings.documents) as write:
+        held = HeldCheckpoints(settings.proof.checkpoint_dir)
+        async with open_write_side(settings.database, settings.documents, held=held) as write:
             progress = None if given.quiet else progress_bar()
             importer = Importer(
                 write.handler,

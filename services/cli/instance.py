@@ -14,6 +14,7 @@ from domain.body import OpenBody
 from domain.errors import Refusal
 from domain.ids import TenantId
 from infra.access.tokens import AmbiguousTokenError
+from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
 from infra.migrate import migrate as migrate_schema
 from infra.settings import DatabaseSettings, load_settings
@@ -127,7 +128,9 @@ def partnership(given: argparse.Namespace) -> int:
         return USAGE
 
     async def act() -> int:
-        async with open_write_side(settings.database) as write:
+        async with open_write_side(
+            settings.database, held=HeldCheckpoints(settings.proof.checkpoint_dir)
+        ) as write:
             around = decode_circumstances(parse_json(body))
             opening = decode_command(OpenBody, around.data)
             today = BodyFacts(opening.kind, opening.time_zone, opening.default_language).today()

@@ -57,6 +57,13 @@ def projector(_: argparse.Namespace) -> int:
     return 0
 
 
+def signer(_: argparse.Namespace) -> int:
+    """Sign checkpoints until TERM or INT."""
+    from services.signer import run
+
+    return 0 if run(load_settings(os.environ)) else REFUSED
+
+
 def worker(_: argparse.Namespace) -> int:
     """Run background jobs until TERM or INT."""
     from services.worker import run

@@ -21,6 +21,7 @@ from domain.ids import COMMONS, StreamId, TenantId
 from domain.stream import STREAMS
 from infra.bulk.read_models import TenantCursors
 from infra.log.feed import LogFeed
+from infra.log.proofs.held import HeldBrokenError, HeldCheckpoints
 from infra.log.recorder import TenantLog
 from infra.log.store import LogStore
 from infra.settings import Role, Settings, load_settings
@@ -146,23 +147,31 @@ def verify(given: argparse.Namespace) -> int:
             if tenants is None:
                 return REFUSED
             defects = 0
+            held = HeldCheckpoints(settings.proof.checkpoint_dir)
             with _pool(settings) as pool:
                 for slug, tenant_id in tenants:
                     log = TenantLog(settings.database.dsn(Role.APP), pool, tenant_id)
-                    caught_up = await _caught_up(write, tenant_id)
-                    also = ReadModelCheck(write.database, tenant_id) if caught_up else None
-                    report = await verify_log(log, write.store, also=also)
+                    shown = await caught_up(write, tenant_id)
+                    also = ReadModelCheck(write.database, tenant_id) if shown else None
+                    try:
+                        checkpoint = held.read(tenant_id)
+                    except HeldBrokenError as error:
+                        say_error(str(error))
+                        return REFUSED
+                    report = await verify_log(log, write.store, also=also, held=checkpoint)
                     defects += not report.sound
                     state = "sound" if report.sound else f"DEFECT {report.defect}"
-                    behind = "" if caught_up else "; read models are behind and were not compared"
-                    say(f"{slug}: {report.events} events, root {report.root[:16]}…, {state}{behind}")
+                    behind = "" if shown else "; read models are behind and were not compared"
+                    signed = f"{report.checkpoints} checkpoints, " if report.checkpoints else ""
+                    say(f"{slug}: {report.events} events, {signed}root {report.root[:16]}…, {state}{behind}")
             return REFUSED if defects else 0
 
     with reachable(settings):
         return asyncio.run(act())
 
 
-async def _caught_up(write: WriteSide, tenant_id: TenantId) -> bool:
+async def caught_up(write: WriteSide, tenant_id: TenantId) -> bool:
+    """Whether every read model shows all of a body's log; waits a little for it."""
     async with LogFeed(write.database) as feed:
         head = (await feed.heads()).get(tenant_id, 0)
     cursors = TenantCursors(write.database)

@@ -19,6 +19,7 @@ from typing import Final
 from uuid import uuid4
 
 from infra.embedded import EmbeddedServer
+from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
 from infra.settings import Settings, load_settings
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
@@ -73,6 +74,7 @@ def _supervised(settings: Settings, environment: dict[str, str], address: str, *
             _own("serve", environment, ready=lambda: _is_live(address)),
             _own("projector", environment),
             _own("worker", environment),
+            _own("signer", environment),
         ]
         return supervise(
             children,
@@ -166,7 +168,7 @@ async def _load_sample(settings: Settings, entries: list[Entry]) -> tuple[str, s
     mark = settings.instance_dir / _SAMPLE_MARK
     fingerprint = sha256(b"".join(entry.raw for entry in entries)).hexdigest()
     bodies = sample_bodies(entries)
-    async with open_write_side(settings.database) as write:
+    async with open_write_side(settings.database, held=HeldCheckpoints(settings.proof.checkpoint_dir)) as write:
         loaded = mark.exists() and mark.read_text(encoding="ascii") == fingerprint
         if not (loaded and bodies and await write.bodies.resolve(bodies[-1]) is not None):
             importer = Importer(

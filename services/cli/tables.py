@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.envelope import Actor
 from domain.errors import Refusal
 from domain.ids import TenantId
+from infra.log.proofs.held import HeldCheckpoints
 from infra.settings import Settings, load_settings
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error
@@ -173,7 +174,9 @@ def answered(settings: Settings, act: Callable[[WriteSide], Awaitable[None]]) ->
     """Act on the write side; the exit code, once refusals are told."""
 
     async def acted() -> None:
-        async with open_write_side(settings.database) as write:
+        async with open_write_side(
+            settings.database, held=HeldCheckpoints(settings.proof.checkpoint_dir)
+        ) as write:
             await act(write)
 
     with reachable(settings):

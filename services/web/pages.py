@@ -26,7 +26,16 @@ from services.web.registry import partnerships
 
 STATIC: Final = {"entente.css": "text/css", "entente.svg": "image/svg+xml"}
 """The files that are served, by name: nothing else in the folder is."""
-_NOT_PAGES: Final = ("/api/", "/graphql", "/openapi.json", "/health/", "/metrics", "/static/", "/favicon.ico")
+_NOT_PAGES: Final = (
+    "/api/",
+    "/log/",
+    "/graphql",
+    "/openapi.json",
+    "/health/",
+    "/metrics",
+    "/static/",
+    "/favicon.ico",
+)
 _SHOWN_IN: Final = ZoneInfo("America/Toronto")
 _log = structlog.get_logger()
 

@@ -438,4 +438,16 @@ EXAMPLES: tuple[Example, ...] = (
     *MEETINGS,
     *DECISIONS,
     *MEASURES,
+    Example(
+        body.EpochOpened(
+            epoch=2,
+            ended_origin="entente.example/log/01990000-0000-7000-8000-000000000001",
+            ended_size=1_204,
+            ended_root="8ad6f5e1" * 8,
+            kept=1_198,
+            reason="restored_from_backup",
+        ),
+        date(2026, 2, 3),
+        role="operator",
+    ),
 )

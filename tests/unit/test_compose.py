@@ -18,7 +18,7 @@ OURS = {name: service for name, service in SERVICES.items() if service.get("imag
 
 
 def test_the_agreed_processes_are_there() -> None:
-    assert set(SERVICES) == {"database", "migrate", "api", "projector", "worker", "mail"}
+    assert set(SERVICES) == {"database", "migrate", "api", "projector", "worker", "signer", "mail"}
     assert SERVICES["database"]["image"].startswith("postgres:18")
 
 
@@ -63,3 +63,10 @@ def test_every_secret_is_a_file_and_none_is_in_the_repository() -> None:
         assert not (ROOT / secret["file"]).exists() or "secrets/" in (ROOT / ".gitignore").read_text()
     used = {name for service in SERVICES.values() for name in service.get("secrets", ())}
     assert used == set(COMPOSE["secrets"])
+
+
+def test_the_signer_alone_has_the_key_and_writes_what_is_held() -> None:
+    assert [name for name, service in OURS.items() if "signer_key" in service["secrets"]] == ["signer"]
+    mount = "checkpoints:/var/lib/entente/checkpoints"
+    assert [name for name, service in OURS.items() if mount in service["volumes"]] == ["signer"]
+    assert all(set(service["volumes"]) <= {mount, f"{mount}:ro"} for service in OURS.values())

@@ -17,7 +17,7 @@ from domain.body import BodyKind, OpenBody
 from domain.envelope import Role
 from domain.ids import COMMONS, TenantId
 from domain.values import both
-from infra.settings import DatabaseSettings, DocumentSettings, Profile, Settings, WebSettings
+from infra.settings import DatabaseSettings, DocumentSettings, Profile, ProofSettings, Settings, WebSettings
 from services.api.app import create_app
 from services.bodies import Provisioning
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
@@ -49,6 +49,12 @@ def settings(database: DatabaseSettings, tmp_path: Path) -> Settings:
             allowed_hosts=("testserver.local",),
             body_max_bytes=BODY_MAX_BYTES,
             metrics_token=METRICS_TOKEN,
+        ),
+        proof=ProofSettings(
+            origin="testserver.local/log",
+            checkpoint_dir=tmp_path / "checkpoints",
+            key_path=tmp_path / "signer-key",
+            given_key=None,
         ),
     )
 

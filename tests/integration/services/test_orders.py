@@ -1,6 +1,7 @@
 """Orders that are accepted, through HTTP and on the real log."""
 
 import asyncio
+import base64
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -37,7 +38,18 @@ async def test_an_order_is_recorded_and_answered_with_its_position(
     assert answer.status_code == 201
     body = answer.json()
     recorded_at = datetime.fromisoformat(body.pop("recorded_at"))
-    assert body == {"first_position": 2, "position": 2, "version": 1, "replayed": False}
+    leaf: bytes = await write.pool.fetchval("SELECT log.leaf_at($1, 2)", partnership.tenant_id)
+    assert body == {
+        "first_position": 2,
+        "position": 2,
+        "version": 1,
+        "replayed": False,
+        "receipt": {
+            "leaf_index": 1,
+            "leaf_hash": base64.b64encode(leaf).decode(),
+            "proof": f"/log/{partnership.tenant_id}/proof/1",
+        },
+    }
     assert datetime.now(UTC) - recorded_at < timedelta(minutes=1)
     assert answer.headers["entente-position"] == "2"
     assert answer.headers["cache-control"] == "no-store"

@@ -186,7 +186,7 @@ async def test_readiness_asks_the_database(settings: Settings, write: WriteSide)
 
     found = {name: await check() for name, check in checks(write).items()}
 
-    assert set(found) == {"schema", "projections", "worker"}
+    assert set(found) == {"schema", "projections", "worker", "signer"}
     assert found["schema"] is None
     with Heartbeat(settings.database, "worker"):
         deadline = asyncio.get_running_loop().time() + 10

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
@@ -20,9 +21,12 @@ from domain.body import (
     CatchmentSet,
     ChangeLeadOrganisation,
     EnterPhase,
+    EpochNumberError,
+    EpochOpened,
     LeadOrganisation,
     LeadOrganisationChanged,
     OpenBody,
+    OpenEpoch,
     PhaseEntered,
     RegisterBody,
     RegistryEntry,
@@ -33,6 +37,7 @@ from domain.body import (
     change_lead_organisation,
     enter_phase,
     open_body,
+    open_epoch,
     register,
     rename,
     set_catchment,
@@ -287,3 +292,40 @@ def test_whatever_is_sent_a_body_never_loses_or_repeats_a_slug(
     slugs = told.end.state.slugs
     assert list(slugs) == [event.slug for event in told.of(BodyRegistered, SlugAdded)]
     assert len(set(slugs)) == len(slugs)
+
+
+# --- epochs of the log ----------------------------------------------------------------------------------------
+
+OPEN_EPOCH = OpenEpoch(
+    body_id=BODY_ID,
+    epoch=2,
+    ended_origin="entente.example/log/one",
+    ended_size=12,
+    ended_root="0a" * 32,
+    kept=9,
+    reason="restored_from_backup",
+)
+EPOCH_OPENED = EpochOpened(
+    epoch=2,
+    ended_origin="entente.example/log/one",
+    ended_size=12,
+    ended_root="0a" * 32,
+    kept=9,
+    reason="restored_from_backup",
+)
+
+
+def test_a_new_epoch_cites_the_checkpoint_of_the_one_that_ended() -> None:
+    assert open_epoch(given(BODY, BARE), OPEN_EPOCH) == [EPOCH_OPENED]
+    assert given(BODY, BARE, EPOCH_OPENED).epoch == 2
+
+
+def test_opening_the_present_epoch_again_records_nothing() -> None:
+    assert open_epoch(given(BODY, BARE, EPOCH_OPENED), OPEN_EPOCH) == []
+
+
+def test_epochs_follow_each_other_without_a_gap() -> None:
+    with pytest.raises(EpochNumberError) as refusal:
+        open_epoch(given(BODY, BARE), msgspec.structs.replace(OPEN_EPOCH, epoch=3))
+
+    assert (refusal.value.epoch, refusal.value.expected) == (3, 2)

@@ -135,7 +135,7 @@ def test_a_database_url_that_is_not_understood_is_not_repeated(tmp_path: Path, u
 
 @pytest.mark.parametrize("secret", [setting for setting in SETTINGS if setting.secret], ids=lambda s: s.name)
 def test_every_secret_may_come_from_a_file(tmp_path: Path, secret: Setting) -> None:
-    values = {"ENTENTE_METRICS_TOKEN": "token", **REAL}
+    values = {"ENTENTE_METRICS_TOKEN": "token", "ENTENTE_SIGNER_KEY": "ab" * 32, **REAL}
     name = secret.name
     file = tmp_path / "secret"
     file.write_text(values[name] + "\n")
@@ -201,3 +201,35 @@ def test_each_setting_is_documented_with_its_default_and_description() -> None:
     ]
     for (_, _, default, _), setting in zip(table, SETTINGS, strict=True):
         assert setting.default is None or default == f"`{setting.default}`"
+
+
+def test_the_signers_key_is_made_once_and_only_when_it_is_asked_for(tmp_path: Path) -> None:
+    proof = load(tmp_path).proof
+
+    assert not (tmp_path / "signer-key").exists()
+    assert len(proof.signer_seed()) == 32
+    assert proof.signer_seed() == load(tmp_path).proof.signer_seed()
+    assert (tmp_path / "signer-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_given_key_of_the_signer_is_taken_and_never_printed(tmp_path: Path) -> None:
+    proof = load(tmp_path, ENTENTE_SIGNER_KEY="ab" * 32).proof
+
+    assert proof.signer_seed() == b"\xab" * 32
+    assert "abab" not in repr(proof)
+    with pytest.raises(SettingsError, match="expected 64 hexadecimal digits"):
+        load(tmp_path, ENTENTE_SIGNER_KEY="ab").proof.signer_seed()
+
+
+def test_the_logs_are_named_after_the_first_host_unless_said_otherwise(tmp_path: Path) -> None:
+    assert load(tmp_path).proof.origin == "127.0.0.1/log"
+    assert load(tmp_path, **REAL).proof.origin == "entente.example/log"
+    assert load(tmp_path, ENTENTE_LOG_ORIGIN="logs.example").proof.origin == "logs.example"
+    assert load(tmp_path).proof.checkpoint_dir == tmp_path / "checkpoints"
+    assert load(tmp_path, ENTENTE_CHECKPOINT_DIR="/mnt/held").proof.checkpoint_dir == Path("/mnt/held")
+
+
+@pytest.mark.parametrize("origin", ["https://x/log", "a b", "a+b", "a/", "/a"])
+def test_a_name_that_no_checkpoint_could_bear_is_refused(tmp_path: Path, origin: str) -> None:
+    with pytest.raises(SettingsError, match="ENTENTE_LOG_ORIGIN"):
+        load(tmp_path, ENTENTE_LOG_ORIGIN=origin)

@@ -33,6 +33,7 @@ from domain.body import (
     EnterPhase,
     LeadOrganisation,
     OpenBody,
+    OpenEpoch,
     RenameBody,
     SetCatchment,
 )
@@ -303,6 +304,7 @@ class Writer:
         self.governance = governance
         self.sittings: Sittings | None = None
         self.rulings: Rulings | None = None
+        self.epoch = 1
 
     def write(self, commands: int) -> None:
         self.log.give(self._open(), FIRST_DAY)
@@ -433,7 +435,21 @@ class Writer:
             SetCatchment(body_id=body_id, parts=(part,)),
             EnterPhase(body_id=body_id, phase=phase),
         ]
+        if self.random.random() < 0.1:
+            self.epoch += 1
+            return self._epoch(), None
         return self.random.choice(choices), None
+
+    def _epoch(self) -> OpenEpoch:
+        return OpenEpoch(
+            body_id=self.log.tenant_id,
+            epoch=self.epoch,
+            ended_origin=f"entente.example/log/{self.log.tenant_id}",
+            ended_size=len(self.log.rows) + 3,
+            ended_root="0a" * 32,
+            kept=len(self.log.rows),
+            reason="restored_from_backup",
+        )
 
     def _plan(self) -> tuple[Command | None, Any]:
         if len(self.ids["plan"]) > 2:

@@ -20,7 +20,7 @@ def test_every_command_has_a_role_that_exists() -> None:
 
 def test_only_operators_register_and_open_bodies() -> None:
     of_the_commons = {
-        *("RegisterBody", "AddSlug", "OpenBody"),
+        *("RegisterBody", "AddSlug", "OpenBody", "OpenEpoch"),
         *("RegisterOrganisation", "RenameOrganisation", "MergeOrganisation"),
         *("ConsentToListing", "WithdrawListing"),
     }

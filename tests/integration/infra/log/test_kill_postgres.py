@@ -4,10 +4,7 @@ A kill leaves the page cache alive, so it cannot show a missing fsync; test_flus
 """
 
 import asyncio
-import contextlib
-import os
 import random
-import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +12,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import asyncpg
-import psutil
 import psycopg
 import pytest
 
@@ -27,6 +23,7 @@ from infra.log.batch import answer
 from infra.log.store import open_log_store
 from infra.migrate import migrate
 from infra.settings import DatabaseSettings, Role, embedded_database
+from tests.integration.infra.log.killing import kill
 from tests.integration.infra.log.logs import PassThrough, an_append, call, flaws, new_tenant, open_logs
 
 CLIENTS = 6
@@ -114,19 +111,6 @@ def own_server(tmp_path: Path) -> Iterator[EmbeddedServer]:
         yield server
     finally:
         server.destroy()
-
-
-def kill(server: EmbeddedServer) -> None:
-    """Kill every process of the server at once, the parent stopped first so that it starts no new child."""
-    assert server.pid is not None
-    os.kill(server.pid, signal.SIGSTOP)
-    children = psutil.Process(server.pid).children(recursive=True)
-    for child in children:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.kill()
-    os.kill(server.pid, signal.SIGKILL)
-    psutil.wait_procs(children, timeout=10)
-    server.stop()
 
 
 @asynccontextmanager

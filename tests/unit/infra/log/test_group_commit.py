@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from domain.ports import Append, NewEvent, Outcome, OutcomeUnknownError, VersionConflictError
+from domain.ports import Append, NewEvent, Outcome, OutcomeUnknownError, Row, VersionConflictError
 from infra.log.append import GroupCommit, LogUnreachableError
+from infra.log.leaf import leaf_of
 from tests.unit.infra.log.test_batch import STREAM, an_append
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -81,10 +82,14 @@ def sizes(connection: Connection) -> list[int]:
 async def test_a_lone_append_goes_at_once() -> None:
     connection = Connection(accepting)
 
-    async with commit_on(connection) as commit:
-        outcome = await commit.append(an_append())
+    append = an_append()
 
-    assert outcome == Outcome(first_position=1, position=1, version=1, recorded_at=AT)
+    async with commit_on(connection) as commit:
+        outcome = await commit.append(append)
+
+    [event] = append.events
+    row = Row(append.tenant_id, 1, append.stream_id, 1, event.type, AT, event.state)
+    assert outcome == Outcome(first_position=1, position=1, version=1, recorded_at=AT, leaf=leaf_of(row))
     assert sizes(connection) == [1]
 
 
@@ -214,8 +219,8 @@ async def test_only_what_was_recorded_is_poked() -> None:
     refused = ("body_unknown", None, None, None, None, None)
     script: Iterator[list[tuple[object, ...]]] = iter([[nothing], [replayed], [refused], [ACCEPTED]])
     async with commit_on(Connection(lambda _: next(script)), pokes=pokes) as commit:
-        for _ in range(2):
-            await commit.append(an_append())
+        await commit.append(replace(an_append(), events=()))
+        await commit.append(an_append())
         with pytest.raises(Exception, match="there is no log"):
             await commit.append(an_append())
         assert pokes.poked == []
