@@ -171,6 +171,4 @@ def test_verbs_are_those_of_the_documents() -> None:
         "verify",
         "token",
         "partnership",
-        "export",
-        "restore",
     }
