@@ -38,7 +38,6 @@ def alone(slug: str) -> Iterator[Entry]:
     yield from indicators(of)
     yield from reports(of)
     yield from _published(of)
-    yield from _access(of)
     yield from _lists(of)
     yield from governance(of)
     yield from due(of)
