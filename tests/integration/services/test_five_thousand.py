@@ -277,9 +277,9 @@ async def test_killed_in_the_middle_and_resumed_it_is_the_same(
                 sys.executable, "-m", "services.cli", *arguments, env=os.environ | values
             )
 
-        # Once while it decides, before anything is sent.
+        # Once as soon as it has reached the log, before anything is sent.
         early = await start()
-        await _until(own, "query LIKE '%streams_begun%'")
+        await _until(own, "usename = 'entente_app'")
         early.send_signal(signal.SIGKILL)
         assert await early.wait() == -signal.SIGKILL
         assert len(events_of(own, tenant_id)) == 1
