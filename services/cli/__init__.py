@@ -148,7 +148,7 @@ def _add_import(bring: argparse.ArgumentParser) -> None:
     bring.add_argument("--check", action="store_true", help="JSON Lines: read and check the files; write nothing")
     bring.add_argument("--quiet", action="store_true", help="no line of progress")
     bring.add_argument(
-        "--format", metavar="NAME", help="the file is a table: agreements, plans, activities, seats"
+        "--format", metavar="NAME", help="the file is a table: agreements, plans, seats, activities, values"
     )
     bring.add_argument("--body", metavar="SLUG", help="the body that the table is for")
     bring.add_argument("--preview", action="store_true", help="show what the table would record; write nothing")

@@ -190,6 +190,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "“{value}” is neither a region of Québec nor a code such as sgc-cd:3506.",
         "« {value} » n’est ni une région du Québec ni un code comme sgc-cd:3506.",
     ),
+    "id_unread": (
+        "“{value}” is not an id of the register.",
+        "« {value} » n’est pas un identifiant du registre.",
+    ),
     "tag_unread": (
         "“{value}” is not a tag: small letters, digits and _ only.",
         "« {value} » n’est pas une étiquette : minuscules, chiffres et _ seulement.",

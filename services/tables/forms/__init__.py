@@ -7,5 +7,8 @@ from services.tables.forms.activities import ACTIVITIES
 from services.tables.forms.agreements import AGREEMENTS
 from services.tables.forms.plans import PLANS
 from services.tables.forms.seats import SEATS
+from services.tables.forms.values import VALUES
 
-FORMATS: Final[dict[str, TableFormat]] = {form.name: form for form in (AGREEMENTS, PLANS, ACTIVITIES, SEATS)}
+FORMATS: Final[dict[str, TableFormat]] = {
+    form.name: form for form in (AGREEMENTS, PLANS, ACTIVITIES, SEATS, VALUES)
+}

@@ -20,6 +20,7 @@ from services.tables.intake import names_of
 from services.tables.reading import FILE_BYTES_MAX
 from services.tables.templates import MEDIA_TYPES
 from tests.integration.infra.log.logs import rows_of
+from tests.integration.services.asking import order
 from tests.integration.services.conftest import Partnership, make_partnership
 from tests.integration.services.test_cli import Run, new_slug, run
 from tests.unit.services.tables.making import csv_of, xlsx_of
@@ -390,3 +391,33 @@ async def test_who_was_erased_does_not_come_back_when_the_file_is_sent_again(
     assert (again.status_code, again.json()["replayed"]) == (200, True)
     assert anew.status_code == 422
     assert await names(write, partnership) == ["Bob Exemple"]
+
+
+async def test_values_of_an_indicator_that_is_known_are_drafted_once(
+    client: httpx.AsyncClient, partnership: Partnership
+) -> None:
+    indicator = str(uuid.uuid4())
+    defined = {
+        "definition_id": indicator,
+        "wording": {"fr": "Séances d’accueil tenues", "source": "fr"},
+        "unit": "sessions",
+        "kind": "count",
+        "combining": {"measure": "flow", "over_periods": "sum", "across_bodies": "sum"},
+    }
+    answer = await order(
+        client, partnership.slug, "DefineIndicator", defined, token=partnership.token, effective_on="2024-04-01"
+    )
+    assert answer.status_code == 201, answer.text
+    heading = ("Identifiant de l’indicateur", "Début", "Fin", "Date d’effet", "Valeur", "Unité")
+    year = ("2024-04-01", "2025-03-31", "2025-04-15")
+
+    unknown = await send(
+        client, partnership, csv_of(heading, (str(uuid.uuid4()), *year, "24", "sessions")), table="values"
+    )
+    sound = csv_of(heading, (indicator, *year, "plus de 24", "sessions"))
+    drafted = await send(client, partnership, sound, table="values")
+    again = await send(client, partnership, sound, table="values")
+
+    assert drafted.status_code == 201, drafted.text
+    assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "citation_unknown")
+    assert (again.status_code, again.json()["errors"][0]["code"]) == (422, "already_exists")
