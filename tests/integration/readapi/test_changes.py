@@ -19,11 +19,10 @@ from readapi.streams import Streams
 from readapi.viewer import ANONYMOUS, Viewer
 from services.api.reads import Reads
 from services.bootstrap import open_write_side
-from services.cli.bringing_in import sample_files
-from services.importing import Entry, read_files
+from services.importing import Entry
 from tests.integration.filled import bring_in, make_database
 from tests.integration.readapi.conftest import ALPHA, BETA, Client
-from tests.integration.readapi.world import Lines, both, lines, uid
+from tests.integration.readapi.world import Lines, alone, both, uid
 
 BODY = 'subscription { partnershipChanged(slug: "alpha") { number } }'
 REGISTER = "subscription { nationalViewChanged(view: REGISTER) { number } }"
@@ -33,7 +32,7 @@ MEMBER = Viewer(tenant_id=ALPHA, role="coordinator")
 @pytest.fixture(scope="module")
 def small(server: EmbeddedServer, worker_name: str) -> DatabaseSettings:
     settings = make_database(server, f"entente_changes_{worker_name}")
-    asyncio.run(bring_in(settings, [*read_files(sample_files()[:1]), *lines("alpha")]))
+    asyncio.run(bring_in(settings, list(alone("alpha"))))
     return settings
 
 
@@ -128,7 +127,7 @@ async def test_a_national_view_is_followed_too(small: DatabaseSettings) -> None:
     async with reading(small) as reads:
         stream = Stream(graphql_handler(reads, viewer_of=lambda _: ANONYMOUS), REGISTER)
         assert await stream.number() == 1
-        await bring_in(small, list(lines("beta")))
+        await bring_in(small, list(alone("beta")))
         assert await stream.number() == 2
         matrix = await States(reads, Slugs(reads)).state(ANONYMOUS, view=NationalView.AGREEMENT_MATRIX)
         assert matrix.count("|") == 1  # the register and the cells

@@ -302,7 +302,7 @@ def test_either_wall_alone_hides_what_is_not_public_and_without_both_the_canary_
     """The negative control of the compiler: its predicate in every FROM, and row-level security behind it."""
     settings_ = make_database(server, f"entente_compiled_open_{worker_name}")
     alike = [entry for slug in ALIKE for entry in lines(slug)]
-    asyncio.run(bring_in(settings_, [*read_files(sample_files()[:1]), *alike]))
+    asyncio.run(bring_in(settings_, [*read_files(sample_files()[:2]), *alike]))
 
     async def outside() -> set[str]:
         async with Database(settings_) as database:

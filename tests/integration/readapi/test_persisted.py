@@ -16,12 +16,10 @@ from readapi.endpoint import GraphQLEndpoint
 from readapi.negotiation import GRAPHQL, JSON, GraphQLRequest
 from readapi.persisted import hashes, stored
 from readapi.viewer import ANONYMOUS, Viewer
-from services.cli.bringing_in import sample_files
-from services.importing import read_files
 from tests.integration.filled import bring_in, make_database
 from tests.integration.readapi.conftest import ALPHA, BETA, Client
 from tests.integration.readapi.test_compiled import Counted
-from tests.integration.readapi.world import lines, uid
+from tests.integration.readapi.world import alone, uid
 
 REGISTER = f"sha256:{hashes()['register']}"
 BODY = f"sha256:{hashes()['body']}"
@@ -112,7 +110,7 @@ async def test_a_tag_is_for_one_reader_one_question_and_one_form(client: Client,
 @pytest.fixture(scope="module")
 def small(server: EmbeddedServer, worker_name: str) -> DatabaseSettings:
     settings = make_database(server, f"entente_persisted_{worker_name}")
-    asyncio.run(bring_in(settings, [*read_files(sample_files()[:1]), *lines("alpha")]))
+    asyncio.run(bring_in(settings, list(alone("alpha"))))
     return settings
 
 
@@ -140,7 +138,7 @@ def test_a_tag_changes_with_what_the_document_reads_and_with_nothing_else(small:
     assert granted != of_funder
     run("DELETE FROM access.grant_now WHERE grantee = %s", BETA)
     assert asyncio.run(tags(funder)) == of_funder  # the bearer of a grant that is gone is not told "as before"
-    asyncio.run(bring_in(small, list(lines("beta"))))
+    asyncio.run(bring_in(small, list(alone("beta"))))
     assert asyncio.run(tags()) != before
 
 
