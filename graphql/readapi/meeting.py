@@ -313,7 +313,7 @@ async def _load_people(reading: Reading, keys: list[MotionKey]) -> Sequence[list
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
     conditions = held(MEETING, place.clock)
-    if isinstance(arguments, UUID):
+    if arguments is not None:
         conditions.append(_M.committee_id == arguments)
     return conditions
 

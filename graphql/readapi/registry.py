@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ARRAY, Column, Text, any_, func, literal_column, select
+from sqlalchemy import ARRAY, Column, Integer, Text, Uuid, any_, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import TenantId
@@ -80,6 +80,10 @@ MEETINGS_FIRST = 20
 AsOfArgument = Annotated[
     AsOfInput | None, strawberry.argument(description="The clocks of this part; absent: the body's.")
 ]
+
+
+def _code(given: Enum) -> str:
+    return str(given.value)
 
 
 @strawberry.type(description="The organisation that holds the agreement with the funder or hosts the secretariat.")
@@ -187,7 +191,11 @@ class Partnership:
         )
         return await page(info.context, AGREEMENTS, self._at(as_of), first=first, after=after, arguments=arguments)
 
-    @sized("first", "The indicators that it defines, in the order in which they were made.")
+    @listed(
+        INDICATORS,
+        "The indicators that it defines, in the order in which they were made.",
+        lambda at: at.optional("status", Text, _code),
+    )
     async def indicators(
         self,
         info: Info,
@@ -201,20 +209,22 @@ class Partnership:
         only = None if status is None else status.value
         return await page(info.context, INDICATORS, self._at(as_of), first=first, after=after, arguments=only)
 
-    @sized("first", "How far its indicators are canonical ones of others, withdrawn alignments too.")
+    @listed(ALIGNMENTS, "How far its indicators are canonical ones of others, withdrawn alignments too.")
     async def alignments(
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[Alignment]:
         return await page(info.context, ALIGNMENTS, self._at(as_of), first=first, after=after)
 
-    @sized("first", "What it owes to report, ended requirements too, in the order in which they were made.")
+    @listed(REQUIREMENTS, "What it owes to report, ended requirements too, in the order in which they were made.")
     async def requirements(
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[Requirement]:
         return await page(info.context, REQUIREMENTS, self._at(as_of), first=first, after=after)
 
-    @sized(
-        "first", "Its submissions at whatever stage, by period. For its members only; empty for everybody else."
+    @listed(
+        SUBMISSIONS,
+        "Its submissions at whatever stage, by period. For its members only; empty for everybody else.",
+        lambda at: (at.optional("stage", Text, _code), at.optional("indicator", Uuid)),
     )
     async def submissions(
         self,
@@ -235,7 +245,11 @@ class Partnership:
             info.context, SUBMISSIONS, self._at(as_of), first=first, after=after, arguments=arguments
         )
 
-    @sized("first", "The figures that it published and that count, by period.")
+    @listed(
+        PUBLISHED_FIGURES,
+        "The figures that it published and that count, by period.",
+        lambda at: at.optional("indicator", Uuid),
+    )
     async def published_figures(
         self,
         info: Info,
@@ -344,7 +358,11 @@ class Partnership:
     ) -> Committee | None:
         return await info.context.loader(load_committees).load(CommitteeKey(self._at(as_of), id))
 
-    @sized("first", "Its documents, in the order in which they were made.")
+    @listed(
+        DOCUMENTS,
+        "Its documents, in the order in which they were made.",
+        lambda at: at.optional("subject", Uuid),
+    )
     async def documents(
         self,
         info: Info,
@@ -357,7 +375,11 @@ class Partnership:
         place = self._at(as_of)
         return await page(info.context, DOCUMENTS, place, first=first, after=after, arguments=subject)
 
-    @sized("first", "What it did, in light counts, by day.")
+    @listed(
+        ACTIVITIES,
+        "What it did, in light counts, by day.",
+        lambda at: at.optional("kind", Text, _code),
+    )
     async def activities(
         self,
         info: Info,
@@ -384,19 +406,23 @@ class Partnership:
     ) -> list[DueItem]:
         return await due_list(info.context, self._at(as_of), within_days)
 
-    @sized("first", "The lists of themes that it publishes, by code.")
+    @listed(THEME_LISTS, "The lists of themes that it publishes, by code.")
     async def theme_lists(
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[ThemeList]:
         return await page(info.context, THEME_LISTS, self._at(as_of), first=first, after=after)
 
-    @sized("first", "The organisations that a source names as standing behind it.")
+    @listed(ENDORSEMENTS, "The organisations that a source names as standing behind it.")
     async def endorsements(
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[Endorsement]:
         return await page(info.context, ENDORSEMENTS, self._at(as_of), first=first, after=after)
 
-    @sized("first", "Its meetings, by the day on which they are held; those that are only convened too.")
+    @listed(
+        MEETINGS,
+        "Its meetings, by the day on which they are held; those that are only convened too.",
+        lambda at: at.optional("committee", Uuid),
+    )
     async def meetings(
         self,
         info: Info,
@@ -416,7 +442,11 @@ class Partnership:
     ) -> Meeting | None:
         return await meeting_at(info.context, self._at(as_of), id)
 
-    @sized("first", "Its decisions, the latest numbers first; those that were ended too.")
+    @listed(
+        DECISIONS,
+        "Its decisions, the latest numbers first; those that were ended too.",
+        lambda at: (at.optional("committee", Uuid), at.optional("year", Integer)),
+    )
     async def decisions(
         self,
         info: Info,
@@ -439,7 +469,12 @@ class Partnership:
     ) -> Decision | None:
         return await info.context.loader(load_decisions).load(DecisionKey(self._at(as_of), id))
 
-    @sized("first", "By what right things were done, latest first. For its members only; null for everybody else.")
+    @listed(
+        ACTS,
+        "By what right things were done, latest first. For its members only; null for everybody else.",
+        lambda at: at.given("only"),
+        members_only=True,
+    )
     async def acts(
         self,
         info: Info,
