@@ -57,8 +57,8 @@ chromium:
 bench: setup ## paired ratios, into var/bench.jsonl
 	@$(BIN)/python -m benchmarks
 
-audit-fuzz: setup ## forge 100,000 audit packs and tell 10,000 honest ones; counts printed
-	@$(BIN)/python -m pytest -q -m faults tests/unit/services/audit
+audit-fuzz: setup ## 100,000 forged packs, 10,000 honest ones, 2,000 changes to a database; counts printed
+	@$(BIN)/python -m pytest -q -m faults tests/unit/services/audit tests/integration/services/test_fuzz_databases.py
 
 faults: setup ## long fault campaigns
 	@$(BIN)/python -m pytest -q -m faults
