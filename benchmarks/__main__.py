@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import append, asof, graphql, http, rebuild
+from benchmarks import append, asof, graphql, http, proof, rebuild
 from benchmarks.harness import (
     ROUNDS_MIN,
     Benchmark,
@@ -63,6 +63,7 @@ def _all(bench: Bench) -> list[Benchmark]:
         *http.benchmarks(bench),
         *rebuild.benchmarks(bench),
         *asof.benchmarks(bench),
+        *proof.benchmarks(bench),
         *graphql.benchmarks(bench),
     ]
 

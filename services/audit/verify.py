@@ -261,8 +261,16 @@ def root_of(frontier: list[bytes]) -> bytes:
 class Log:
     """Goes over the bundles once, and keeps what the folds of the plans need."""
 
-    def __init__(self, files: Files, tenant: bytes, size: int, wanted: dict[int, bytes]) -> None:
+    def __init__(
+        self,
+        files: Files,
+        tenant: bytes,
+        size: int,
+        wanted: dict[int, bytes],
+        fold: bool,  # noqa: FBT001 - the command line's own switch
+    ) -> None:
         self.files, self.tenant, self.size, self.wanted = files, tenant, size, wanted
+        self.fold = fold
         self.frontier: list[bytes] = []
         self.versions: dict[bytes, int] = {}
         self.withheld: list[int] = []
@@ -321,7 +329,7 @@ class Log:
 
     def look(self, position: int, stream: bytes, version: int, kind: bytes, payload: bytes | None) -> None:
         """What a payload says besides its hash: its type, its sealed texts, and whether it belongs to a plan."""
-        of_plan = kind.startswith(b"plan.")
+        of_plan = self.fold and kind.startswith(b"plan.")
         if payload is None:
             self.withheld.append(position)
             if of_plan:
@@ -531,7 +539,7 @@ def _check(
     if manifest["body"] not in origin.split("/"):
         raise Unsound("checkpoint", manifest["body"])
     wanted = _older(files, manifest, seen, keys, (origin, size, root, signers))
-    log = Log(files, bytes.fromhex(manifest["body"].replace("-", "")), size, wanted)
+    log = Log(files, bytes.fromhex(manifest["body"].replace("-", "")), size, wanted, replay)
     if log.run() != root:
         raise Unsound("root")
     _check_names(files, manifest, size)
