@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.run_files import KEEPER_LOCK, RUN_LOCK
+
+# A busy machine is slow, which is no fault of what is tested.
+settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 RUN_DIR = pytest.StashKey[Path]()
 _HELD = pytest.StashKey[IO[bytes]]()
