@@ -1,56 +1,27 @@
-"""What a body has to do by when: obligations of its agreements, and terms of office that end. For members only."""
+"""What a body has to do by when: obligations, figures, terms of office, meetings. For members only."""
 
 from datetime import date, timedelta
 from typing import Final
-from uuid import UUID
 
-import strawberry
 from sqlalchemy import exists, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from projections.agreement.tables import AGREEMENT, OBLIGATION
 from projections.committee import COMMITTEE
 from projections.seat import SEAT
-from readapi.agreement import Agreement, AgreementKey, load_agreements
 from readapi.asof import held
-from readapi.committee import Committee, CommitteeKey, load_committees
-from readapi.fields import sized
+from readapi.due_item import ITEMS_MAX, DueItem
+from readapi.due_reports import cadences, figures_owed
 from readapi.governance_codes import DueKind
-from readapi.reading import Info, Place, Reading
+from readapi.reading import Place, Reading
 from readapi.refusals import AnswerTooLargeError, WithinOutOfRangeError
-from readapi.text import LocalizedText, localized
+from readapi.text import localized
 
 WITHIN_DAYS: Final = 90
 WITHIN_DAYS_MAX: Final = 366
-ITEMS_MAX: Final = 200
 DUE: Final = 40
 """Counted for a due list, which is short where it is kept."""
 _TEXT: Final = ("en", "fr", "source", "unofficial")
-
-
-@strawberry.type(description="Something that is due.")
-class DueItem:
-    kind: DueKind = strawberry.field(description="What it is.")
-    due_on: date = strawberry.field(description="The last day on which it is in time.")
-    overdue: bool = strawberry.field(description="Whether that day is over on the day of the question.")
-    wording: LocalizedText | None = strawberry.field(description="The obligation, or the name of the seat.")
-    record_id: UUID = strawberry.field(description="The obligation, or the seat.")
-    sample: bool = strawberry.field(description="Whether it is sample data.")
-    agreement_id: strawberry.Private[UUID | None]
-    committee_id: strawberry.Private[UUID | None]
-    place: strawberry.Private[Place]
-
-    @sized(1, "The agreement that obliges to it; null for what is no obligation.")
-    async def agreement(self, info: Info) -> Agreement | None:
-        if self.agreement_id is None:
-            return None
-        return await info.context.loader(load_agreements).load(AgreementKey(self.place, self.agreement_id))
-
-    @sized(1, "The committee whose seat it is; null for what is no term of office.")
-    async def committee(self, info: Info) -> Committee | None:
-        if self.committee_id is None:
-            return None
-        return await info.context.loader(load_committees).load(CommitteeKey(self.place, self.committee_id))
 
 
 async def due_list(reading: Reading, place: Place, within_days: int) -> list[DueItem]:
@@ -65,7 +36,12 @@ async def due_list(reading: Reading, place: Place, within_days: int) -> list[Due
     if not place.member:
         return []
     until = place.clock.effective + timedelta(days=within_days)
-    found = [*await _obligations(reading, place, until), *await _terms_of_office(reading, place, until)]
+    found = [
+        *await _obligations(reading, place, until),
+        *await _terms_of_office(reading, place, until),
+        *await figures_owed(reading, place, until),
+        *await cadences(reading, place, until),
+    ]
     if len(found) > ITEMS_MAX:
         raise AnswerTooLargeError(what="items", maximum=ITEMS_MAX)
     return sorted(found, key=lambda item: (item.due_on, item.kind.value, str(item.record_id)))
@@ -108,7 +84,6 @@ async def _obligations(reading: Reading, place: Place, until: date) -> list[DueI
             record_id=obligation_id,
             sample=sample,
             agreement_id=agreement_id,
-            committee_id=None,
             place=place,
         )
         for due_on, obligation_id, agreement_id, sample, *wording in await reading.rows(place.scope, statement)
@@ -153,7 +128,6 @@ async def _terms_of_office(reading: Reading, place: Place, until: date) -> list[
             wording=localized(label),
             record_id=seat_id,
             sample=sample,
-            agreement_id=None,
             committee_id=committee_id,
             place=place,
         )

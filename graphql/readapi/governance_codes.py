@@ -106,10 +106,17 @@ class OrganisationKind(StrEnum):
     UNSTATED = "unstated"
 
 
-@strawberry.enum(description="What is due: an obligation of an agreement, or the end of a term of office.")
+@strawberry.enum(
+    description=(
+        "What is due: an obligation of an agreement, the end of a term of office, a figure that a requirement "
+        "asks for, or the meetings or the forum that a committee lacks in its year."
+    )
+)
 class DueKind(StrEnum):
     OBLIGATION = "obligation"
     TERM_OF_OFFICE = "term_of_office"
+    REPORT = "report"
+    CADENCE = "cadence"
 
 
 @strawberry.enum(description="How the number of meetings stands to what the terms of reference ask for.")

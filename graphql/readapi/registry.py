@@ -38,7 +38,8 @@ from readapi.columns import Group, backed, column, reads
 from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committees
 from readapi.decision import DECISIONS, Decision, DecisionKey, load_decisions
 from readapi.document import DOCUMENTS, Document
-from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, DueItem, due_list
+from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, due_list
+from readapi.due_item import DueItem
 from readapi.endorsement import ENDORSEMENTS, Endorsement
 from readapi.fields import derived, sized
 from readapi.figures import CatchmentPart, Period, catchment, catchment_shape

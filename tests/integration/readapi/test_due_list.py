@@ -58,8 +58,14 @@ async def test_only_members_of_the_body_see_what_it_owes(client: Client, alpha: 
         assert await due(client, viewer, "2022-03-01", within=366) == []
     ours = {one["recordId"] for one in await due(client, alpha, "2021-07-01", within=366)}
     theirs = {one["recordId"] for one in await due(client, beta, "2021-07-01", within=366, slug="beta")}
-    assert len(ours) == len(theirs) == 2
-    assert not ours & theirs
+    audiences = ("public", "funders", "tenant")
+    every = (
+        "report due",
+        "seat 2",
+        *(f"{what} {who}" for what in ("requirement", "committee") for who in audiences),
+    )
+    assert ours == {str(uid("alpha", name)) for name in every}
+    assert theirs == {str(uid("beta", name)) for name in every}
 
 
 async def test_a_time_that_is_too_long_or_none_is_refused(client: Client, alpha: Viewer) -> None:
