@@ -300,6 +300,18 @@ class ContentErasedError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class ContentLostError(DoorRefusal):
+    sha256: str
+    code = "content_lost"
+    status = 503
+    en = "What is kept under {sha256} is missing or damaged, and is not served; an operator must restore it."
+    fr = (
+        "Ce qui est conservé sous {sha256} est perdu ou endommagé et n’est pas servi; un exploitant doit le "
+        "rétablir."
+    )
+
+
+@dataclass(eq=False)
 class MediaTypeError(DoorRefusal):
     code = "media_type"
     kind = "malformed"

@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+import structlog
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
@@ -11,6 +12,7 @@ from litestar.params import FromPath
 from domain.audience import Audience
 from domain.document import DOCUMENT, Document, MediaType
 from domain.ids import StreamId, TenantId
+from domain.ports import ContentDamagedError
 from domain.stream import COMMANDS
 from infra.documents.content_check import ContentTypeError, checked
 from infra.settings import DocumentSettings
@@ -21,6 +23,7 @@ from services.bootstrap import WriteSide
 from services.refusals import (
     BodyUnknownError,
     ContentErasedError,
+    ContentLostError,
     ContentTypeRefusedError,
     DocumentUnknownError,
     UploadTooLargeError,
@@ -43,6 +46,7 @@ _ATTACHING: Final = "AttachDocument"
 _NUMBER_DIGITS_MAX: Final = 5
 
 AnyRequest = Request[Any, Any, Any]
+_log = structlog.get_logger()
 
 
 class ContentAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,9 +93,7 @@ def document_routes(settings: DocumentSettings) -> list[HTTPRouteHandler]:
         version = document.versions[number - 1]
         if version.erased:
             raise ContentErasedError(sha256=version.content.sha256)
-        body = await write.contents.read(tenant_id, version.content.sha256)
-        if body is None:  # erased between the two reads, or lost: the log says which
-            raise ContentErasedError(sha256=version.content.sha256)
+        body = await _content(write, tenant_id, version.content.sha256)
         name = f"{document_id[:8]}-v{number}.{EXTENSIONS[version.content.media_type]}"
         return Response(
             body,
@@ -144,6 +146,23 @@ async def _readable(
     if document.audience is None or document.withdrawn or not visible(document.audience, role):
         raise DocumentUnknownError
     return tenant_id, document
+
+
+async def _content(write: WriteSide, tenant_id: TenantId, sha256: str) -> bytes:
+    """The bytes that the log says are kept.
+
+    Raises:
+        ContentLostError: they are not there, or have another hash.
+    """
+    try:
+        body = await write.contents.read(tenant_id, sha256)
+    except ContentDamagedError as error:
+        _log.error("document.damaged", sha256=sha256)
+        raise ContentLostError(sha256=sha256) from error
+    if body is None:
+        _log.error("document.lost", sha256=sha256)
+        raise ContentLostError(sha256=sha256)
+    return body
 
 
 def _number(given: str | None, document: Document) -> int:

@@ -216,6 +216,24 @@ async def test_versions_are_read_by_number_and_a_withdrawn_document_not_at_all(
     assert (await got("1")).status_code == 404
 
 
+@pytest.mark.parametrize("harm", ["damaged", "lost"])
+async def test_a_content_that_is_not_what_it_was_is_not_served(
+    client: httpx.AsyncClient, partnership: Partnership, settings: Settings, harm: str
+) -> None:
+    document_id = await attached(client, partnership)
+    (path,) = (settings.documents.directory / str(partnership.tenant_id)).rglob(SHA256)
+    if harm == "lost":
+        path.unlink()
+    else:
+        path.chmod(0o600)
+        path.write_bytes(PDF + b"!")
+
+    answer = await download(client, partnership.slug, document_id, token=partnership.token)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "content_lost")
+    assert answer.json()["facts"] == {"sha256": SHA256}
+
+
 async def test_an_erased_content_is_gone_at_once_and_its_file_as_soon_as_a_worker_runs(
     client: httpx.AsyncClient, partnership: Partnership, write: WriteSide, settings: Settings
 ) -> None:
