@@ -16,6 +16,8 @@ PREFIX: Final = "ente_"
 """Lets scanners of leaked secrets recognise one."""
 HASH_PREFIX_MIN: Final = 8
 _BYTES = 32
+CALENDAR: Final = "calendar"
+"""The role of a token that reads the deadlines of a body as a calendar, and does nothing else."""
 _FORM = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
 
 TokenScope = Literal["body", "instance"]
@@ -65,8 +67,26 @@ class Tokens:
         expires_at: datetime | None = None,
     ) -> str:
         """A new token, shown this once. An operator's acts for the whole instance and belongs to the commons."""
-        token = PREFIX + secrets.token_urlsafe(_BYTES)
         scope: TokenScope = "instance" if tenant_id == COMMONS and role == "operator" else "body"
+        return await self._made(scope, role, tenant_id, person_id, name=name, expires_at=expires_at)
+
+    async def create_calendar(
+        self, tenant_id: TenantId, person_id: PersonId, name: str, *, expires_at: datetime | None = None
+    ) -> str:
+        """A new token that reads the calendar of a body alone: `find` does not know it. Shown this once."""
+        return await self._made(CALENDAR, CALENDAR, tenant_id, person_id, name=name, expires_at=expires_at)
+
+    async def _made(
+        self,
+        scope: str,
+        role: str,
+        tenant_id: TenantId,
+        person_id: PersonId,
+        *,
+        name: str,
+        expires_at: datetime | None,
+    ) -> str:
+        token = PREFIX + secrets.token_urlsafe(_BYTES)
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT log.enter($1)", tenant_id)
             await connection.execute(
@@ -82,6 +102,13 @@ class Tokens:
             return None
         row = await self._pool.fetchrow("SELECT * FROM access.find_token($1)", _hash(token))
         return None if row is None else msgspec.convert(dict(row), Bearer)
+
+    async def find_calendar(self, token: str) -> TenantId | None:
+        """The body whose calendar a token reads; None if it is unknown, expired, revoked or of another kind."""
+        if not _FORM.fullmatch(token):
+            return None
+        found = await self._pool.fetchval("SELECT access.find_calendar_token($1)", _hash(token))
+        return None if found is None else TenantId(found)
 
     async def list(self, tenant_id: TenantId) -> list[TokenRow]:
         """All tokens of a body, the newest first."""

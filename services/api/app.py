@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, ExceptionHandlersMap
 from domain.errors import Refusal
 from infra.log.proofs.held import HeldCheckpoints
 from infra.settings import Settings, WebSettings
+from services.api.calendar import calendar_routes
 from services.api.documents import document_routes
 from services.api.edge import Edge, correlation_id_of, path_of
 from services.api.health import LIVE_PATH, READY_PATH, Check, readiness
@@ -94,6 +95,7 @@ def create_app(
             *write_routes(metrics),
             *import_routes(),
             *document_routes(settings.documents),
+            *calendar_routes(),
             *_service_routes(settings.web, metrics, checks),
             *log_routes(settings.proof),
             *web_routes(),

@@ -12,6 +12,7 @@ from domain.stream import COMMANDS, Handled
 from infra.documents.content_check import MEDIA_TYPES
 from services.api.documents import ContentAnswer
 from services.api.fields import COMMANDS_FR, TYPES, field
+from services.api.openapi_calendar import CALENDAR_SCHEMES, CALENDAR_STATUSES, calendar_path
 from services.api.openapi_imports import import_paths
 from services.api.problems import MEDIA_TYPE, TITLES, Problem
 from services.api.routes import CommandAnswer, ProvisionAnswer
@@ -56,7 +57,8 @@ def openapi() -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "An opaque token for one body and role, or an operator's. · Jeton opaque.",
-                }
+                },
+                **CALENDAR_SCHEMES,
             },
             "parameters": {
                 "Slug": _SLUG,
@@ -145,6 +147,7 @@ def _paths() -> dict[str, Any]:
             }
         }
     slug = {"$ref": "#/components/parameters/Slug"}
+    paths |= calendar_path(slug, _problems(CALENDAR_STATUSES))
     return paths | import_paths(slug, _PARAMETERS, _responses("Intake"))
 
 

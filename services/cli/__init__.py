@@ -122,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     what = token.add_subparsers(dest="what", required=True, metavar="WHAT")
     create = what.add_parser("create", help="make a token; it is shown once")
     create.add_argument("slug", help="the body it acts for; commons for an operator")
-    create.add_argument("--role", required=True)
+    create.add_argument("--role", required=True, help="a role, or calendar: reads the deadlines as a calendar")
     create.add_argument("--name", required=True, help="whom or what it is for")
     create.add_argument("--days", type=int, default=365, help="how long it is valid (default 365)")
     what.add_parser("list", help="the tokens of a body").add_argument("slug")

@@ -13,7 +13,7 @@ import msgspec
 from domain.body import OpenBody
 from domain.errors import Refusal
 from domain.ids import TenantId
-from infra.access.tokens import AmbiguousTokenError
+from infra.access.tokens import CALENDAR, AmbiguousTokenError
 from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
 from infra.migrate import migrate as migrate_schema
@@ -69,8 +69,8 @@ def prepare_database(settings: DatabaseSettings) -> list[str]:
 def token(given: argparse.Namespace) -> int:
     """Make, list or revoke tokens."""
     settings = load_settings(os.environ)
-    if given.what == "create" and given.role not in ROLES:
-        say_error(f"{given.role!r} is not a role; expected one of {', '.join(ROLES)}")
+    if given.what == "create" and given.role not in (*ROLES, CALENDAR):
+        say_error(f"{given.role!r} is not a role; expected one of {', '.join((*ROLES, CALENDAR))}")
         return USAGE
 
     async def act() -> int:
@@ -88,7 +88,10 @@ def token(given: argparse.Namespace) -> int:
 async def _create(write: WriteSide, tenant_id: TenantId, given: argparse.Namespace) -> int:
     person = await write.vault.pseudonym(tenant_id, uuid4())
     expires_at = datetime.now(UTC) + timedelta(days=given.days)
-    say(await write.tokens.create(tenant_id, given.role, person, given.name, expires_at=expires_at))
+    if given.role == CALENDAR:
+        say(await write.tokens.create_calendar(tenant_id, person, given.name, expires_at=expires_at))
+    else:
+        say(await write.tokens.create(tenant_id, given.role, person, given.name, expires_at=expires_at))
     return 0
 
 

@@ -1,6 +1,7 @@
 """The verbs over a real database, in this process."""
 
 import json
+import re
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,10 @@ def test_tokens_are_made_listed_and_revoked(run: Run, tmp_path: Path, capsys: py
     assert token not in listed
     assert "valid" in listed
     assert "Ann" in listed
+    capsys.readouterr()
+    assert run("token", "create", slug, "--role", "calendar", "--name", "Council") == 0
+    assert run("token", "list", slug) == 0
+    assert re.search(r"valid +calendar .*Council$", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_a_body_is_provisioned_from_a_file(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,8 @@ DOCUMENT = openapi()
 OF_TABLES = {"import", "importTemplate", "importStanding", "undoImport"}
 OF_DOCUMENTS = {"uploadDocument", "downloadDocument"}
 """What moves bytes, and is no command."""
+OF_CALENDARS = {"readCalendar"}
+"""Read with tokens of their own; a test below says what it answers."""
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 
 
@@ -42,7 +44,7 @@ def resolved(reference: str) -> Any:
 def test_every_command_has_its_operation_and_no_other() -> None:
     operations = {operation["operationId"] for operation in all_operations().values()}
 
-    assert operations == {*COMMANDS, "provision", *OF_TABLES, *OF_DOCUMENTS}
+    assert operations == {*COMMANDS, "provision", *OF_TABLES, *OF_DOCUMENTS, *OF_CALENDARS}
     assert set(COMMANDS_FR) == set(COMMANDS)
 
 
@@ -69,7 +71,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_operation_is_complete() -> None:
     for address, operation in all_operations().items():
         assert operation["summary"]
-        if operation["operationId"] in OF_DOCUMENTS:
+        if operation["operationId"] in OF_DOCUMENTS | OF_CALENDARS:
             continue
         assert operation["tags"]
         if operation["operationId"] != "undoImport" and not address.startswith("get"):
@@ -115,3 +117,10 @@ def test_contents_go_in_and_come_out_by_their_media_types() -> None:
     assert set(upload["responses"]) == {"201", "401", "403", "404", "413", "415", "500", "503"}
     assert set(download["responses"]) == {"200", "401", "404", "410", "500", "503"}
     assert download["security"] == [{}, {"token": []}]  # the public reads what is public
+
+
+def test_the_calendar_is_read_with_tokens_of_its_own() -> None:
+    feed = DOCUMENT["paths"]["/api/v1/partnerships/{slug}/calendar.ics"]["get"]
+    assert feed["security"] == [{"calendar": []}, {"calendarHeader": []}]
+    assert set(feed["responses"]["200"]["content"]) == {"text/calendar"}
+    assert set(feed["responses"]) == {"200", "400", "401", "404", "422", "500", "503"}
