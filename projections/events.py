@@ -30,6 +30,7 @@ from domain.body import (
     SlugAdded,
 )
 from domain.committee.rules import CommitteeDissolved, CommitteeEstablished, CommitteeRenamed, TermsAdopted
+from domain.dataset import DatasetRegistered, VintagePublished, VintageWithdrawn
 from domain.decision.events import (
     DecisionMade,
     DecisionPublished,
@@ -76,12 +77,20 @@ from domain.plan.events import (
     RevisionAdopted,
     RevisionPublished,
 )
+from domain.practice import (
+    AdoptionRecorded,
+    PracticeAdopted,
+    PracticeDescribed,
+    PracticeRevised,
+    PracticeWithdrawn,
+)
 from domain.provider import MandateChanged, MandateEnded, ProviderMandated
 from domain.published_aggregate import (
     PublishedAggregateCorrected,
     PublishedAggregateRecorded,
     PublishedAggregateWithdrawn,
 )
+from domain.report_template import ReportTemplatePublished, ReportTemplateRetired, ReportTemplateVersionPublished
 from domain.requirement import PeriodExempted, RequirementEnded, SubmissionRequired
 from domain.seat.events import (
     AlternateNamed,
@@ -94,6 +103,7 @@ from domain.seat.events import (
     SeatCreated,
     TermEnded,
 )
+from domain.study import NeedIdentified, NeedWithdrawn, StudyRecorded, StudyWithdrawn
 from domain.submission.events import (
     SubmissionApproved,
     SubmissionCorrected,
@@ -197,6 +207,14 @@ THEME_LIST: Final[Types] = frozenset(
     {ThemeListPublished, ThemeListVersionPublished, ThemeListCrosswalked, ThemeListRetired}
 )
 ENDORSEMENT: Final[Types] = frozenset({EndorsementRecorded, EndorsementWithdrawn})
+PRACTICE: Final[Types] = frozenset(
+    {PracticeDescribed, PracticeAdopted, PracticeRevised, AdoptionRecorded, PracticeWithdrawn}
+)
+STUDY: Final[Types] = frozenset({StudyRecorded, NeedIdentified, NeedWithdrawn, StudyWithdrawn})
+DATASET: Final[Types] = frozenset({DatasetRegistered, VintagePublished, VintageWithdrawn})
+REPORT_TEMPLATE: Final[Types] = frozenset(
+    {ReportTemplatePublished, ReportTemplateVersionPublished, ReportTemplateRetired}
+)
 
 MEETING: Final[Types] = frozenset(
     {
@@ -242,4 +260,8 @@ ALL: Final[Types] = (
     | DECISION
     | THEME_LIST
     | ENDORSEMENT
+    | PRACTICE
+    | STUDY
+    | DATASET
+    | REPORT_TEMPLATE
 )

@@ -11,6 +11,7 @@ from projections.audit_mandate import AUDIT_MANDATES
 from projections.authority import ACTS
 from projections.body import BODIES
 from projections.committee import COMMITTEES
+from projections.dataset import DATASETS
 from projections.decision import DECISIONS
 from projections.document import DOCUMENTS
 from projections.endorsement import ENDORSEMENTS
@@ -19,11 +20,14 @@ from projections.indicator_cells import INDICATOR_CELLS
 from projections.meeting import MEETINGS
 from projections.organisation import ORGANISATIONS
 from projections.plan import PLANS
+from projections.practice import PRACTICES
 from projections.projection import Projection
 from projections.provider import PROVIDERS
 from projections.published_aggregate import PUBLISHED_AGGREGATES
+from projections.report_template import REPORT_TEMPLATES
 from projections.requirement import REQUIREMENTS
 from projections.seat import SEATS
+from projections.study import STUDIES
 from projections.submission import SUBMISSIONS
 from projections.succession import SUCCESSIONS
 from projections.target import TARGETS
@@ -57,5 +61,9 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     ACTIVITIES,
     THEME_LISTS,
     ENDORSEMENTS,
+    PRACTICES,
+    STUDIES,
+    DATASETS,
+    REPORT_TEMPLATES,
 )
 BY_NAME: Final[dict[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}

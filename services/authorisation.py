@@ -162,6 +162,25 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     # endorsement
     "RecordEndorsement": _COORDINATOR,
     "WithdrawEndorsement": _COORDINATOR,
+    # practice
+    "DescribePractice": _ADVISING,
+    "AdoptPractice": _ADVISING,
+    "RevisePractice": _ADVISING,
+    "RecordAdoption": _ADVISING,
+    "WithdrawPractice": _COORDINATOR,
+    # study
+    "RecordStudy": _ADVISING,
+    "IdentifyNeed": _ADVISING,
+    "WithdrawNeed": _ADVISING,
+    "WithdrawStudy": _COORDINATOR,
+    # dataset
+    "RegisterDataset": _LISTING,
+    "PublishVintage": _LISTING,
+    "WithdrawVintage": _LISTING,
+    # report template
+    "PublishReportTemplate": _REQUIRING,
+    "PublishReportTemplateVersion": _REQUIRING,
+    "RetireReportTemplate": _REQUIRING,
 }
 
 

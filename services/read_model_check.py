@@ -30,6 +30,7 @@ from projections.plan import queries as plans
 from projections.succession import successions
 from services.checking import Check, Facts, Version, known
 from services.governance_checks import check_committee, check_organisation, check_seat
+from services.knowledge_checks import check_dataset, check_practice, check_report_template, check_study
 from services.measure_checks import check_alignment, check_indicator, check_requirement, check_submission
 from services.meeting_checks import check_decision, check_meeting
 from services.record_checks import check_activity, check_document, check_endorsement, check_theme_list
@@ -269,5 +270,9 @@ CHECKS: Final[Mapping[str, Check]] = {
     "decision": check_decision,
     "theme_list": check_theme_list,
     "endorsement": check_endorsement,
+    "practice": check_practice,
+    "study": check_study,
+    "dataset": check_dataset,
+    "report_template": check_report_template,
 }
 """By the name of the stream. Each answers what the read models say and what the state has, by fact."""

@@ -413,6 +413,12 @@ class ThemeListStatus(StrEnum):
     RETIRED = "retired"
 
 
+@strawberry.enum(description="Whether new reports follow a template.")
+class ReportTemplateStatus(StrEnum):
+    IN_USE = "in_use"
+    RETIRED = "retired"
+
+
 @strawberry.enum(description="What a theme of one list is to a theme of another.")
 class ThemeRelation(StrEnum):
     EXACT = "exact"

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import and_
+from sqlalchemy import Table, and_
 from sqlalchemy.sql.elements import ColumnElement
 
 from projections.published_aggregate import PUBLISHED_AGGREGATE
@@ -82,16 +82,13 @@ _SHARE = Group(
     _share,
     _share_shape,
 )
-_PUBLICATION = Group(
-    (
-        *(_P[f"title_{part}"] for part in _TEXT),
-        *(_P[f"publisher_{part}"] for part in _TEXT),
-        _P.published,
-        _P.locator,
-    ),
-    publication,
-    _publication_shape,
-)
+
+
+def printed(table: Table) -> Group:
+    """The publication that a row names, where it names one."""
+    own = table.c
+    title, publisher = ([own[f"{name}_{part}"] for part in _TEXT] for name in ("title", "publisher"))
+    return Group((*title, *publisher, own.published, own.locator), publication, _publication_shape)
 
 
 @backed(PUBLISHED_AGGREGATE)
@@ -123,7 +120,7 @@ class PublishedAggregate:
         "say. It is not the denominator of the share.",
     )
     territory: Territory | None = column(columns.territory(PUBLISHED_AGGREGATE), "The territory it is about.")
-    publication: Publication | None = column(_PUBLICATION, "What printed it.")
+    publication: Publication | None = column(printed(PUBLISHED_AGGREGATE), "What printed it.")
     status: PublishedStatus = column(_P.status, "Whether it was withdrawn.")
     sample: bool = column(_P.sample, "Whether it is sample data.")
     place: strawberry.Private[Place]

@@ -36,6 +36,7 @@ from readapi.codes import (
 )
 from readapi.columns import Group, backed, column, reads
 from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committees
+from readapi.dataset import DATASETS, Dataset
 from readapi.decision import DECISIONS, Decision, DecisionKey, load_decisions
 from readapi.document import DOCUMENTS, Document
 from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, due_list
@@ -59,12 +60,15 @@ from readapi.meeting_codes import ActFilter
 from readapi.organisation import Organisation, organisation_at
 from readapi.paging import FIRST, After, First, Page, beyond, bounded, decode_cursor, listed, page, paged, plain
 from readapi.plan import PLANS, Plan, plan_at, plan_shape
+from readapi.practice import PRACTICES, Practice
 from readapi.provider import MANDATES, Mandate
 from readapi.published_aggregate import PUBLISHED_AGGREGATES, PublishedAggregate
 from readapi.reading import Info, Place, Reading
+from readapi.report_template import REPORT_TEMPLATES, ReportTemplate
 from readapi.requirement import REQUIREMENTS, Requirement
 from readapi.scalars import PartialDateText
 from readapi.shapes import At, Paged, Rows, Value
+from readapi.study import STUDIES, Study
 from readapi.submission import PUBLISHED_FIGURES, SUBMISSIONS, PublishedFigure, Submission
 from readapi.target import TARGETS_MAX, Target, targets, targets_shape
 from readapi.text import LocalizedText, localized, localized_shape
@@ -418,6 +422,30 @@ class Partnership:
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[Endorsement]:
         return await page(info.context, ENDORSEMENTS, self._at(as_of), first=first, after=after)
+
+    @listed(PRACTICES, "The ways of working that it describes, its own and those adopted from others.")
+    async def practices(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Practice]:
+        return await page(info.context, PRACTICES, self._at(as_of), first=first, after=after)
+
+    @listed(STUDIES, "Its studies of the community, with the needs that they identified.")
+    async def studies(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Study]:
+        return await page(info.context, STUDIES, self._at(as_of), first=first, after=after)
+
+    @listed(DATASETS, "The datasets that it registered, in vintages.")
+    async def datasets(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Dataset]:
+        return await page(info.context, DATASETS, self._at(as_of), first=first, after=after)
+
+    @listed(REPORT_TEMPLATES, "The templates for reports that it publishes.")
+    async def report_templates(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[ReportTemplate]:
+        return await page(info.context, REPORT_TEMPLATES, self._at(as_of), first=first, after=after)
 
     @listed(
         MEETINGS,

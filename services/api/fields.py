@@ -5,7 +5,7 @@ Looked up as `Type.field`, then as `field`.
 
 from typing import Final
 
-from services.api import governance_fields, meeting_fields
+from services.api import governance_fields, knowledge_fields, meeting_fields
 
 FIELDS: Final[dict[str, tuple[str, str]]] = {
     # --- around a command
@@ -458,6 +458,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "ProblemError.code": ("Stable code of this error.", "Code stable de cette erreur."),
     **governance_fields.FIELDS,
     **meeting_fields.FIELDS,
+    **knowledge_fields.FIELDS,
 }
 TYPES: Final[dict[str, tuple[str, str]]] = {
     "BodyKind": ("What kind of body it is.", "Le type d’organisme."),
@@ -550,6 +551,7 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "ClosePlan": "Clore le plan",
     **governance_fields.COMMANDS_FR,
     **meeting_fields.COMMANDS_FR,
+    **knowledge_fields.COMMANDS_FR,
 }
 
 

@@ -46,6 +46,7 @@ from tests.golden.example import (
     an_id,
     sealed,
 )
+from tests.golden.knowledge import KNOWLEDGE
 from tests.golden.measures import MEASURES
 from tests.golden.meetings import MEETINGS
 from tests.golden.organisations import ORGANISATIONS
@@ -450,4 +451,5 @@ EXAMPLES: tuple[Example, ...] = (
         date(2026, 2, 3),
         role="operator",
     ),
+    *KNOWLEDGE,
 )

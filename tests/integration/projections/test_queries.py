@@ -37,14 +37,18 @@ from projections import (
     alignment,
     audit_mandate,
     committee,
+    dataset,
     document,
     endorsement,
     indicator,
     national,
+    practice,
     provider,
     published_aggregate,
+    report_template,
     requirement,
     seat,
+    study,
     target,
     theme_list,
     timeline,
@@ -170,6 +174,18 @@ async def test_the_public_reads_a_revision_once_it_is_published_and_nothing_of_t
     assert len(await public(plan_queries.elements(ours, PLAN, 2))) == 3
 
 
+def knowledge_of(tenant_id: TenantId, as_of: AsOf) -> Iterator[Query[Any]]:
+    """Those of practices, studies, datasets and report templates."""
+    yield practice.practices(tenant_id, as_of)
+    yield practice.adoptions(tenant_id, as_of)
+    yield study.studies(tenant_id, as_of)
+    yield study.needs(tenant_id, as_of)
+    yield dataset.datasets(tenant_id, as_of)
+    yield dataset.vintages(tenant_id, as_of)
+    yield report_template.report_templates(tenant_id, as_of)
+    yield report_template.versions(tenant_id, as_of)
+
+
 def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     """Every query of one tenant, for every record that the log has."""
     as_of = AsOf(on=date(2026, 1, 1))
@@ -200,6 +216,7 @@ def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     yield theme_list.theme_lists(tenant_id, as_of)
     yield theme_list.themes(tenant_id, as_of)
     yield endorsement.endorsements(tenant_id, as_of)
+    yield from knowledge_of(tenant_id, as_of)
     yield timeline.lines(tenant_id)
     yield national.body(tenant_id, as_of)
     yield committee.committees(tenant_id, as_of)

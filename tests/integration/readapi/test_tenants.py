@@ -33,6 +33,10 @@ EVERYTHING = """query ($slug: String!) {
     publishedFigures(first: 10) { totalCount nodes { id value { number } indicator { id } } }
     themeLists(first: 10) { nodes { id themes { code } crosswalks { otherListId otherBodyId } } }
     endorsements(first: 10) { nodes { id } }
+    practices(first: 10) { nodes { id sortedBy { themeListId bodyId } adoptions { by { stream } } } }
+    studies(first: 10) { nodes { id needs { id sortedBy { themeListId } } } }
+    datasets(first: 5) { nodes { id vintages { vintage cells { key } } } }
+    reportTemplates(first: 5) { nodes { id versions { sections { indicators { stream } } } } }
     activities(first: 10) { nodes { id } }
     accessGrants(first: 10) { totalCount nodes { id status grantee { slug } } }
     publishedAggregates(first: 10) { totalCount nodes { id value { raw } } }
@@ -57,6 +61,7 @@ PLAN = """query ($slug: String!, $plan: UUID!, $n: Int) { partnership(slug: $slu
   plan(id: $plan, revision: $n) { id revision { number } elements { wording { fr } } } } }"""
 
 
+KNOWLEDGE = ("practice", "study", "need", "dataset", "template")
 SITTING = (("seat", 1), ("seat", 2), ("seat", 3), ("person", 1), ("person", 2))
 
 
@@ -75,6 +80,7 @@ def strings(value: Any) -> Iterator[str]:
 def names_of(slug: str) -> dict[str, str]:
     """Ids of everything that a body has, by what it is."""
     names = ["themes", "endorsed public", "endorsed tenant", "session public", "session tenant"]
+    names += [f"{what} {audience}" for what in KNOWLEDGE for audience in ("public", "tenant")]
     names += ["grant", "group", *(f"{what} {n}" for what, n in SITTING)]
     names += ["published", "adopted", "draft", "target published", "target draft"]
     names += [f"{plan} {level}" for plan in ("published", "adopted", "draft") for level in ("action", "indicator")]
@@ -124,6 +130,13 @@ PUBLIC_TABLES = (
     "meeting_quorum",
     "motion",
     "decision",
+    "practice",
+    "study",
+    "study_need",
+    "dataset",
+    "dataset_vintage",
+    "report_template",
+    "report_template_version",
 )
 PUBLIC = {
     *("published", "published action", "published indicator", "target published"),
@@ -133,6 +146,7 @@ PUBLIC = {
     *("committee public", "group"),
     *("meeting public", "meeting public item", "meeting public carried", "meeting public lost", "decision public"),
     "owed by decision public",
+    *(f"{what} public" for what in KNOWLEDGE),
 }
 
 

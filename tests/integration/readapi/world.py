@@ -6,6 +6,7 @@ from services.importing import Entry
 from tests.integration.readapi.world_lines import ALIKE, IRCC, TERRITORY, Lines, both, uid
 from tests.integration.readapi.world_of_committees import due, governance, organisations
 from tests.integration.readapi.world_of_indicators import indicators, reports
+from tests.integration.readapi.world_of_knowledge import knowledge
 from tests.integration.readapi.world_of_meetings import meetings
 
 __all__ = ["ALIKE", "Lines", "alone", "both", "lines", "uid"]
@@ -39,6 +40,7 @@ def alone(slug: str) -> Iterator[Entry]:
     yield from reports(of)
     yield from _published(of)
     yield from _lists(of)
+    yield from knowledge(of)
     yield from governance(of)
     yield from due(of)
     yield from meetings(of)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import domain.areas  # noqa: F401 - fills the registries
@@ -38,6 +38,7 @@ from domain.body import (
     SetCatchment,
 )
 from domain.case import Need
+from domain.dataset import Cell, PublishVintage, RegisterDataset, WithdrawVintage
 from domain.document import AddDocumentVersion, AttachDocument, Content, EraseDocument, WithdrawDocument
 from domain.endorsement import RecordEndorsement, WithdrawEndorsement
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, Source, WithoutAuthority
@@ -60,6 +61,14 @@ from domain.plan.commands import (
 )
 from domain.plan.events import ElementLink
 from domain.ports import Row
+from domain.practice import (
+    AdoptPractice,
+    DescribePractice,
+    Practice,
+    RecordAdoption,
+    RevisePractice,
+    WithdrawPractice,
+)
 from domain.provider import ChangeMandate, EndMandate, MandateProvider
 from domain.published_aggregate import (
     CorrectPublishedAggregate,
@@ -68,8 +77,16 @@ from domain.published_aggregate import (
     RecordPublishedAggregate,
     WithdrawPublishedAggregate,
 )
+from domain.report_template import (
+    PublishReportTemplate,
+    PublishReportTemplateVersion,
+    RetireReportTemplate,
+    Section,
+)
 from domain.requirement import EndRequirement, ExemptPeriod, RequireSubmission
+from domain.sorting import Sorted
 from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
+from domain.study import IdentifyNeed, RecordStudy, WithdrawNeed, WithdrawStudy
 from domain.submission.commands import (
     ApproveSubmission,
     CorrectSubmission,
@@ -116,10 +133,11 @@ from tests.unit.projections.sittings import Sittings
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2019, 1, 1)
 FUNDER = TenantId(UUID(int=90))
-OTHER_THEMES, OTHER_LIST = UUID(int=91), ThemeListId(UUID(int=92))
+OTHER_THEMES, OTHER_LIST, OTHER_PRACTICE = UUID(int=91), ThemeListId(UUID(int=92)), UUID(int=93)
 ELSEWHERE: Mapping[UUID, Loaded[Any]] = {
     FUNDER: Loaded(state=Body(kind=BodyKind.FUNDER), version=1),
     OTHER_LIST: Loaded(state=ThemeList(code="other", versions=(("labour",),)), version=1),
+    OTHER_PRACTICE: Loaded(state=Practice(title=fr("Autre"), audience=Audience.PUBLIC), version=1),
 }
 """Streams of other logs, by id."""
 
@@ -340,6 +358,10 @@ class Writer:
             *[self._activity] * 2,
             *[self._themes] * 2,
             self._endorsement,
+            *[self._practice] * 2,
+            *[self._study] * 2,
+            self._dataset,
+            self._report_template,
         ]
         for _ in range(commands):
             if self.random.random() < 0.5:
@@ -924,6 +946,105 @@ class Writer:
             )
             return command, None
         return WithdrawEndorsement(endorsement_id=endorsement_id), None
+
+    def _sorted(self) -> Sorted | None:
+        other = OtherList(log=OTHER_THEMES, theme_list_id=OTHER_LIST, number=1)
+        return self.random.choice([None, Sorted(theme_list=other, codes=("labour",))])
+
+    def _practice(self) -> tuple[Command | None, Any]:
+        practice_id: Any = self._pick("practice")
+        said: dict[str, Any] = {"title": self._text(), "summary": self._text(), "sorted_by": self._sorted()}
+        if practice_id is None or self.random.random() < 0.3:
+            practice_id = self._uuid()
+            self.ids["practice"].append(practice_id)
+            audience = self.random.choice([Audience.TENANT, Audience.PUBLIC])
+            if self.random.random() < 0.5:
+                origin = Citation(log=OTHER_THEMES, stream=OTHER_PRACTICE, version=1)
+                return AdoptPractice(practice_id=practice_id, adopted_from=origin, audience=audience, **said), None
+            publication = self.random.choice([None, Publication(title=self._text(), locator="p. 2")])
+            begun = DescribePractice(practice_id=practice_id, publication=publication, audience=audience, **said)
+            return begun, None
+        if self.random.random() < 0.1:
+            return WithdrawPractice(practice_id=practice_id), None
+        if self.random.random() < 0.5:
+            adopter = StreamId(self._uuid())
+            cited = Citation(log=self.log.tenant_id, stream=practice_id, version=1)
+            adopted = Practice(title=self._text(), adopted_from=cited, audience=Audience.PUBLIC)
+            self.log.elsewhere[TenantId(OTHER_THEMES), adopter] = Loaded(state=adopted, version=1)
+            by = Citation(log=OTHER_THEMES, stream=adopter, version=1)
+            return RecordAdoption(practice_id=practice_id, by=by), None
+        return RevisePractice(practice_id=practice_id, **said), None
+
+    def _study(self) -> tuple[Command | None, Any]:
+        study_id: Any = self._pick("study")
+        if study_id is None or self.random.random() < 0.2:
+            study_id = self._uuid()
+            self.ids["study"].append(study_id)
+            command = RecordStudy(
+                study_id=study_id,
+                title=self._text(),
+                period=self.random.choice([None, Period.fiscal_year(2021)]),
+                territory=self.random.choice([None, TerritoryCode(scheme="qc-region", code="05")]),
+                method=self.random.choice([None, self._text()]),
+                findings=(self._text(), self._text()),
+                document_id=cast("Any", self._pick("document")),
+                audience=self.random.choice([Audience.TENANT, Audience.PUBLIC]),
+            )
+            return command, None
+        if self.random.random() < 0.6:
+            need_id: Any = self._uuid()
+            self.ids[f"need {study_id}"].append(need_id)
+            statement, sorted_by = self._text(), self._sorted()
+            need = IdentifyNeed(study_id=study_id, need_id=need_id, statement=statement, sorted_by=sorted_by)
+            return need, None
+        withdrawn: Any = self._pick(f"need {study_id}")
+        if withdrawn is not None and self.random.random() < 0.7:
+            return WithdrawNeed(study_id=study_id, need_id=withdrawn), None
+        return WithdrawStudy(study_id=study_id), None
+
+    def _dataset(self) -> tuple[Command | None, Any]:
+        dataset_id: Any = self._pick("dataset")
+        if dataset_id is None or self.random.random() < 0.2:
+            dataset_id = self._uuid()
+            self.ids["dataset"].append(dataset_id)
+            command = RegisterDataset(
+                dataset_id=dataset_id,
+                title=self._text(),
+                publication=Publication(title=self._text()),
+                scheme=self.random.choice([None, "sgc-csd"]),
+                audience=self.random.choice([Audience.TENANT, Audience.PUBLIC]),
+            )
+            return command, None
+        vintage = self.random.choice(["2011", "2016", "2021"])
+        if self.random.random() < 0.3:
+            return WithdrawVintage(dataset_id=dataset_id, vintage=vintage), None
+        people = QualifiedValue(kind="exact", number=Decimal(self.random.randrange(900)), unit="people")
+        cells = (
+            Cell(key="all", value=people),
+            Cell(key="new", value=people, denominator=people, note=self._text()),
+        )
+        period = Period.fiscal_year(int(vintage))
+        return PublishVintage(dataset_id=dataset_id, vintage=vintage, period=period, cells=cells), None
+
+    def _report_template(self) -> tuple[Command | None, Any]:
+        template_id: Any = self._pick("report template")
+        asked = self._pick("indicator")
+        cited = () if asked is None else (Citation(log=self.log.tenant_id, stream=asked, version=1),)
+        sections = (Section(code="first", heading=self._text(), indicators=cited),)
+        if template_id is None or self.random.random() < 0.2:
+            template_id = self._uuid()
+            self.ids["report template"].append(template_id)
+            audience = self.random.choice([Audience.TENANT, Audience.PUBLIC])
+            command = PublishReportTemplate(
+                report_template_id=template_id, name=self._text(), sections=sections, audience=audience
+            )
+            return command, None
+        if self.random.random() < 0.2:
+            return RetireReportTemplate(report_template_id=template_id), None
+        loaded = self.log.loaded(template_id)
+        number = 2 if loaded is None else len(loaded.state.versions) + 1
+        version = PublishReportTemplateVersion(report_template_id=template_id, number=number, sections=sections)
+        return version, None
 
 
 __all__ = ["FIRST_DAY", "START", "Log", "MemoryFeed", "decode", "envelope", "random_log"]

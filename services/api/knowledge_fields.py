@@ -1,0 +1,75 @@
+"""What the fields of practices, studies, datasets and report templates mean, in English and French."""
+
+from typing import Final
+
+FIELDS: Final[dict[str, tuple[str, str]]] = {
+    # --- what a record is sorted by
+    "sorted_by": ("The themes it is sorted by.", "Les thèmes selon lesquels il est classé."),
+    "Sorted.theme_list": ("The list, at a version.", "La liste, à une version."),
+    "Sorted.codes": ("Themes of that version.", "Des thèmes de cette version."),
+    # --- practices
+    "practice_id": ("The practice.", "La pratique."),
+    "summary": ("How it is done, in a few sentences.", "Comment on s’y prend, en quelques phrases."),
+    "adopted_from": (
+        "The practice of the other body, at the version that is taken over.",
+        "La pratique de l’autre organisme, à la version reprise.",
+    ),
+    "RecordAdoption.by": (
+        "The other body's own record that says that it adopted the practice.",
+        "L’inscription par laquelle l’autre organisme dit avoir adopté la pratique.",
+    ),
+    # --- studies
+    "study_id": ("The study.", "L’étude."),
+    "need_id": ("The need.", "Le besoin."),
+    "statement": ("What is needed.", "Ce dont on a besoin."),
+    "RecordStudy.period": ("The period that it is about.", "La période sur laquelle elle porte."),
+    "RecordStudy.territory": ("The territory that it is about.", "Le territoire sur lequel elle porte."),
+    "method": ("How it was done.", "Comment elle a été menée."),
+    "findings": ("What it states for all to read.", "Ce qu’elle établit, à l’intention de tous."),
+    "RecordStudy.note": ("Free text; it is sealed.", "Texte libre; il est scellé."),
+    "RecordStudy.document_id": (
+        "The body's document that contains it.",
+        "Le document de l’organisme qui la contient.",
+    ),
+    # --- datasets
+    "dataset_id": ("The dataset.", "Le jeu de données."),
+    "RegisterDataset.scheme": (
+        "In what scheme the keys of its figures name places; absent: they name none.",
+        "La classification dont les clés tirent leurs lieux; absente : elles n’en nomment aucun.",
+    ),
+    "vintage": ("Its code in the dataset.", "Son code dans le jeu de données."),
+    "PublishVintage.period": ("The period that it is about.", "La période sur laquelle il porte."),
+    "cells": ("All of its figures.", "Tous ses chiffres."),
+    "Cell.key": ("What it is the figure of.", "Ce que le chiffre compte."),
+    "Cell.value": ("The figure, with its status.", "Le chiffre, avec son statut."),
+    "Cell.denominator": (
+        "Out of how many, where it is a share.",
+        "Sur combien, lorsqu’il s’agit d’une proportion.",
+    ),
+    "Cell.note": ("What the source prints beside it.", "Ce que la source imprime à côté."),
+    # --- report templates
+    "report_template_id": ("The report template.", "Le gabarit de rapport."),
+    "PublishReportTemplate.name": ("Its name.", "Son nom."),
+    "sections": ("All of them, in the author's order.", "Toutes, dans l’ordre de l’auteur."),
+    "Section.code": ("Its code, through all versions.", "Son code, dans toutes les versions."),
+    "Section.heading": ("Its heading.", "Son intitulé."),
+    "Section.indicators": ("The indicators that it asks for.", "Les indicateurs qu’elle demande."),
+    "PublishReportTemplateVersion.number": ("2, 3, without a gap.", "2, 3, sans lacune."),
+}
+COMMANDS_FR: Final[dict[str, str]] = {
+    "DescribePractice": "Décrire une pratique",
+    "AdoptPractice": "Adopter une pratique qu’un autre organisme a publiée",
+    "RevisePractice": "Décrire une pratique à nouveau",
+    "RecordAdoption": "Inscrire qu’un autre organisme a adopté une pratique",
+    "WithdrawPractice": "Retirer une pratique",
+    "RecordStudy": "Inscrire une étude du milieu",
+    "IdentifyNeed": "Inscrire un besoin qu’une étude a cerné",
+    "WithdrawNeed": "Retirer un besoin",
+    "WithdrawStudy": "Retirer une étude",
+    "RegisterDataset": "Inscrire un jeu de données et sa source",
+    "PublishVintage": "Publier un millésime d’un jeu de données",
+    "WithdrawVintage": "Retirer un millésime",
+    "PublishReportTemplate": "Publier un gabarit de rapport",
+    "PublishReportTemplateVersion": "Publier une nouvelle version d’un gabarit de rapport",
+    "RetireReportTemplate": "Retirer un gabarit de rapport de l’usage",
+}

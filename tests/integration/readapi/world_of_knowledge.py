@@ -1,0 +1,32 @@
+"""Practices, studies, datasets and report templates of the two bodies that look alike."""
+
+from collections.abc import Iterator
+
+from services.importing import Entry
+from tests.integration.readapi.world_lines import Lines, both
+
+
+def knowledge(of: Lines) -> Iterator[Entry]:
+    """One of each for all to read, and one for the body's members."""
+    listed = {"log": of.id("body"), "theme_list_id": of.id("themes"), "number": 1}
+    sorted_by = {"theme_list": listed, "codes": ["work"]}
+    people = {"kind": "exact", "number": "12", "unit": "people", "status": "provisional"}
+    asked = {"log": of.id("body"), "stream": of.id("indicator public"), "version": 1}
+    for audience in ("public", "tenant"):
+        practice = {"practice_id": of.id(f"practice {audience}"), "title": both("Pratique")}
+        said = {"summary": both("On invite quelqu’un"), "sorted_by": sorted_by, "audience": audience}
+        yield of.line("DescribePractice", "2021-05-01", practice | said)
+        study = {"study_id": of.id(f"study {audience}")}
+        found = {"title": both("Étude"), "findings": [both("Le logement manque")], "audience": audience}
+        yield of.line("RecordStudy", "2021-05-01", study | found)
+        need = {"need_id": of.id(f"need {audience}"), "statement": both("Logements"), "sorted_by": sorted_by}
+        yield of.line("IdentifyNeed", "2021-05-02", study | need)
+        dataset = {"dataset_id": of.id(f"dataset {audience}")}
+        source = {"title": both("Portrait"), "publication": {"title": both("Tableau")}, "audience": audience}
+        yield of.line("RegisterDataset", "2021-05-01", dataset | source)
+        period = {"kind": "fiscal_year", "start": "2021-04-01", "end": "2022-03-31"}
+        cells = [{"key": "new", "value": people, "denominator": people, "note": both("Arrondi")}]
+        yield of.line("PublishVintage", "2021-05-02", dataset | {"vintage": "a", "period": period, "cells": cells})
+        template = {"report_template_id": of.id(f"template {audience}"), "name": both("Rapport annuel")}
+        sections = {"sections": [{"code": "all", "heading": both("Tout"), "indicators": [asked]}]}
+        yield of.line("PublishReportTemplate", "2021-05-01", template | sections | {"audience": audience})
