@@ -108,9 +108,13 @@ def _ensure_database(settings: DatabaseSettings) -> None:
             connection = psycopg.connect(maintenance, autocommit=True)
         except psycopg.OperationalError:
             connection = None
-        if connection is None or _database_exists(connection, settings.name):
+        if connection is None:
             raise
         with connection:
+            if _database_exists(connection, settings.name):
+                # Another migration made it meanwhile; else this fails as before, and says why.
+                psycopg.connect(settings.admin_dsn).close()
+                return
             try:
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(
