@@ -15,11 +15,12 @@ from uuid import UUID
 import msgspec
 
 from domain.body import RegisterBody
-from domain.envelope import Actor, Authority, Source, WithoutAuthority
+from domain.envelope import Actor, Authority, Role, Source, WithoutAuthority
 from domain.errors import Refusal
-from domain.ids import CommandId, TenantId
+from domain.ids import CommandId, PersonId, TenantId
 from domain.stream import COMMANDS, Command, Order
 from domain.values import Language
+from services.authorisation import check_role
 from services.bodies import Bodies, Pseudonyms
 from services.commands import CommandHandler, fingerprint
 from services.decoding import (
@@ -37,6 +38,13 @@ CONCURRENT_MAX = 64
 """As many as the log commits in one group."""
 
 
+class LineActor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who acted, where a line says so: a pseudonym of the body's log, never a name, and the role."""
+
+    person: PersonId
+    role: Role
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of an import file."""
 
@@ -47,6 +55,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     data: dict[str, Any]
     lang: Language
     authority: Authority = msgspec.field(default_factory=lambda: WithoutAuthority(reason="not_stated_in_source"))
+    actor: LineActor | None = None
+    """None: the operator who imports."""
     source: Source | None = None
     sample: bool = False
 
@@ -238,15 +248,13 @@ class Importer:
         """Whether the line had been recorded before."""
         line = entry.line
         tenant_id = await self._tenant(line.body)
-        if tenant_id not in self._actors:
-            pseudonym = await self._pseudonyms(tenant_id, self._principal)
-            self._actors[tenant_id] = Actor(id=pseudonym, role="operator")
+        actor = await self._actor(tenant_id, line)
         check_effective(line.effective_on, datetime.now(UTC).date())
         order = Order(
             tenant_id=tenant_id,
             command_id=CommandId(line.id),
             command=entry.command,
-            actor=self._actors[tenant_id],
+            actor=actor,
             effective_on=line.effective_on,
             authority=line.authority,
             lang=line.lang,
@@ -256,6 +264,16 @@ class Importer:
         )
         outcome = await self._handler.handle(order, fingerprint(self._key, b"import", entry.raw.strip()))
         return outcome.replayed
+
+    async def _actor(self, tenant_id: TenantId, line: Line) -> Actor:
+        """Who acts: whom the line names, in a role that may give this order; else the operator."""
+        if line.actor is not None:
+            check_role(line.actor.role, line.command)
+            return Actor(id=line.actor.person, role=line.actor.role)
+        if tenant_id not in self._actors:
+            pseudonym = await self._pseudonyms(tenant_id, self._principal)
+            self._actors[tenant_id] = Actor(id=pseudonym, role="operator")
+        return self._actors[tenant_id]
 
     async def _tenant(self, slug: str) -> TenantId:
         tenant_id = await self._bodies.resolve(slug)

@@ -162,7 +162,15 @@ async def test_bodies_go_on_side_by_side_and_citations_wait(tmp_path: Path) -> N
         (json.dumps(plan_line("a", effective_on="1066-10-14")).encode(), 1, "$.effective_on", "date_out_of_range"),
         (json.dumps(plan_line("a") | {"command": "Dream"}).encode(), 1, "$.command", "command_unknown"),
         (json.dumps(plan_line("a", id="x")).encode(), 1, "$.id", "format"),
-        (json.dumps(plan_line("a", actor="me")).encode(), 1, "$.actor", "unknown"),
+        (json.dumps(plan_line("a", position=7)).encode(), 1, "$.position", "unknown"),
+        (json.dumps(plan_line("a", actor="me")).encode(), 1, "$.actor", "type"),
+        (json.dumps(plan_line("a", actor={"role": "chair"})).encode(), 1, "$.actor.person", "missing"),
+        (
+            json.dumps(plan_line("a", actor={"person": str(CONSOLE), "role": "queen"})).encode(),
+            1,
+            "$.actor.role",
+            "not_listed",
+        ),
         (
             json.dumps(plan_line("a", authority={"kind": "none", "reason": "x"})).encode(),
             1,
@@ -220,6 +228,35 @@ async def test_an_unknown_body_is_located_and_nothing_is_written(tmp_path: Path)
 
     assert [(p.number, p.path, p.code) for p in refusal.value.problems] == [(4, "$.body", "body_unknown")]
     assert register.events == 0
+
+
+async def test_a_line_may_say_who_acted_and_in_which_role(tmp_path: Path) -> None:
+    register = Register()
+    somebody = uuid.uuid4()
+    said = plan_line("a", actor={"person": str(somebody), "role": "coordinator"})
+    file = write_lines(tmp_path / "x.jsonl", [*body_lines("a"), said, plan_line("a")])
+
+    await register.importer.run(read_files([file]))
+
+    tenant_id = await register.bodies.resolve("a")
+    assert tenant_id is not None
+    assert [(event.envelope.actor.id, event.envelope.actor.role) for event in register.log.logs[tenant_id]] == [
+        (CONSOLE, "operator"),
+        (somebody, "coordinator"),
+        (CONSOLE, "operator"),
+    ]
+
+
+async def test_nobody_acts_in_a_role_that_may_not_give_the_order(tmp_path: Path) -> None:
+    register = Register()
+    said = plan_line("a", actor={"person": str(uuid.uuid4()), "role": "member"})
+    file = write_lines(tmp_path / "x.jsonl", [*body_lines("a"), said])
+
+    with pytest.raises(ImportRefusedError) as refusal:
+        await register.importer.run(read_files([file]))
+
+    (problem,) = refusal.value.problems
+    assert (problem.number, problem.code, refusal.value.recorded) == (3, "role_not_allowed", 2)
 
 
 async def test_progress_is_told_for_every_line(tmp_path: Path) -> None:
