@@ -255,3 +255,19 @@ async def test_the_seventeen_characteristics_are_shared_by_all_from_the_commons(
     ]
     assert len(shared["themes"]) == 17
     assert shared["older"] == shared["crosswalks"] == []
+
+
+async def test_an_adopted_practice_leads_to_the_one_that_its_origin_describes(client: Client) -> None:
+    query = """query ($slug: String!) { partnership(slug: $slug) { id practices { nodes {
+        id title { en } adoptedFrom { log stream version } publication { locator } adoptions { by { log } }
+    } } } }"""
+
+    origin = (await client.data(query, {"slug": "renfrew-lanark"}))["partnership"]
+    adopter = (await client.data(query, {"slug": "baie-modele"}))["partnership"]
+
+    (described,), (adopted,) = origin["practices"]["nodes"], adopter["practices"]["nodes"]
+    assert described["title"]["en"] == "Bring-a-colleague meetings"
+    assert described["publication"] == {"locator": "Section «\u00a0Mobilisation et participation accrues\u00a0»"}
+    assert described["adoptedFrom"] is None
+    assert adopted["adoptedFrom"] == {"log": origin["id"], "stream": described["id"], "version": "1"}
+    assert described["adoptions"] == adopted["adoptions"] == []

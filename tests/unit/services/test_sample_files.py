@@ -30,6 +30,7 @@ from domain.plan.events import (
     RevisionAdopted,
     RevisionPublished,
 )
+from domain.practice import PracticeAdopted, PracticeDescribed
 from domain.provider import ProviderMandated
 from domain.published_aggregate import PublishedAggregateRecorded
 from domain.stream import COMMANDS, Command, Loaded, Order, decide, stream_id
@@ -189,6 +190,7 @@ def test_the_files_come_in_load_order_and_stay_small() -> None:
         "010_ministry.jsonl",
         "020_partnerships_2012_2013.jsonl",
         "025_cic_synthesis.jsonl",
+        "027_practices.jsonl",
         "030_drcneq.jsonl",
         "040_sherbrooke.jsonl",
         "050_quebec_city.jsonl",
@@ -330,6 +332,31 @@ def test_the_seventeen_characteristics_are_in_the_order_of_their_source() -> Non
     assert [theme.code for theme in published.themes[:3]] == ["employment", "social_capital", "housing"]
     assert published.themes[-1].label.en == "Favourable media coverage and representation"
     assert {theme.label.unofficial for theme in published.themes} == {("fr",)}
+
+
+# --- practices -----------------------------------------------------------------------------------------------
+
+
+def test_practices_are_in_the_logs_of_the_partnerships_that_the_source_names_as_history() -> None:
+    described = [one for one in loaded_log().events if isinstance(one.payload, PracticeDescribed)]
+
+    assert len({one.tenant_id for one in described}) == len(described) == 18
+    for one in described:
+        assert isinstance(one.payload, PracticeDescribed)
+        assert one.envelope.source is not None
+        assert one.payload.title.unofficial == ("en",)
+    (renfrew,) = payloads("renfrew-lanark", PracticeDescribed)
+    assert renfrew.title.fr == "Rencontres où chacun amène un collègue"
+
+
+def test_a_fictional_table_adopts_a_practice_where_its_origin_keeps_it() -> None:
+    (adopted,) = [one for one in loaded_log().events if isinstance(one.payload, PracticeAdopted)]
+
+    assert adopted.envelope.sample
+    assert isinstance(adopted.payload, PracticeAdopted)
+    (origin,) = [one for one in loaded_log().of("renfrew-lanark") if isinstance(one.payload, PracticeDescribed)]
+    cited = adopted.payload.adopted_from
+    assert (cited.log, cited.stream, cited.version) == (origin.tenant_id, origin.originator_id, 1)
 
 
 # --- the synthesis of 2012-2013 -------------------------------------------------------------------------------
