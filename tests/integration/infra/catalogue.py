@@ -21,7 +21,9 @@ def catalogue(settings: DatabaseSettings) -> list[tuple[object, ...]]:
         " SELECT relname, relowner::regrole::text, relacl::text FROM pg_class WHERE oid >= 16384 UNION ALL"
         " SELECT proname, proowner::regrole::text, proacl::text FROM pg_proc WHERE oid >= 16384 UNION ALL"
         " SELECT datname, datdba::regrole::text, datacl::text FROM pg_database WHERE datname = current_database()"
+        # Roles are the whole server's: the guest of a test beside this one is none of ours.
         " UNION ALL SELECT rolname, rolconfig::text, NULL FROM pg_roles"
+        " WHERE NOT starts_with(rolname, 'stranger_')"
         " UNION ALL SELECT polname, polrelid::regclass::text, NULL FROM pg_policy ORDER BY 1, 2, 3",
     )
 
