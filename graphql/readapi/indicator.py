@@ -159,7 +159,7 @@ async def cited(reading: Reading, place: Place, owner: UUID, indicator_id: UUID)
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
     conditions = held(INDICATOR, place.clock)
-    if arguments:
+    if arguments is not None:
         conditions.append(_I.status == arguments)
     return conditions
 

@@ -104,7 +104,7 @@ class Query:
     ) -> Page[Indicator]:
         reading = info.context
         place = reading.place(COMMONS, clock(as_of, reading.now))
-        return await page(reading, INDICATORS, place, first=first, after=after)
+        return await page(reading, INDICATORS, place, first=first, after=after, arguments=None)
 
     @sized(
         MATRIX,

@@ -110,7 +110,7 @@ async def test_cells_are_the_group_by_of_submissions(
 async def test_who_sees_a_figure_depends_on_how_far_it_has_come(
     db: Database, models: BulkReadModels, tenants: list[TenantId]
 ) -> None:
-    log = random_log(tenants[0], 1, 900)
+    log = random_log(tenants[0], 9, 1_200)
     await Runner(MemoryFeed([log]), models, PROJECTIONS).catch_up()
     pairs = select(_C.stage, _C.audience).where(_C.tenant_id == tenants[0], _C.widest == "public").distinct()
     async with db.begin(Scope.of_tenant(tenants[0])) as connection:
