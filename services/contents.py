@@ -11,7 +11,7 @@ class NoContents:
 
     async def put(self, tenant_id: TenantId, content: Content, body: bytes) -> None:
         """Refuse: what calls this was wired without a place for documents."""
-        raise NotImplementedError(f"{content.sha256} of {tenant_id}: {len(body)} bytes have nowhere to go")
+        raise RuntimeError(f"{content.sha256} of {tenant_id}: {len(body)} bytes have nowhere to go")
 
     async def holds(self, tenant_id: TenantId, content: Content) -> bool:  # noqa: ARG002 - nothing is held
         """False."""

@@ -88,6 +88,6 @@ async def test_without_a_place_for_documents_nothing_is_held(tmp_path: Path) -> 
     assert not await NO_CONTENTS.holds(OURS, CONTENT)
     assert await NO_CONTENTS.read(OURS, CONTENT.sha256) is None
     assert not await NO_CONTENTS.erase(OURS, CONTENT.sha256)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(RuntimeError, match="nowhere to go"):
         await NO_CONTENTS.put(OURS, CONTENT, BODY)
     assert files(tmp_path) == []
