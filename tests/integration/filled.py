@@ -1,6 +1,7 @@
 """A database with the sample in it, and two bodies that look alike: made once per worker."""
 
 import asyncio
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ class Filled:
 
 
 def make_database(server: EmbeddedServer, name: str) -> DatabaseSettings:
+    """A new database of that name, with a mark: a worker that comes back to a module makes its world again."""
+    name = f"{name}_{uuid.uuid4().hex[:8]}"
     settings = embedded_database(server.instance_dir, name=name)
     with psycopg.connect(server.admin_dsn(), autocommit=True) as connection:
         connection.execute(
