@@ -219,6 +219,10 @@ class Sealer(Protocol):
         ...
 
 
+class GapError(RuntimeError):
+    """A log lacks a position: somebody removed events behind the database's back. Stop and look."""
+
+
 class Feed(Protocol):
     """The projections' view of the logs: per tenant, in position order, without gaps."""
 
@@ -229,7 +233,11 @@ class Feed(Protocol):
     def read(
         self, tenant_id: TenantId, after: int, *, limit: int = 5_000, upto: int | None = None
     ) -> AsyncIterator[Sequence["Row"]]:
-        """Batches of at most `limit` events after a position, as `Row`s, until the head as it was at the start."""
+        """Batches of at most `limit` events after a position, as `Row`s, until the head as it was at the start.
+
+        Raises:
+            GapError: a position is missing; the batches before it were right.
+        """
         ...
 
     def scan(

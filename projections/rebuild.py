@@ -178,7 +178,7 @@ async def folded(
     if upto is not None and poison.row.position - 1 == upto:
         return work, upto, None
     work, position, _ = await folded(feed, projection, tenant_id, upto=poison.row.position - 1)
-    return work, position, stop_at(poison.row, poison.__cause__ or poison)
+    return work, position, stop_at(poison.row.position, poison.__cause__ or poison, poison.row.type)
 
 
 def inline(feed: Feed, models: ReadModels) -> Dispatch:

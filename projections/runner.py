@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from domain.ids import TenantId
-from domain.ports import Feed, Row
+from domain.ports import Feed, GapError, Row
 from projections.core import Work
 from projections.ddl import full_name, mark
 from projections.ports import LIVE, Cursor, Cursors, ReadModels, Stop, UnitOfWork, WriteRefusedError
@@ -84,16 +84,20 @@ class Runner:
             after = min(behind.values())
             group = [name for name, position in behind.items() if position == after]
             upto = min((position for position in behind.values() if position > after), default=head)
-            async for rows in self._feed.read(tenant_id, after, limit=self._batch_events, upto=upto):
-                reached = await self._apply(tenant_id, group, rows)
+            try:
+                async for rows in self._feed.read(tenant_id, after, limit=self._batch_events, upto=upto):
+                    reached = await self._apply(tenant_id, group, rows)
+                    for name in group:
+                        if reached.get(name) == rows[-1].position:
+                            positions[name] = rows[-1].position
+                        else:
+                            positions.pop(name)  # stopped, or another runner is at it
+                    group = [name for name in group if name in positions]
+                    if not group:
+                        break
+            except GapError as gap:  # a damaged log is its own body's trouble and nobody else's
                 for name in group:
-                    if reached.get(name) == rows[-1].position:
-                        positions[name] = rows[-1].position
-                    else:
-                        positions.pop(name)  # stopped, or another runner is at it
-                group = [name for name in group if name in positions]
-                if not group:
-                    break
+                    await self._stop(tenant_id, name, stop_at(positions.pop(name) + 1, gap))
 
     async def _apply(self, tenant_id: TenantId, names: Sequence[str], rows: Sequence[Row]) -> dict[str, int]:
         """Take a batch into projections; gives where each is afterwards, without those held by another."""
@@ -112,7 +116,7 @@ class Runner:
                 if reached.get(names[0]) == rows[half - 1].position:
                     reached = await self._apply(tenant_id, names, rows[half:])
                 return reached
-            await self._stop(tenant_id, names[0], rows[0], refusal)
+            await self._stop(tenant_id, names[0], stop_at(rows[0].position, refusal, rows[0].type))
             return {}
 
     async def _transact(self, tenant_id: TenantId, names: Sequence[str], rows: Sequence[Row]) -> dict[str, int]:
@@ -157,7 +161,7 @@ class Runner:
         try:
             projection.fold(work, rows, seen)
         except PoisonError as poison:
-            stop = stop_at(poison.row, poison.__cause__ or poison)
+            stop = stop_at(poison.row.position, poison.__cause__ or poison, poison.row.type)
             rows = rows[: poison.before]
             work = await loaded(unit, projection, tenant_id, rows, self._build)
             projection.fold(work, rows, seen)
@@ -166,11 +170,10 @@ class Runner:
                 await unit.write(layout, self._build, changes)
         return len(rows), stop
 
-    async def _stop(self, tenant_id: TenantId, name: str, row: Row, problem: BaseException) -> None:
-        stop = stop_at(row, problem)
+    async def _stop(self, tenant_id: TenantId, name: str, stop: Stop) -> None:
         async with self._models.unit(tenant_id) as unit:
             cursor = (await unit.lock([name], self._build)).get(name)
-            if cursor is None or cursor.position != row.position - 1:
+            if cursor is None or cursor.position != stop.position - 1:
                 return
             await unit.stop(name, self._build, stop)
         self._tell(
@@ -262,7 +265,7 @@ def _beyond(rows: Sequence[Row], cursor: Cursor) -> Sequence[Row]:
     return rest
 
 
-def stop_at(row: Row, problem: BaseException) -> Stop:
-    """Why a projection cannot take an event."""
-    reason = f"{row.type}: {problem}"[:_REASON_CHARACTERS_MAX]
-    return Stop(type=type(problem).__name__, reason=reason.replace("\x00", ""), position=row.position)
+def stop_at(position: int, problem: BaseException, event_type: str = "log") -> Stop:
+    """Why a projection cannot take the event of a position, or the log where it is missing."""
+    reason = f"{event_type}: {problem}"[:_REASON_CHARACTERS_MAX]
+    return Stop(type=type(problem).__name__, reason=reason.replace("\x00", ""), position=position)

@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from domain.ids import TenantId
-from domain.ports import Row
+from domain.ports import GapError, Row
 from infra import instants
 from infra.database import Database, close
 from infra.log.poke import CHANNEL
@@ -29,10 +29,6 @@ _SCAN = (
 )
 _LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _logger = structlog.get_logger()
-
-
-class GapError(RuntimeError):
-    """A log lacks a position: somebody removed events behind the database's back. Stop and look."""
 
 
 class LogFeed:
@@ -69,11 +65,7 @@ class LogFeed:
     async def read(
         self, tenant_id: TenantId, after: int, *, limit: int = 5_000, upto: int | None = None
     ) -> AsyncIterator[Sequence[Row]]:
-        """See `domain.ports.Feed.read`.
-
-        Raises:
-            GapError: a position is missing; the batches before it were right.
-        """
+        """See `domain.ports.Feed.read`."""
         end = await self._end(tenant_id, upto)
         while after < end:
             records = await self._pool().fetch(

@@ -13,11 +13,10 @@ import psycopg
 import pytest
 
 from domain.ids import CommandId, StreamId, TenantId
-from domain.ports import Append, NewEvent
+from domain.ports import Append, GapError, NewEvent
 from infra.bulk.read_models import BulkReadModels
 from infra.jobs.broker import TenantMissingError, open_broker
 from infra.jobs.heartbeat import Heartbeat
-from infra.log.feed import GapError
 from infra.settings import DatabaseSettings, Role
 from projections.registry import BY_NAME, PROJECTIONS
 from projections.runner import Runner, wait_for
@@ -110,7 +109,7 @@ async def test_a_rejected_job_ends_the_rebuild_and_says_whose_it_was_and_why(
     stop.set()
     await worker
     assert failed.value.projections == ("body",)
-    assert failed.value.reasons == {tenants[1]: "infra.log.feed.GapError: position 3 is missing"}
+    assert failed.value.reasons == {tenants[1]: "domain.ports.GapError: position 3 is missing"}
     assert str(tenants[1]) in str(failed.value)
     assert {cursor.build for cursor in await models.cursors()} <= {""}
     with psycopg.connect(settings.admin_dsn) as connection:

@@ -10,11 +10,10 @@ import pytest
 
 from domain.body import BodyRenamed
 from domain.ids import TenantId
-from domain.ports import Row
+from domain.ports import GapError, Row
 from domain.values import fr
 from infra.bulk.owner import TableOwner
 from infra.bulk.read_models import BulkReadModels
-from infra.log.feed import GapError
 from infra.settings import DatabaseSettings, Role
 from projections.inspection import status, verify
 from projections.rebuild import BuildStoppedError, build_tenant, rebuild

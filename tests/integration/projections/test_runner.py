@@ -1,17 +1,18 @@
 """The live runner on a real database: the checks that every projection shares."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
 import pytest
 
 from domain.body import BodyRenamed
 from domain.ids import TenantId
-from domain.ports import Row
+from domain.ports import GapError, Row
 from domain.values import fr
 from infra.bulk.read_models import BulkReadModels, TenantCursors
 from infra.database import Database
-from projections.ports import Cursor
+from projections.ports import Cursor, Stop
 from projections.projection import Projection
 from projections.registry import BY_NAME, PROJECTIONS
 from projections.runner import Runner, StoppedError, resume, wait_for
@@ -132,6 +133,45 @@ async def test_a_poison_event_stops_that_body_and_no_other(
     await resume(models, "timeline", tenants[0])
     await Runner(MemoryFeed(logs), models, [BY_NAME["timeline"]]).catch_up()
     assert len((await dump(models, tenants[0]))["rm.timeline"]) == len(logs[0].rows)
+
+
+class Damaged(MemoryFeed):
+    """A feed that finds the fifth event of one log gone."""
+
+    broken: TenantId
+
+    async def read(
+        self, tenant_id: TenantId, after: int, *, limit: int = 5_000, upto: int | None = None
+    ) -> AsyncIterator[Sequence[Row]]:
+        if tenant_id != self.broken:
+            async for rows in super().read(tenant_id, after, limit=limit, upto=upto):
+                yield rows
+            return
+        if after < 4:
+            yield self.logs[tenant_id][after:4]
+        raise GapError("position 5 is missing")
+
+
+async def test_a_damaged_log_stops_at_its_gap_and_no_other_body_waits_for_it(
+    models: BulkReadModels, tenants: list[TenantId]
+) -> None:
+    logs = [random_log(tenant_id, 9, 40) for tenant_id in sorted(tenants[:2])]
+    feed = Damaged(logs)  # the damaged one comes first
+    feed.broken = logs[0].tenant_id
+    told: list[Cursor] = []
+    await Runner(feed, models, PROJECTIONS, on_stop=told.append).catch_up()
+
+    stopped = await models.cursors(tenant_id=feed.broken)
+    assert {cursor.projection: (cursor.position, cursor.stop) for cursor in stopped} == dict.fromkeys(
+        BY_NAME, (4, Stop(type="GapError", reason="log: position 5 is missing", position=5))
+    )
+    assert len(told) == len(PROJECTIONS)
+    assert {c.position for c in await models.cursors(tenant_id=logs[1].tenant_id)} == {len(logs[1].rows)}
+
+    for name in BY_NAME:
+        await resume(models, name, feed.broken)
+    await Runner(MemoryFeed(logs), models, PROJECTIONS).catch_up()  # the log was restored
+    assert {c.position for c in await models.cursors(tenant_id=feed.broken)} == {len(logs[0].rows)}
 
 
 async def test_rows_that_the_database_refuses_stop_at_their_event(

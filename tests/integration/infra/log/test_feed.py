@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 
 from domain.ids import TenantId
-from domain.ports import Feed
+from domain.ports import Feed, GapError
 from infra.database import Database
-from infra.log.feed import GapError, LogFeed
+from infra.log.feed import LogFeed
 from infra.log.leaf import leaf_of
 from infra.log.store import LogStore
 from tests.integration.infra.log.logs import an_append, call, new_tenant, rows_of
