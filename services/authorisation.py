@@ -181,7 +181,13 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "PublishReportTemplate": _REQUIRING,
     "PublishReportTemplateVersion": _REQUIRING,
     "RetireReportTemplate": _REQUIRING,
+    # addresses: outside every log
+    "ListAddresses": _COORDINATOR,
+    "AddAddress": _COORDINATOR,
+    "RemoveAddress": _COORDINATOR,
 }
+OUTSIDE_LOGS: Final[frozenset[str]] = frozenset({"ListAddresses", "AddAddress", "RemoveAddress"})
+"""What is allowed by the same table and is no command: nothing of it is recorded."""
 
 
 def check_role(role: Role, command: str) -> None:

@@ -15,6 +15,7 @@ from infra.database import Database
 from infra.documents.files import FileContents
 from infra.log.proofs.held import HeldCheckpoints
 from infra.log.store import open_log_store
+from infra.pii.addresses import Addresses
 from infra.pii.persons import PersonVault
 from infra.pii.sealer import LogSealer
 from infra.pii.wrapping import KeyWrapper
@@ -42,6 +43,7 @@ class WriteSide:
     bodies: Bodies
     tokens: Tokens
     vault: PersonVault
+    addresses: Addresses
     contents: ContentStore
     """The bytes of documents."""
     fingerprint_key: bytes = field(repr=False)
@@ -76,6 +78,7 @@ async def open_write_side(
             bodies=Bodies(store, handler, vault.pseudonym),
             tokens=Tokens(pool),
             vault=vault,
+            addresses=Addresses(pool),
             contents=contents,
             fingerprint_key=fingerprint_key(settings.secret_key),
         )

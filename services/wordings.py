@@ -94,6 +94,12 @@ _FORMS: Final = (
         "There is no such command; /openapi.json lists them all.",
         "Cet ordre n’existe pas; /openapi.json les énumère tous.",
     ),
+    form(
+        "mail_address",
+        r"no mail address",
+        "Expected a mail address such as secretariat@example.org, in ASCII.",
+        "Une adresse électronique est attendue, par exemple secretariat@example.org, en ASCII.",
+    ),
     # --- value types
     form(
         "blank", r"(.+) is blank: leave it out instead", "{0} is blank; leave it out.", "{0} : vide; omettez-le."

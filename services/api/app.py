@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, ExceptionHandlersMap
 from domain.errors import Refusal
 from infra.log.proofs.held import HeldCheckpoints
 from infra.settings import Settings, WebSettings
+from services.api.addresses import address_routes
 from services.api.calendar import calendar_routes
 from services.api.documents import document_routes
 from services.api.edge import Edge, correlation_id_of, path_of
@@ -96,6 +97,7 @@ def create_app(
             *import_routes(),
             *document_routes(settings.documents),
             *calendar_routes(),
+            *address_routes(),
             *_service_routes(settings.web, metrics, checks),
             *log_routes(settings.proof),
             *web_routes(),

@@ -9,22 +9,17 @@ from litestar.params import FromPath
 
 from domain.ids import TenantId
 from domain.values import Language
-from domain.values import Period as PeriodValue
 from infra.access.tokens import CALENDAR
 from readapi.asof import Clock
-from readapi.committee import CommitteeKey, load_committees
-from readapi.due import WITHIN_DAYS_MAX, due_list
-from readapi.due_item import DueItem
-from readapi.governance_codes import DueKind
-from readapi.indicator import cited
+from readapi.due import WITHIN_DAYS_MAX
 from readapi.reading import Reading
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError
-from readapi.text import LocalizedText
 from readapi.viewer import Viewer
 from services.api.languages import preferred
 from services.api.reads import Reads
 from services.bootstrap import WriteSide
-from services.calendar import Deadline, calendar
+from services.calendar import calendar
+from services.deadlines import deadlines_of
 from services.refusals import (
     BodyUnknownError,
     RequestInvalidError,
@@ -55,7 +50,7 @@ def calendar_routes() -> list[HTTPRouteHandler]:
         viewer = Viewer(tenant_id=tenant_id, role=CALENDAR)
         try:
             async with Reading(reads, viewer, Clock(facts.today())) as reading:
-                deadlines = await deadlines_of(reading, tenant_id, lang)
+                deadlines = await deadlines_of(reading, tenant_id, lang, within_days=WITHIN_DAYS_MAX)
         except (DatabaseBusyError, StatementTimeoutError) as error:
             raise UnavailableError from error
         return Response(
@@ -70,41 +65,6 @@ def calendar_routes() -> list[HTTPRouteHandler]:
         )
 
     return [feed]
-
-
-async def deadlines_of(reading: Reading, tenant_id: TenantId, lang: Language) -> list[Deadline]:
-    """What is overdue or due within a year of the reading's day, worded in one language."""
-    place = reading.place(tenant_id, reading.now)
-    return [await _worded(reading, item, lang) for item in await due_list(reading, place, WITHIN_DAYS_MAX)]
-
-
-async def _worded(reading: Reading, item: DueItem, lang: Language) -> Deadline:
-    texts = [item.wording]
-    if item.indicator_id is not None:
-        indicator = await cited(reading, item.place, *item.indicator_id)
-        texts.append(None if indicator is None else indicator.wording)
-    if item.committee_id is not None:
-        key = CommitteeKey(item.place, item.committee_id)
-        committee = await reading.loader(load_committees).load(key)
-        texts.append(None if committee is None else committee.name)
-    parts = [said for text in texts if (said := _in(text, lang)) is not None]
-    if item.kind is DueKind.REPORT and item.period is not None:
-        label = PeriodValue(kind=item.period.kind.value, start=item.period.start, end=item.period.end).label()
-        parts.append((label.fr if lang == "fr" else label.en) or "")
-    return Deadline(
-        kind=item.kind.value,
-        record_id=item.record_id,
-        due_on=item.due_on,
-        parts=tuple(parts),
-        sample=item.sample,
-    )
-
-
-def _in(text: LocalizedText | None, lang: Language) -> str | None:
-    """The text in a language; where there is none, in the other, for nothing is ever translated here."""
-    if text is None:
-        return None
-    return (text.fr or text.en) if lang == "fr" else (text.en or text.fr)
 
 
 async def _body_read(request: AnyRequest, write: WriteSide, slug: str) -> TenantId:

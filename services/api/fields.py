@@ -55,6 +55,26 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "Line.row": ("The row, as the spreadsheet counts it.", "La rangée, telle que le tableur la compte."),
     "Line.command": ("The order.", "L’ordre."),
     "Line.events": ("The stored names of its events.", "Les noms enregistrés de ses événements."),
+    # --- addresses
+    "addresses": ("Whom the body writes to, the oldest first.", "À qui l’organisme écrit, l’ancien d’abord."),
+    "address_id": (
+        "The address: the key under which it was added.",
+        "L’adresse : la clé sous laquelle elle fut ajoutée.",
+    ),
+    "email": ("The mail address, in ASCII.", "L’adresse électronique, en ASCII."),
+    "NewAddress.language": (
+        "The language in which it is written to.",
+        "La langue dans laquelle on lui écrit.",
+    ),
+    "Address.language": ("The language in which it is written to.", "La langue dans laquelle on lui écrit."),
+    "NewAddress.purpose": ("What it is written to for.", "Pourquoi on lui écrit."),
+    "Address.purpose": ("What it is written to for.", "Pourquoi on lui écrit."),
+    "added_by": ("Who added it, as a pseudonym.", "Qui l’a ajoutée, sous pseudonyme."),
+    "added_at": ("When it was added.", "Quand elle fut ajoutée."),
+    "refused_at": (
+        "When the mail server last refused it for good; null where it takes mail.",
+        "Quand le serveur de courriel l’a refusée définitivement; nulle si elle reçoit.",
+    ),
     # --- epochs of a log
     "epoch": ("Number of the epoch that begins, from 2.", "Numéro de l’époque qui commence, dès 2."),
     "ended_origin": (

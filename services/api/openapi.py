@@ -10,8 +10,10 @@ import msgspec
 
 from domain.stream import COMMANDS, Handled
 from infra.documents.content_check import MEDIA_TYPES
+from services.api.addresses import AddressList, NewAddress
 from services.api.documents import ContentAnswer
 from services.api.fields import COMMANDS_FR, TYPES, field
+from services.api.openapi_addresses import ADDRESS_STATUSES, address_paths
 from services.api.openapi_calendar import CALENDAR_SCHEMES, CALENDAR_STATUSES, calendar_path
 from services.api.openapi_imports import import_paths
 from services.api.problems import MEDIA_TYPE, TITLES, Problem
@@ -147,6 +149,7 @@ def _paths() -> dict[str, Any]:
             }
         }
     slug = {"$ref": "#/components/parameters/Slug"}
+    paths |= address_paths(slug, _problems(ADDRESS_STATUSES))
     paths |= calendar_path(slug, _problems(CALENDAR_STATUSES))
     return paths | import_paths(slug, _PARAMETERS, _responses("Intake"))
 
@@ -253,6 +256,8 @@ def _schemas() -> dict[str, Any]:
         Standing,
         Undone,
         ContentAnswer,
+        NewAddress,
+        AddressList,
         Problem,
     ]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REF)

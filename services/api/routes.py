@@ -93,7 +93,7 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
             )
         check_role(bearer.role, command)
         key = key_of(request)
-        body = await _json_body(request)
+        body = await json_body(request)
         facts = await write.bodies.facts(tenant_id)
         try:
             around = decode_circumstances(parse_json(body))
@@ -132,7 +132,7 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
         check_role(bearer.role, "RegisterBody")
         check_role(bearer.role, "OpenBody")
         key = key_of(request)
-        body = await _json_body(request)
+        body = await json_body(request)
         around = decode_circumstances(parse_json(body))
         opening = decode_command(OpenBody, around.data)
         today = BodyFacts(opening.kind, opening.time_zone, opening.default_language).today()
@@ -245,7 +245,7 @@ def key_of(request: AnyRequest) -> CommandId:
     return CommandId(key)
 
 
-async def _json_body(request: AnyRequest) -> bytes:
+async def json_body(request: AnyRequest) -> bytes:
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
     encoding = request.headers.get("content-encoding", "identity").strip().lower()

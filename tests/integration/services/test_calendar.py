@@ -18,10 +18,9 @@ from readapi.asof import Clock
 from readapi.reading import Reading
 from readapi.viewer import Viewer
 from services.api.app import create_app
-from services.api.calendar import deadlines_of
 from services.api.reads import read_api
 from services.bootstrap import WriteSide
-from services.calendar import Deadline
+from services.deadlines import Deadline, deadlines_of
 from tests.integration.filled import bring_in, make_database
 from tests.integration.readapi.conftest import ALPHA, BETA, Reads
 from tests.integration.readapi.world import alone
@@ -97,7 +96,7 @@ async def test_what_is_due_on_a_day_is_worded_with_what_it_is_about(alike: Datab
     viewer = Viewer(tenant_id=ALPHA, role="calendar")
     day = datetime(2021, 7, 1, tzinfo=UTC).date()
     async with Database(alike) as database, Reading(Reads(database), viewer, Clock(day)) as reading:
-        found = await deadlines_of(reading, ALPHA, "en")
+        found = await deadlines_of(reading, ALPHA, "en", within_days=366)
     of = {one.record_id: one for one in found}
 
     def said(name: str) -> Deadline:

@@ -4,12 +4,17 @@ import domain.areas  # noqa: F401
 from domain.envelope import Role
 from domain.stream import COMMANDS
 from domain.submission.route import ROUTES
-from services.authorisation import ROLES, ROLES_OF_COMMAND, check_role
+from services.authorisation import OUTSIDE_LOGS, ROLES, ROLES_OF_COMMAND, check_role
 from services.refusals import RoleNotAllowedError
 
 
 def test_every_command_is_named_and_no_other() -> None:
-    assert set(ROLES_OF_COMMAND) == set(COMMANDS)
+    assert set(ROLES_OF_COMMAND) == set(COMMANDS) | OUTSIDE_LOGS
+    assert not OUTSIDE_LOGS & set(COMMANDS)
+
+
+def test_only_coordinators_say_whom_the_body_writes_to() -> None:
+    assert {ROLES_OF_COMMAND[name] for name in OUTSIDE_LOGS} == {frozenset({"coordinator"})}
 
 
 def test_every_command_has_a_role_that_exists() -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from services.calendar import Deadline, calendar
+from services.calendar import calendar
+from services.deadlines import Deadline
 
 AT = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 RECORD = UUID("01990000-0000-7000-8000-000000000001")

@@ -11,6 +11,7 @@ DOCUMENT = openapi()
 OF_TABLES = {"import", "importTemplate", "importStanding", "undoImport"}
 OF_DOCUMENTS = {"uploadDocument", "downloadDocument"}
 """What moves bytes, and is no command."""
+OF_ADDRESSES = {"ListAddresses", "AddAddress", "RemoveAddress"}
 OF_CALENDARS = {"readCalendar"}
 """Read with tokens of their own; a test below says what it answers."""
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
@@ -44,7 +45,7 @@ def resolved(reference: str) -> Any:
 def test_every_command_has_its_operation_and_no_other() -> None:
     operations = {operation["operationId"] for operation in all_operations().values()}
 
-    assert operations == {*COMMANDS, "provision", *OF_TABLES, *OF_DOCUMENTS, *OF_CALENDARS}
+    assert operations == {*COMMANDS, "provision", *OF_TABLES, *OF_DOCUMENTS, *OF_ADDRESSES, *OF_CALENDARS}
     assert set(COMMANDS_FR) == set(COMMANDS)
 
 
@@ -71,7 +72,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_operation_is_complete() -> None:
     for address, operation in all_operations().items():
         assert operation["summary"]
-        if operation["operationId"] in OF_DOCUMENTS | OF_CALENDARS:
+        if operation["operationId"] in OF_DOCUMENTS | OF_ADDRESSES | OF_CALENDARS:
             continue
         assert operation["tags"]
         if operation["operationId"] != "undoImport" and not address.startswith("get"):
@@ -124,3 +125,14 @@ def test_the_calendar_is_read_with_tokens_of_its_own() -> None:
     assert feed["security"] == [{"calendar": []}, {"calendarHeader": []}]
     assert set(feed["responses"]["200"]["content"]) == {"text/calendar"}
     assert set(feed["responses"]) == {"200", "400", "401", "404", "422", "500", "503"}
+
+
+def test_addresses_are_listed_added_and_removed() -> None:
+    several = DOCUMENT["paths"]["/api/v1/partnerships/{slug}/addresses"]
+    one = DOCUMENT["paths"]["/api/v1/partnerships/{slug}/addresses/{address_id}"]
+    reading = {"401", "403", "404", "500", "503"}
+    assert set(several["get"]["responses"]) == {"200", *reading}
+    assert set(several["post"]["responses"]) == {"200", "201", "400", "409", "413", "415", "422", *reading}
+    assert set(one["delete"]["responses"]) == {"204", *reading}
+    assert several["post"]["requestBody"]["required"] is True
+    assert set(SCHEMAS["NewAddress"]["required"]) == {"email", "language", "purpose"}
