@@ -109,7 +109,7 @@ class Backed(Generic[T]):
                 self._parts.append((name, slice(len(columns), len(columns) + len(source.columns)), source.make))
                 columns += source.columns
             else:
-                self._parts.append((name, len(columns), _enum(cls.__annotations__.get(name))))
+                self._parts.append((name, len(columns), _enum(_annotation(cls, name))))
                 columns.append(source)
         self.columns = tuple(columns)
         self._keeps_place = any(field.name == "place" for field in dataclasses.fields(cls))  # type: ignore[arg-type]  # strawberry types are dataclasses
@@ -132,6 +132,12 @@ class Backed(Generic[T]):
     def copy(self, instance: T, **changes: Any) -> T:
         """The instance with other private values."""
         return dataclasses.replace(instance, **changes)  # type: ignore[type-var]  # strawberry types are dataclasses
+
+
+def _annotation(cls: type, name: str) -> object:
+    return next(
+        (one.__annotations__[name] for one in cls.__mro__ if name in vars(one).get("__annotations__", {})), None
+    )
 
 
 BACKED: Final[dict[type, Backed[Any]]] = {}

@@ -1,0 +1,1 @@
+"""The fields of one body, a class for each group of them."""
