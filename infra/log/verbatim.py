@@ -85,6 +85,20 @@ def root_of_rows(rows: Iterable[Row]) -> bytes:
     return tree.root
 
 
+def is_written(settings: DatabaseSettings, tenant_id: TenantId, *, size: int, root: bytes) -> bool:
+    """Whether this very log is there already; False where there is none, or an empty one.
+
+    Raises:
+        LogNotEmptyError: another log is there.
+    """
+    with psycopg.connect(settings.admin_dsn) as connection:
+        connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(APPEND)))
+        head = connection.execute(
+            "SELECT position, frontier FROM log.head WHERE tenant_id = %s", [tenant_id]
+        ).fetchone()
+        return head is not None and bool(head[0]) and not _is_known(head, size, root)
+
+
 def write_log(
     settings: DatabaseSettings,
     tenant_id: TenantId,

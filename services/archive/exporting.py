@@ -2,7 +2,9 @@
 
 import csv
 import io
-from typing import Any, Final
+from codecs import BOM_UTF8
+from collections.abc import Iterable
+from typing import IO, Any, Final
 from uuid import UUID
 
 import sqlalchemy
@@ -17,6 +19,7 @@ from projections.projection import Projection
 from projections.rebuild import folded
 from projections.registry import PROJECTIONS
 from projections.tables import FOREVER_POSITION
+from services.archive.documents import KeptContents, add_documents
 from services.archive.form import (
     CLAIMS,
     GRANTS,
@@ -26,10 +29,11 @@ from services.archive.form import (
     ClaimLine,
     GrantLine,
     KeyLine,
-    Writer,
     event_line,
 )
 from services.archive.form import COMMONS as COMMONS_PART
+from services.archive.writing import Writer
+from services.bootstrap import WriteSide
 
 _CLAIMS: Final = sqlalchemy.text(
     "SELECT key, stream_id, position FROM log.claim WHERE tenant_id = :body ORDER BY key"
@@ -52,17 +56,36 @@ _CLOCKS: Final = frozenset({"recorded_from", "recorded_to", "pos_from", "pos_to"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def export_body(database: Database, feed: Feed, tenant_id: TenantId, slug: str) -> bytes:
-    """The archive of a body, up to the end of its log at the start. The same log gives the same bytes."""
-    writer, tree = Writer(), Tree()
+async def export_body(write: WriteSide, feed: Feed, tenant_id: TenantId, slug: str, file: IO[bytes]) -> None:
+    """Write the archive of a body, up to the end of its log at the start. The same log gives the same bytes.
+
+    Raises:
+        ContentMissingError: a document that the log says is kept is lost or damaged; the file is good for nothing.
+    """
     upto = (await feed.heads()).get(tenant_id, 0)
-    rows: list[Row] = []
-    async for batch in feed.read(tenant_id, 0, upto=upto):
-        rows += batch
-    for row in rows:
-        for _ in tree.add(leaf_of(row)):
-            pass
-    writer.lines(LOG, (event_line(row) for row in rows))
+    with Writer(file) as writer:
+        tree, kept = await _add_log(writer, feed, tenant_id, upto)
+        await _add_holdings(writer, write.database, tenant_id, upto)
+        for projection in PROJECTIONS:
+            await _add_tables(writer, feed, projection, tenant_id, upto)
+        await add_documents(writer, write.contents, tenant_id, kept.lines())
+        writer.finish(body_id=tenant_id, slug=slug, events=tree.size, root=tree.root)
+
+
+async def _add_log(writer: Writer, feed: Feed, tenant_id: TenantId, upto: int) -> tuple[Tree, KeptContents]:
+    tree, kept = Tree(), KeptContents()
+    with writer.part(LOG) as part:
+        async for batch in feed.read(tenant_id, 0, upto=upto):
+            for row in batch:
+                for _ in tree.add(leaf_of(row)):
+                    pass
+                kept.add(row)
+                part.line(event_line(row))
+    return tree, kept
+
+
+async def _add_holdings(writer: Writer, database: Database, tenant_id: TenantId, upto: int) -> None:
+    """What the commons says of the body, and what it holds: claims, grants, keys."""
     own = await _read(database, tenant_id, _CLAIMS, body=tenant_id)
     held, registered = [], []
     if tenant_id != COMMONS:
@@ -80,9 +103,6 @@ async def export_body(database: Database, feed: Feed, tenant_id: TenantId, slug:
     writer.lines(GRANTS, (GrantLine(grantee=row[0], programme=row[1], since_position=row[2]) for row in grants))
     keys = await _read(database, tenant_id, _KEYS, body=tenant_id)
     writer.lines(KEYS, (KeyLine(key_id=row[0], subject=row[1], wrapped=row[2], wrapped_by=row[3]) for row in keys))
-    for projection in PROJECTIONS:
-        await _add_tables(writer, feed, projection, tenant_id, upto)
-    return writer.finish(body_id=tenant_id, slug=slug, events=tree.size, root=tree.root)
 
 
 def _claim(row: Any, *, in_commons: bool) -> ClaimLine:
@@ -101,22 +121,27 @@ async def _add_tables(writer: Writer, feed: Feed, projection: Projection, tenant
     work, _, _ = await folded(feed, projection, tenant_id, upto=upto)
     for layout, changes in work.changes(ordered=True):
         rows = [tuple(row) for row in changes.inserted]
-        content, count = _table(layout, rows)
-        if count:
-            writer.add(f"{TABLES}{layout.table.key}.csv", content, count)
+        until = layout.names.index("pos_to") if "pos_to" in layout.names else None
+        known = [row for row in rows if until is None or row[until] == FOREVER_POSITION]
+        if known:
+            _add_table(writer, layout, known)
 
 
-def _table(layout: Layout, rows: list[tuple[Any, ...]]) -> tuple[bytes, int]:
+def _add_table(writer: Writer, layout: Layout, known: list[tuple[Any, ...]]) -> None:
     """The rows that are known now, without the columns that only tell when they came to be known."""
     shown = [index for index, name in enumerate(layout.names) if name not in _CLOCKS]
-    until = layout.names.index("pos_to") if "pos_to" in layout.names else None
-    known = [row for row in rows if until is None or row[until] == FOREVER_POSITION]
+    with writer.part(f"{TABLES}{layout.table.key}.csv") as part:
+        part.write(BOM_UTF8)
+        part.write(_record(layout.names[index] for index in shown))
+        for row in sorted(known, key=lambda row: [str(row[index]) for index in layout.keys]):
+            part.write(_record(_shown(row[index]) for index in shown))
+            part.lines += 1
+
+
+def _record(cells: Iterable[str]) -> bytes:
     text = io.StringIO(newline="")
-    sheet = csv.writer(text)
-    sheet.writerow([layout.names[index] for index in shown])
-    for row in sorted(known, key=lambda row: [str(row[index]) for index in layout.keys]):
-        sheet.writerow([_shown(row[index]) for index in shown])
-    return text.getvalue().encode("utf-8-sig"), len(known)
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode()
 
 
 def _shown(value: Any) -> str:

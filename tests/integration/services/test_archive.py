@@ -4,80 +4,32 @@ import csv
 import io
 import zipfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-import psycopg
 import pytest
 
-from domain.ids import COMMONS, StreamId, TenantId
+from domain.ids import COMMONS
 from domain.values import SealedText
-from infra.bulk.read_models import BulkReadModels
 from infra.embedded import EmbeddedServer
-from infra.log.feed import LogFeed
 from infra.log.leaf import leaf_of
 from infra.log.merkle import root_of
-from infra.log.store import LogStore
 from infra.settings import DatabaseSettings
-from projections.registry import PROJECTIONS
-from projections.runner import Runner
-from services.archive.exporting import export_body
 from services.archive.form import LOG, MANIFEST, ArchiveBrokenError
-from services.archive.restoring import RestoreRefusedError, restore_body
-from services.bootstrap import CONSOLE, WriteSide, open_write_side
+from services.archive.restoring import RestoreRefusedError
 from services.cli import REFUSED, USAGE, main
 from tests.integration.filled import Filled, make_database
 from tests.integration.infra.log.logs import flaws, rows_of
-from tests.integration.projections.shared import dump
+from tests.integration.services.archives import Instance, instance, logged, own_parts
 from tests.unit.services.orders import FINGERPRINT, draft, open_body, order
 
 BODIES = ["drcneq", "fictionville", "mifi"]
 
 
-class Instance(NamedTuple):
-    settings: DatabaseSettings
-    write: WriteSide
-    feed: LogFeed
-    models: BulkReadModels
-
-    async def body(self, slug: str) -> TenantId:
-        found = await self.write.bodies.resolve(slug)
-        assert found is not None
-        return found
-
-    async def export(self, slug: str) -> bytes:
-        return await export_body(self.write.database, self.feed, await self.body(slug), slug)
-
-    async def restore(self, content: bytes) -> Any:
-        return await restore_body(self.write, self.settings, content)
-
-    async def texts(self, tenant_id: TenantId) -> list[Any]:
-        """Every event with its free text opened."""
-        assert isinstance(self.write.store, LogStore)
-        streams = dict.fromkeys(StreamId(row.stream_id) for row in rows_of(self.settings, tenant_id))
-        return [event for stream in streams for event in await self.write.store.events_of(tenant_id, stream)]
-
-    async def read_models(self, tenant_id: TenantId) -> dict[str, list[tuple[Any, ...]]]:
-        await Runner(self.feed, self.models, PROJECTIONS).catch_up()
-        return await dump(self.models, tenant_id)
-
-
-@asynccontextmanager
-async def instance(settings: DatabaseSettings) -> AsyncIterator[Instance]:
-    async with (
-        open_write_side(settings) as write,
-        LogFeed(write.database) as feed,
-        BulkReadModels(write.database) as models,
-    ):
-        await write.bodies.open_commons(principal=CONSOLE)
-        yield Instance(settings, write, feed, models)
-
-
 @pytest.fixture
-async def source(filled: Filled) -> AsyncIterator[Instance]:
-    async with instance(filled.settings) as opened:
+async def source(filled: Filled, tmp_path: Path) -> AsyncIterator[Instance]:
+    async with instance(filled.settings, tmp_path / "documents of the source") as opened:
         yield opened
 
 
@@ -88,23 +40,9 @@ def another(server: EmbeddedServer, worker_name: str) -> DatabaseSettings:
 
 
 @pytest.fixture
-async def target(another: DatabaseSettings) -> AsyncIterator[Instance]:
-    async with instance(another) as opened:
+async def target(another: DatabaseSettings, tmp_path: Path) -> AsyncIterator[Instance]:
+    async with instance(another, tmp_path / "documents of the target") as opened:
         yield opened
-
-
-def logged(settings: DatabaseSettings, table: str, tenant_id: TenantId) -> list[tuple[Any, ...]]:
-    with psycopg.connect(settings.admin_dsn) as connection:
-        query = f"SELECT * FROM {table} WHERE tenant_id = %s ORDER BY 2, 3"  # noqa: S608 - constants
-        return connection.execute(query.encode(), [tenant_id]).fetchall()
-
-
-def own_parts(content: bytes) -> dict[str, bytes]:
-    """What an archive says of the body's own log; what is of the commons stands at other positions elsewhere."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = set(archive.namelist()) - {MANIFEST, "commons.jsonl", "claims.jsonl"}
-        assert names > {LOG, "grants.jsonl", "keys.jsonl"}
-        return {name: archive.read(name) for name in names}
 
 
 def _texts_of(payload: Any) -> list[tuple[str, SealedText]]:
