@@ -1,0 +1,1 @@
+"""Holds every national view to an independent recomputation from the raw events: `make comparison-check`."""

@@ -1,0 +1,183 @@
+"""What the product answers: its views asked over HTTP, and their answers in the form that is compared."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.ids import TenantId
+from infra.database import Database, Scope
+from infra.settings import DatabaseSettings
+from readapi.exchange import Scope as AsgiScope
+from readapi.mounting import graphql_handler
+from readapi.viewer import ANONYMOUS, Viewer
+from tests.comparison.recomputed import PeriodKey, Reader
+
+_VALUE: Final = "kind number upper unit"
+COMPARISON: Final = f"""query ($owner: String!, $id: UUID!, $start: Date!, $end: Date!, $asOf: AsOfInput,
+    $stage: SubmissionStage!) {{
+  indicatorComparison(indicator: {{owner: $owner, id: $id}}, stage: $stage, asOf: $asOf,
+    period: {{kind: QUARTER, start: $start, end: $end}}) {{
+    values {{ body {{ slug }} territory {{ scheme code }} indicator {{ id }} value {{ {_VALUE} status }}
+      denominator {{ {_VALUE} }} stage comparability target {{ {_VALUE} }} percentOfTarget {{ low high }} sample }}
+    total {{ low high unit numerator {{ low high }} denominator {{ low high }} parts leftOut estimated
+      provisional rounded weakestKind }}
+    notAddable {{ reason }} target {{ {_VALUE} }} contribution {{ low high }}
+    reporting expected missing weakestComparability sample {{ values }}
+    standings {{ body {{ slug }} territory {{ scheme code }} state dueOn exempt }} }} }}"""
+MATRIX: Final = """query ($asOf: AsOfInput) { agreementMatrix(asOf: $asOf) {
+  columns { scheme code } total mandatesTotal reporting expected
+  rows { programme { code label { en } } counts elsewhere }
+  mandates { programme { code label { en } } counts elsewhere }
+  missing { count bodies { slug } } sample { agreements mandates } } }"""
+Answer = dict[str, Any]
+
+
+class _Reads:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def member(self, body: TenantId) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._database.begin(Scope.of_tenant(body))
+
+    def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._database.begin(Scope.national(reader))
+
+    async def value(
+        self, sql: str, parameters: Sequence[Any], *, member: TenantId | None, reader: TenantId | None
+    ) -> Any:
+        scope = Scope.national(reader) if member is None else Scope.of_tenant(member)
+        return await self._database.value(scope, sql, parameters, timeout_ms=3_000)
+
+    async def grew(self, timeout_seconds: float) -> None:
+        raise AssertionError(f"nobody subscribes here, for {timeout_seconds} s or any time")
+
+
+class Product:
+    """The read API, asked by one reader after another."""
+
+    def __init__(self, database: Database, owners: dict[str, str]) -> None:
+        self._viewer = ANONYMOUS
+        self._owners = owners
+        mounted: Any = graphql_handler(_Reads(database), viewer_of=self._viewing)
+        transport = httpx.ASGITransport(app=mounted)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+
+    def _viewing(self, _: AsgiScope) -> Viewer:
+        return self._viewer
+
+    async def ask(self, query: str, variables: Answer, reader: Reader, when: tuple[date, datetime | None]) -> Any:
+        if reader.tenant is None:
+            self._viewer = ANONYMOUS
+        else:
+            self._viewer = Viewer(tenant_id=TenantId(UUID(reader.tenant)), role="programme_officer")
+        on, known = when
+        as_of = {"effective": on.isoformat()} | ({} if known is None else {"recorded": known.isoformat()})
+        answer = await self.http.post("/graphql", json={"query": query, "variables": variables | {"asOf": as_of}})
+        body = answer.json()
+        if "errors" in body:
+            raise AssertionError(f"{variables}: {body['errors']}")
+        (found,) = body["data"].values()
+        return found
+
+    async def comparison(
+        self,
+        indicator: tuple[str, str],
+        period: PeriodKey,
+        least: str,
+        reader: Reader,
+        when: tuple[date, datetime | None],
+    ) -> Answer | None:
+        variables = {
+            "owner": self._owners[indicator[0]],
+            "id": indicator[1],
+            "start": period[0],
+            "end": period[1],
+            "stage": least.upper(),
+        }
+        found = await self.ask(COMPARISON, variables, reader, when)
+        return None if found is None else _comparison(found)
+
+    async def matrix(self, reader: Reader, when: tuple[date, datetime | None]) -> Answer:
+        found = await self.ask(MATRIX, {}, reader, when)
+        cells = {}
+        for unit, rows in (("agreement", found["rows"]), ("mandate", found["mandates"])):
+            for row in rows:
+                at = [*map(_place, found["columns"]), ""]
+                for place, count in zip(at, [*row["counts"], row["elsewhere"]], strict=True):
+                    if count:
+                        cells[unit, row["programme"]["code"], row["programme"]["label"]["en"], place] = count
+        return {
+            "cells": cells,
+            "missing": (found["missing"]["count"], [one["slug"] for one in found["missing"]["bodies"]]),
+            "sample": (found["sample"]["agreements"], found["sample"]["mandates"]),
+        } | {name: found[name] for name in ("total", "mandatesTotal", "reporting", "expected")}
+
+
+@asynccontextmanager
+async def product(settings: DatabaseSettings, owners: dict[str, str]) -> AsyncIterator[Product]:
+    """`owners` says by which slug the owner of an indicator is asked for."""
+    async with Database(settings) as database:
+        made = Product(database, owners)
+        async with made.http:
+            yield made
+
+
+def _comparison(found: Answer) -> Answer:
+    total = found["total"]
+    return {
+        "values": [_value_of(one) for one in found["values"]],
+        "total": None if total is None else total_of(total),
+        "notAddable": None if found["notAddable"] is None else found["notAddable"]["reason"],
+        "target": quantity(found["target"]),
+        "contribution": ends(found["contribution"]),
+        "standings": sorted(
+            (one["body"]["slug"], _place(one["territory"]), one["state"], one["dueOn"], one["exempt"])
+            for one in found["standings"]
+        ),
+        "sample": found["sample"]["values"],
+    } | {name: found[name] for name in ("reporting", "expected", "missing", "weakestComparability")}
+
+
+def total_of(total: Answer) -> Answer:
+    numbers = {name: exactly(total[name]) for name in ("low", "high", "estimated")}
+    sides = {name: ends(total[name]) for name in ("numerator", "denominator")}
+    return total | numbers | sides
+
+
+def _value_of(one: Answer) -> Answer:
+    value = one["value"]
+    return {
+        "body": one["body"]["slug"],
+        "territory": _place(one["territory"]),
+        "indicator": None if one["indicator"] is None else one["indicator"]["id"],
+        "value": (*quantity(value), value["status"]),
+        "denominator": quantity(one["denominator"]),
+        "target": quantity(one["target"]),
+        "percentOfTarget": ends(one["percentOfTarget"]),
+    } | {name: one[name] for name in ("stage", "comparability", "sample")}
+
+
+def quantity(value: Answer | None) -> Any:
+    if value is None:
+        return None
+    return (value["kind"], exactly(value["number"]), exactly(value["upper"]), value["unit"])
+
+
+def ends(found: Answer | None) -> tuple[Fraction | None, Fraction | None] | None:
+    return None if found is None else (exactly(found["low"]), exactly(found["high"]))
+
+
+def exactly(number: str | None) -> Fraction | None:
+    return None if number is None else Fraction(number)
+
+
+def _place(territory: Answer | None) -> str:
+    if territory is None:
+        return ""
+    return f"{territory['scheme'].lower().replace('_', '-')}/{territory['code']}"

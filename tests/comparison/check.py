@@ -1,0 +1,153 @@
+"""Compares: every national view, now and at random past pairs of a day and a moment, for who may see what."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import product as pairs
+from random import Random
+from typing import Any, Final, NamedTuple
+
+from domain.ids import COMMONS
+from infra.settings import DatabaseSettings
+from tests.comparison import asking, raw
+from tests.comparison.country import FUNDER, MINISTRY, Country
+from tests.comparison.expected import Views
+from tests.comparison.expected_agreements import matrix
+from tests.comparison.recomputed import PUBLIC, Reader, rights, state
+
+FUNDING: Final = Reader("funder", str(FUNDER))
+OWNERS: Final = {str(COMMONS): "commons", str(MINISTRY): "ministry"}
+_DIFFERENCES_SHOWN_MAX: Final = 20
+When = tuple[date, datetime | None]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One answer that is not what the raw events say."""
+
+    view: str
+    about: str
+    where: str
+    answered: Any
+    expected: Any
+
+    def __str__(self) -> str:
+        return (
+            f"{self.view} {self.about}: {self.where}\n    answered {self.answered}\n    expected {self.expected}"
+        )
+
+
+@dataclass
+class Outcome:
+    compared: Counter[str] = field(default_factory=Counter)
+    dates: set[When] = field(default_factory=set)
+    shown: Counter[str] = field(default_factory=Counter)
+    """What the answers had in them, so that a check of nothing is seen to be one."""
+    differences: list[Difference] = field(default_factory=list)
+
+    def told(self) -> str:
+        lines = [f"  {view}: {count} compared" for view, count in sorted(self.compared.items())]
+        lines.append("  with " + ", ".join(f"{count} {what}" for what, count in sorted(self.shown.items())))
+        dates = f"{len(self.compared)} views x {len(self.dates)} dates"
+        lines.append(f"{dates}, {self.compared.total()} answers compared, {len(self.differences)} different")
+        return "\n".join([*map(str, self.differences[:_DIFFERENCES_SHOWN_MAX]), *lines])
+
+
+class Asked(NamedTuple):
+    """Who asks the product, as of when."""
+
+    product: asking.Product
+    reader: Reader
+    when: When
+
+    def __str__(self) -> str:
+        return f"for the {self.reader.name}, as of {self.when[0]}, known {self.when[1] or 'now'}"
+
+
+class Check:
+    """One run over a loaded country."""
+
+    def __init__(self, country: Country, settings: DatabaseSettings, seed: int) -> None:
+        self.country = country
+        self.settings = settings
+        self.random = Random(seed)
+        self.outcome = Outcome()
+
+    async def run(self, past: int, sampled: int, progress: Callable[[str], None]) -> Outcome:
+        """Everything now for the public, and `sampled` comparisons per past pair and reader."""
+        told = await raw.events(self.settings.admin_dsn)
+        allowed = rights(told)
+        async with asking.product(self.settings, OWNERS) as product:
+            for when in self._whens(told, past):
+                now = state(told, *when)
+                for reader in (PUBLIC, FUNDING):
+                    whole = when[1] is None and reader is PUBLIC
+                    asked = Asked(product, reader, when)
+                    await self._compare(asked, Views(now, allowed, reader), None if whole else sampled)
+                progress(f"  as of {when[0]}, known {when[1] or 'now'}: {self.outcome.compared.total()} compared")
+        return self.outcome
+
+    def _whens(self, told: Sequence[raw.Raw], past: int) -> list[When]:
+        last = self.country.periods[-1].end + timedelta(days=400)
+        first = self.country.periods[0].start
+        moments = sorted(event.at for event in told)
+        found: list[When] = [(last, None)]
+        for _ in range(past):
+            day = first + timedelta(days=self.random.randrange((last - first).days))
+            found.append((day, self.random.choice(moments[len(moments) // 3 :])))
+        return found
+
+    async def _compare(self, asked: Asked, views: Views, sampled: int | None) -> None:
+        reader, when = asked.reader, asked.when
+        self.outcome.dates.add(when)
+        self._judge("agreementMatrix", asked, await asked.product.matrix(reader, when), matrix(views))
+        every = [
+            ((str(cited.log), str(cited.stream)), (period.start.isoformat(), period.end.isoformat()))
+            for cited, period in pairs(self.country.indicators, self.country.periods)
+        ]
+        stages = ("published",) if reader.tenant is None else ("published", "submitted")
+        for indicator, period in every if sampled is None else self.random.sample(every, min(sampled, len(every))):
+            least = self.random.choice(stages)
+            answered = await asked.product.comparison(indicator, period, least, reader, when)
+            about = f"{indicator[1]} {period[0]}"
+            expected = views.comparison(indicator, period, least)
+            self._judge("indicatorComparison", asked, answered, expected, about)
+            self._note(answered)
+
+    def _judge(self, view: str, asked: Asked, answered: Any, expected: Any, about: str = "") -> None:
+        self.outcome.compared[view] += 1
+        if answered != expected:
+            where, ours, theirs = first_difference(answered, expected)
+            self.outcome.differences.append(Difference(view, f"{about} {asked}", where, ours, theirs))
+
+    def _note(self, answered: Any) -> None:
+        if answered is None:
+            self.outcome.shown["unknown indicators"] += 1
+            return
+        shown = self.outcome.shown
+        shown["figures"] += len(answered["values"])
+        shown["totals"] += answered["total"] is not None
+        shown["missing figures"] += answered["missing"]
+        shown["exempt figures"] += sum(one[2] == "EXEMPT" for one in answered["standings"])
+        shown["partial comparisons"] += answered["weakestComparability"] == "PARTIAL"
+        shown["corrections under way"] += sum(one["stage"] != "PUBLISHED" for one in answered["values"])
+        if answered["notAddable"] is not None:
+            shown[f"refused: {answered['notAddable'].lower()}"] += 1
+
+
+def first_difference(answered: Any, expected: Any, where: str = "") -> tuple[str, Any, Any]:
+    """The path to the first part that differs, and both sides there."""
+    if isinstance(answered, dict) and isinstance(expected, dict):
+        for key in [*expected, *(key for key in answered if key not in expected)]:
+            if answered.get(key) != expected.get(key):
+                return first_difference(answered.get(key), expected.get(key), f"{where}.{key}")
+    if isinstance(answered, list) and isinstance(expected, list) and len(answered) == len(expected):
+        for number, (ours, theirs) in enumerate(zip(answered, expected, strict=True)):
+            if ours != theirs:
+                return first_difference(ours, theirs, f"{where}[{number}]")
+    if isinstance(answered, list) and isinstance(expected, list):
+        more = [one for one in answered if one not in expected]
+        fewer = [one for one in expected if one not in answered]
+        return where, f"{len(answered)}, of them {more[:3]}", f"{len(expected)}, of them {fewer[:3]}"
+    return where, answered, expected

@@ -1,0 +1,137 @@
+"""Every national view is what the raw events say: a small country, and rows that are planted wrong and found."""
+
+import ast
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from infra.embedded import EmbeddedServer
+from infra.settings import DatabaseSettings
+from tests.comparison import expected, expected_agreements, raw, recomputed, sums
+from tests.comparison.check import Check, Outcome
+from tests.comparison.country import Country
+from tests.comparison.loading import load
+from tests.comparison.sizes import SIZES
+from tests.integration.filled import make_database
+
+SEED = 3
+
+
+@pytest.fixture(scope="module")
+def country() -> Country:
+    return Country(SEED, SIZES["small"])
+
+
+@pytest.fixture(scope="module")
+def settings(server: EmbeddedServer, worker_name: str, country: Country) -> DatabaseSettings:
+    made = make_database(server, f"entente_comparison_{worker_name}")
+    asyncio.run(load(made, country, lambda _: None))
+    return made
+
+
+async def checked(country: Country, settings: DatabaseSettings, past: int = 0) -> Outcome:
+    return await Check(country, settings, SEED).run(past, 12, lambda _: None)
+
+
+async def test_every_view_equals_the_recomputation_from_the_raw_events(
+    country: Country, settings: DatabaseSettings
+) -> None:
+    outcome = await checked(country, settings, past=5)
+
+    assert outcome.differences == []
+    assert len(outcome.dates) == 6
+    assert outcome.compared["agreementMatrix"] == 12
+    assert outcome.compared["indicatorComparison"] == 48 + 12 + 5 * 2 * 12
+    # It has something of everything to compare.
+    assert outcome.shown["figures"] > 300
+    assert outcome.shown["corrections under way"] > 0
+    assert {"exempt figures", "missing figures", "partial comparisons", "refused: distinct"} <= set(outcome.shown)
+
+
+KEPT = {
+    table: (
+        f"CREATE TABLE kept AS TABLE national.{table}",
+        f"DELETE FROM national.{table}",  # noqa: S608 - one of two names, here
+        f"INSERT INTO national.{table} TABLE kept",
+        "DROP TABLE kept",
+    )
+    for table in ("requirement", "indicator_cell")
+}
+PLANTED = {
+    "a number": (
+        "UPDATE national.indicator_cell SET number = number + 1 WHERE ctid = ("
+        " SELECT ctid FROM national.indicator_cell WHERE stage = 'published' AND kind = 'exact' AND delta = 1"
+        "  AND audience = 'public' AND cuts = '' AND indicator_stream = %s AND tenant_id = %s LIMIT 1)"
+    ),
+    "who may see it": (
+        "UPDATE national.indicator_cell SET audience = 'tenant'"
+        " WHERE stage = 'published' AND cuts = '' AND indicator_stream = %s AND tenant_id = %s"
+    ),
+    "what is owed": (
+        "UPDATE national.requirement SET due_days = due_days + 400"
+        " WHERE indicator_stream = %s AND tenant_id = %s AND audience = 'public'"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+async def test_a_row_that_is_planted_wrong_is_found(
+    what: str, country: Country, settings: DatabaseSettings
+) -> None:
+    keep, *back = KEPT["requirement" if "owed" in what else "indicator_cell"]
+    body, cited = reports_of_a_shared_indicator(country, settings)
+    with psycopg.connect(settings.admin_dsn, autocommit=True) as connection:
+        connection.execute(keep.encode())
+        try:
+            changed = connection.execute(PLANTED[what].encode(), [cited, body]).rowcount
+            outcome = await checked(country, settings)
+        finally:
+            for statement in back:
+                connection.execute(statement.encode())
+
+    assert changed > 0
+    assert outcome.differences
+    assert all(str(cited) in difference.about for difference in outcome.differences)
+    assert (await checked(country, settings)).differences == []
+
+
+def reports_of_a_shared_indicator(country: Country, settings: DatabaseSettings) -> tuple[Any, Any]:
+    """A body of the register, and a shared indicator of which it published an exact figure and owes more."""
+    with psycopg.connect(settings.admin_dsn) as connection:
+        found = connection.execute(
+            "SELECT c.tenant_id, c.indicator_stream FROM national.indicator_cell c"
+            " JOIN national.requirement r USING (tenant_id, indicator_stream)"
+            " JOIN national.registry b ON b.tenant_id = c.tenant_id AND b.recorded_to = 'infinity'"
+            " WHERE c.stage = 'published' AND c.kind = 'exact' AND c.delta = 1 AND c.audience = 'public'"
+            " AND c.cuts = '' AND r.audience = 'public' AND r.ended_on IS NULL AND b.status = 'open'"
+            " AND b.effective_to = 'infinity' AND c.indicator_stream = ANY(%s) ORDER BY c.position LIMIT 1",
+            [[cited.stream for cited in country.indicators]],
+        ).fetchone()
+    assert found is not None
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("module", [raw, recomputed, sums, expected, expected_agreements])
+def test_the_recomputation_shares_no_code_with_what_it_judges(module: Any) -> None:
+    """It imports the standard library, the driver, a JSON reader, and itself."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    imported = {
+        name
+        for node in ast.walk(tree)
+        for name in (
+            [node.module]
+            if isinstance(node, ast.ImportFrom) and node.module
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else []
+        )
+    }
+    ours = {name for name in imported if name.startswith("tests.")}
+    foreign = imported - ours
+    assert ours <= {f"tests.comparison{part}" for part in ("", ".raw", ".recomputed", ".sums", ".expected")}
+    assert {name.partition(".")[0] for name in foreign} <= {
+        *("asyncpg", "msgspec", "collections", "dataclasses", "datetime", "fractions", "math", "typing"),
+    }
