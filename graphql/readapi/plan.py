@@ -35,6 +35,7 @@ from readapi.plan_parts import (
     shown_shape,
 )
 from readapi.plan_table import Cascade, PlanTable
+from readapi.plan_text import Side
 from readapi.reading import Info, Place, Reading
 from readapi.refusals import DifferenceSideError
 from readapi.relations import Related, one, related, several, the
@@ -167,7 +168,7 @@ class Plan:
         reading = info.context
         every = await reading.loader(load_revisions).load(self.key)
 
-        def side(name: str, number: int | None, as_of: AsOfInput | None, default: int) -> int | None:
+        def chosen(name: str, number: int | None, as_of: AsOfInput | None, default: int) -> int | None:
             if number is not None and as_of is not None:
                 raise DifferenceSideError(side=name)
             if as_of is not None:
@@ -175,14 +176,20 @@ class Plan:
             return default if number is None else number
 
         shown = await self.shown(reading)
-        later = side("to", to_revision, to_as_of, 0 if shown is None else shown.number)
+        later = chosen("to", to_revision, to_as_of, 0 if shown is None else shown.number)
         before = 0 if later is None else later - 1
-        earlier = side("from", from_revision, from_as_of, max(before, 0))
+        earlier = chosen("from", from_revision, from_as_of, max(before, 0))
         known = {one.number: one for one in every}
         if any(number is None or (number != 0 and number not in known) for number in (earlier, later)):
             return None
-        old, new = known.get(earlier or 0), known.get(later or 0)
-        return difference(old, new, await self.said(reading, old), await self.said(reading, new))
+
+        async def side(number: int | None, as_of: AsOfInput | None) -> Side:
+            revision = known.get(number or 0)
+            then = self.place.clock if revision is None else revision.clock
+            when = then if as_of is None else clock(as_of, self.place.clock)
+            return Side(self, revision, await self.said(reading, revision), when)
+
+        return difference(await side(earlier, from_as_of), await side(later, to_as_of))
 
     @property
     def key(self) -> PlanKey:

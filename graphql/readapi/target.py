@@ -88,6 +88,7 @@ class Target:
     sample: bool = column(_T.sample, "Whether it is sample data.")
     measured_log: strawberry.Private[UUID | None] = hidden(_T.measured_log)
     measured_stream: strawberry.Private[UUID | None] = hidden(_T.measured_stream)
+    measured_version: strawberry.Private[int | None] = hidden(_T.measured_version)
     plan_id: strawberry.Private[UUID] = hidden(_T.plan_id)
     indicator_id: strawberry.Private[UUID] = hidden(_T.indicator_id)
     place: strawberry.Private[Place]

@@ -176,6 +176,9 @@ async def test_a_difference_names_exactly_what_changed_and_parents_are_read_wher
     assert counts["reworded"] == len(difference["reworded"]) > 0
     assert counts["withdrawn"] == len(difference["withdrawn"])
     assert all(one["before"] != one["after"] for one in difference["reworded"])
+    subjects = [one["subject"] for one in difference["changes"]]
+    assert subjects.count("ELEMENT") == counts["added"] + counts["reworded"] + counts["withdrawn"]
+    assert all(one["words"]["en"] and one["words"]["fr"] for one in difference["changes"])
     (parent,) = plan["parents"]
     assert parent["body"]["slug"] == "mifi"
     assert parent["title"]["fr"] == "Plan stratégique 2019-2023"

@@ -23,7 +23,9 @@ EVERYTHING = """query ($slug: String!) {
     plans(first: 5) { totalCount nodes {
       id title { fr } revision { number } revisions { number } elements { id wording { fr } progress }
       progress { elementId } parents { planId }
-      difference(fromRevision: 1, toRevision: 2) { reworded { after { fr } } }
+      difference(fromRevision: 1, toRevision: 2) {
+        reworded { after { fr } } changes { elementId targetId words { fr } }
+      }
     } }
     agreements(first: 10) { totalCount nodes { id plan { id } obligations { id } contributions { id } } }
     mandates(first: 10) { totalCount nodes { id } }

@@ -10,6 +10,7 @@ from readapi.figures import Territory
 from readapi.plan_difference import difference
 from readapi.plan_parts import PlanElement
 from readapi.plan_table import table
+from readapi.plan_text import Side
 from readapi.reading import Place
 from readapi.text import LocalizedText
 
@@ -33,6 +34,10 @@ def element(name: str, level: Level, above: str | None = None, region: str | Non
         plan_id=ROOT,
         place=PLACE,
     )
+
+
+def side(*elements: PlanElement) -> Side:
+    return Side(None, None, elements, PLACE.clock)  # type: ignore[arg-type] # the plan is not read here
 
 
 def words(found: PlanElement | None) -> str | None:
@@ -101,7 +106,7 @@ def test_a_difference_names_what_changed_and_nothing_else() -> None:
     after = element("reworded", Level.ACTION)
     after.wording = LocalizedText(en="now", fr="reworded", source=Language.FR, unofficial=[], missing=[])
 
-    found = difference(None, None, [kept, gone, before], [kept, new, after])
+    found = difference(side(kept, gone, before), side(kept, new, after))
 
     assert [words(one) for one in found.added] == ["a"]
     assert [words(one) for one in found.withdrawn] == ["1.1"]
