@@ -6,6 +6,7 @@ here; a log that would have another root than the one that was promised is not w
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -36,6 +37,18 @@ class Grant(NamedTuple):
     grantee: UUID
     programme: str
     since_position: int
+
+
+class KeptOutcome(NamedTuple):
+    """A row of `log.ledger`: what the same key is answered."""
+
+    principal: UUID
+    command_id: UUID
+    fingerprint: bytes
+    first_position: int | None
+    position: int | None
+    version: int
+    recorded_at: datetime
 
 
 class LogNotEmptyError(Exception):
@@ -108,6 +121,7 @@ def write_log(
     root: bytes,
     claims: Sequence[Claim] = (),
     grants: Sequence[Grant] = (),
+    outcomes: Iterable[KeptOutcome] = (),
 ) -> bool:
     """Write a whole log in one transaction; False if this very log is there already.
 
@@ -132,11 +146,23 @@ def write_log(
             "INSERT INTO access.grant_now (tenant_id, grantee, programme, since_position) VALUES (%s, %s, %s, %s)",
             [(tenant_id, *grant) for grant in grants],
         )
+        for batch in _batches(outcomes):
+            connection.cursor().executemany(
+                "INSERT INTO log.ledger (tenant_id, principal, command_id, fingerprint, first_position, position,"
+                " version, recorded_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                [(tenant_id, *outcome) for outcome in batch],
+            )
         connection.execute(
             "UPDATE log.head SET position = %s, recorded_at = %s, frontier = %s WHERE tenant_id = %s",
             [size, last_at[0], b"".join(last_at[1]), tenant_id],
         )
     return True
+
+
+def _batches(outcomes: Iterable[KeptOutcome]) -> Iterator[list[KeptOutcome]]:
+    rest = iter(outcomes)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
 
 
 def _is_known(head: tuple[int, bytes], size: int, root: bytes) -> bool:

@@ -42,6 +42,24 @@ class PersonVault:
                 person = await connection.fetchval(known, tenant_id, principal)
         return PersonId(person)
 
+    async def known_pseudonym(self, tenant_id: TenantId, principal: UUID) -> PersonId | None:
+        """The pseudonym of an account in a log, if it has one."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            known = "SELECT person_id FROM pii.person WHERE tenant_id = $1 AND principal = $2"
+            person = await connection.fetchval(known, tenant_id, principal)
+        return None if person is None else PersonId(person)
+
+    async def let_be(self, tenant_id: TenantId, person_id: PersonId, principal: UUID) -> None:
+        """Give an account the pseudonym that it had elsewhere, unless it has one here."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT log.enter($1)", tenant_id)
+            await connection.execute(
+                "INSERT INTO pii.person (tenant_id, person_id, principal) VALUES ($1, $2, $3)"
+                " ON CONFLICT DO NOTHING",
+                *(tenant_id, person_id, principal),
+            )
+
     async def enrol(self, tenant_id: TenantId, person: Person) -> PersonId:
         """A new pseudonym for somebody who has no account."""
         person_id = PersonId(uuid4())

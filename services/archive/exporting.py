@@ -19,6 +19,7 @@ from projections.projection import Projection
 from projections.rebuild import folded
 from projections.registry import PROJECTIONS
 from projections.tables import FOREVER_POSITION
+from services.archive.commands import add_commands
 from services.archive.documents import KeptContents, add_documents
 from services.archive.form import (
     CLAIMS,
@@ -33,7 +34,7 @@ from services.archive.form import (
 )
 from services.archive.form import COMMONS as COMMONS_PART
 from services.archive.writing import Writer
-from services.bootstrap import WriteSide
+from services.bootstrap import CONSOLE, WriteSide
 
 _CLAIMS: Final = sqlalchemy.text(
     "SELECT key, stream_id, position FROM log.claim WHERE tenant_id = :body ORDER BY key"
@@ -57,7 +58,9 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def export_body(write: WriteSide, feed: Feed, tenant_id: TenantId, slug: str, file: IO[bytes]) -> None:
-    """Write the archive of a body, up to the end of its log at the start. The same log gives the same bytes.
+    """Write the archive of a body, up to the end of its log at the start.
+
+    The same log gives the same bytes, but for the commands that the ledger forgets after thirty days.
 
     Raises:
         ContentMissingError: a document that the log says is kept is lost or damaged; the file is good for nothing.
@@ -65,11 +68,13 @@ async def export_body(write: WriteSide, feed: Feed, tenant_id: TenantId, slug: s
     upto = (await feed.heads()).get(tenant_id, 0)
     with Writer(file) as writer:
         tree, kept = await _add_log(writer, feed, tenant_id, upto)
+        await add_commands(writer, write.database, feed, tenant_id, upto)
         await _add_holdings(writer, write.database, tenant_id, upto)
         for projection in PROJECTIONS:
             await _add_tables(writer, feed, projection, tenant_id, upto)
         await add_documents(writer, write.contents, tenant_id, kept.lines())
-        writer.finish(body_id=tenant_id, slug=slug, events=tree.size, root=tree.root)
+        console = await write.vault.known_pseudonym(tenant_id, CONSOLE)
+        writer.finish(body_id=tenant_id, slug=slug, events=tree.size, root=tree.root, console=console)
 
 
 async def _add_log(writer: Writer, feed: Feed, tenant_id: TenantId, upto: int) -> tuple[Tree, KeptContents]:

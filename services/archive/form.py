@@ -17,6 +17,7 @@ FORM: Final = "entente.archive.v1"
 MANIFEST: Final = "manifest.json"
 LOG, COMMONS, CLAIMS, GRANTS, KEYS = "log.jsonl", "commons.jsonl", "claims.jsonl", "grants.jsonl", "keys.jsonl"
 DOCUMENTS: Final = "documents.jsonl"
+COMMANDS: Final = "commands.jsonl"
 TABLES: Final = "tables/"
 
 
@@ -35,6 +36,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     events: int
     root: str
     """Hexadecimal: the root of the Merkle tree over all events (RFC 9162)."""
+    console: UUID | None
+    """The pseudonym in this log of whoever sat at the machine, such as for imports; None: it never acted."""
     parts: tuple[Part, ...]
 
 
@@ -94,6 +97,31 @@ class KeyLine(msgspec.Struct, frozen=True, kw_only=True):
     subject: UUID
     wrapped: bytes
     wrapped_by: str
+
+
+class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a repetition of the command is measured by, and answered."""
+
+    fingerprint: bytes
+    """Of the request, keyed by the secret of the instance that received it."""
+    version: int
+    """Of the record after it; 0 after a batch."""
+
+
+class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an accepted command, or of a batch of them; never its body, which nobody keeps."""
+
+    command_id: UUID
+    """Its Idempotency-Key."""
+    actor: UUID
+    """Pseudonym in this log."""
+    recorded_at: datetime
+    first_position: int | None
+    """Of its events; None if it recorded nothing."""
+    position: int | None
+    """Of the last one."""
+    answer: CommandAnswer | None = None
+    """None: the register does not know it any more, or it was an order in a batch, which has one answer."""
 
 
 class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):

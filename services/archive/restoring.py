@@ -9,12 +9,13 @@ from uuid import UUID, uuid5
 import sqlalchemy
 
 from domain.event import decode
-from domain.ids import COMMONS, CommandId, StreamId, TenantId
+from domain.ids import COMMONS, CommandId, PersonId, StreamId, TenantId
 from domain.ports import Append, AppendError, KeyTakenError, NewEvent
 from infra.database import Scope
 from infra.log.leaf import leaf_of
 from infra.log.verbatim import Claim, Grant, LogDiffersError, LogNotEmptyError, Tree, is_written, write_log
 from infra.settings import DatabaseSettings
+from services.archive.commands import check_commands, outcomes
 from services.archive.documents import KeptContents, check_documents, keep_documents
 from services.archive.form import (
     CLAIMS,
@@ -31,7 +32,7 @@ from services.archive.form import (
 )
 from services.archive.form import COMMONS as COMMONS_PART
 from services.archive.reading import Reader
-from services.bootstrap import WriteSide
+from services.bootstrap import CONSOLE, WriteSide
 
 _RESTORING: Final = UUID("c2f0a1de-5b0e-5d0a-9a3e-7e2f4b6c8d10")
 _ADD_KEY: Final = sqlalchemy.text(
@@ -80,12 +81,15 @@ async def restore_body(
     archive.check()
     kept = _check_log(archive, body_id)
     brought = check_documents(archive, kept, bytes_max)
+    check_commands(archive, manifest.events)
     claims = list(archive.lines(CLAIMS, ClaimLine))
     with _refused(body_id):
         await asyncio.to_thread(is_written, settings, body_id, size=manifest.events, root=root)
     await _check_slug(write, manifest.slug, body_id)
     await _register(write, archive, body_id, claims)
     await _add_keys(write, body_id, archive.lines(KEYS, KeyLine))
+    if manifest.console is not None:
+        await write.vault.let_be(body_id, PersonId(manifest.console), CONSOLE)
     await keep_documents(archive, write.contents, body_id, brought)
     with _refused(body_id):
         new = await asyncio.to_thread(
@@ -100,6 +104,7 @@ async def restore_body(
                 Grant(each.grantee, each.programme, each.since_position)
                 for each in archive.lines(GRANTS, GrantLine)
             ],
+            outcomes=outcomes(archive),
         )
     return Restored(body_id, manifest.slug, manifest.events, manifest.root, not new)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import IO, Final, Self
+from uuid import UUID
 
 import msgspec
 
@@ -70,10 +71,16 @@ class Writer:
             info.compress_type = zipfile.ZIP_STORED
         self._zip.writestr(info, body)
 
-    def finish(self, *, body_id: TenantId, slug: str, events: int, root: bytes) -> None:
+    def finish(self, *, body_id: TenantId, slug: str, events: int, root: bytes, console: UUID | None) -> None:
         """Write what says how much of what is there: without it, it is no archive."""
         manifest = Manifest(
-            form=FORM, body_id=body_id, slug=slug, events=events, root=root.hex(), parts=tuple(self._parts)
+            form=FORM,
+            body_id=body_id,
+            slug=slug,
+            events=events,
+            root=root.hex(),
+            console=console,
+            parts=tuple(self._parts),
         )
         self._zip.writestr(_info(MANIFEST), msgspec.json.format(msgspec.json.encode(manifest), indent=1))
 

@@ -125,6 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--role", required=True, help="a role, or calendar: reads the deadlines as a calendar")
     create.add_argument("--name", required=True, help="whom or what it is for")
     create.add_argument("--days", type=int, default=365, help="how long it is valid (default 365)")
+    create.add_argument(
+        "--person", metavar="PSEUDONYM", help="act as who acted so before, after a restore (default: a new person)"
+    )
     what.add_parser("list", help="the tokens of a body").add_argument("slug")
     revoke = what.add_parser("revoke", help="end a token at once")
     revoke.add_argument("slug")

@@ -12,7 +12,7 @@ import msgspec
 
 from domain.body import OpenBody
 from domain.errors import Refusal
-from domain.ids import TenantId
+from domain.ids import PersonId, TenantId
 from infra.access.tokens import CALENDAR, AmbiguousTokenError
 from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
@@ -86,13 +86,31 @@ def token(given: argparse.Namespace) -> int:
 
 
 async def _create(write: WriteSide, tenant_id: TenantId, given: argparse.Namespace) -> int:
-    person = await write.vault.pseudonym(tenant_id, uuid4())
+    person = await _person(write, tenant_id, given.person)
+    if person is None:
+        return REFUSED
     expires_at = datetime.now(UTC) + timedelta(days=given.days)
     if given.role == CALENDAR:
         say(await write.tokens.create_calendar(tenant_id, person, given.name, expires_at=expires_at))
     else:
         say(await write.tokens.create(tenant_id, given.role, person, given.name, expires_at=expires_at))
     return 0
+
+
+async def _person(write: WriteSide, tenant_id: TenantId, given: str | None) -> PersonId | None:
+    """The pseudonym that a token acts under: a new one, or the given one if it has acted in this log."""
+    if given is None:
+        return await write.vault.pseudonym(tenant_id, uuid4())
+    try:
+        person = UUID(given)
+    except ValueError:
+        person = None
+    if person is None or not any(
+        event.envelope.actor.id == person for event in await write.store.mentioning(tenant_id, person)
+    ):
+        say_error(f"nobody acted as {given!r} in this log · personne n’a agi sous {given!r} dans ce registre")
+        return None
+    return PersonId(person)
 
 
 async def _list(write: WriteSide, tenant_id: TenantId, _: argparse.Namespace) -> int:

@@ -76,7 +76,7 @@ async def test_of_many_documents_one_is_held_at_a_time(tmp_path: Path, held: int
     async def there_and_back() -> None:
         with path.open("wb") as drafted, Writer(drafted) as writer:
             await add_documents(writer, contents, TENANT, lines)
-            writer.finish(body_id=TENANT, slug="large", events=0, root=bytes(32))
+            writer.finish(body_id=TENANT, slug="large", events=0, root=bytes(32), console=None)
         with path.open("rb") as file:
             archive = Reader(file)
             archive.check()
