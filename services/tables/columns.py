@@ -47,6 +47,11 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(fold(words.in_(language)) for words in (self.label, *self.also))
 
 
+def column(name: str, label: Bilingual, read: Reader, help_: Bilingual, example: Bilingual, **more: Any) -> Column:
+    """A column of a form; `more` are the other fields of `Column`."""
+    return Column(name=name, label=label, read=read, help=help_, example=example, **more)
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A row that was read: the values of its columns by name. What is absent was blank."""
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import uuid5
 
 from domain.activity import ActivityFacts, RecordPresentation, RecordReferral, RecordSession
@@ -10,7 +10,7 @@ from domain.audience import Audience
 from domain.ids import ActivityId
 from domain.values import LocalizedText
 from services.tables import cells
-from services.tables.columns import Bilingual, Column, Context, Plan, Planned, Row, TableFormat
+from services.tables.columns import Bilingual, Context, Plan, Planned, Row, TableFormat, column
 
 _KINDS: Final = {
     "session": ("séance", "session", "atelier", "workshop", "rencontre"),
@@ -53,104 +53,100 @@ def activity_of(context: Context, reference: str) -> ActivityId:
     return ActivityId(uuid5(context.names, f"activity/{unicodedata.normalize('NFC', reference)}"))
 
 
-def _b(fr: str, en: str) -> Bilingual:
-    return Bilingual(fr, en)
-
-
-def _column(name: str, label: Bilingual, read: Any, help_: Bilingual, example: Bilingual, **more: Any) -> Column:
-    return Column(name=name, label=label, read=read, help=help_, example=example, **more)
-
-
 ACTIVITIES: Final = TableFormat(
     name="activities",
-    title=_b("Activités", "Activities"),
-    about=_b(
+    title=Bilingual("Activités", "Activities"),
+    about=Bilingual(
         "Une rangée par séance, orientation vers un service ou présentation. On dit combien de personnes sont "
         "venues, jamais qui.",
         "One row per session, referral or presentation. It says how many people came, never who.",
     ),
     columns=(
-        _column(
+        column(
             "reference",
-            _b("Référence", "Reference"),
+            Bilingual("Référence", "Reference"),
             cells.text,
-            _b("Ce par quoi vous désignez l’activité; sert une seule fois.", "What you call it by; serves once."),
-            _b("Exemple : A-2024-001", "Example: A-2024-001"),
-            also=(_b("No", "No."), _b("Réf.", "Ref.")),
+            Bilingual(
+                "Ce par quoi vous désignez l’activité; sert une seule fois.", "What you call it by; serves once."
+            ),
+            Bilingual("Exemple : A-2024-001", "Example: A-2024-001"),
+            also=(Bilingual("No", "No."), Bilingual("Réf.", "Ref.")),
             required=True,
         ),
-        _column(
+        column(
             "kind",
-            _b("Genre d’activité", "Activity kind"),
+            Bilingual("Genre d’activité", "Activity kind"),
             cells.choice(_KINDS),
-            _b("Séance, orientation (vers un service) ou présentation.", "Session, referral or presentation."),
-            _b("séance", "session"),
-            also=(_b("Genre", "Kind"), _b("Type d’activité", "Activity type")),
+            Bilingual(
+                "Séance, orientation (vers un service) ou présentation.", "Session, referral or presentation."
+            ),
+            Bilingual("séance", "session"),
+            also=(Bilingual("Genre", "Kind"), Bilingual("Type d’activité", "Activity type")),
             required=True,
         ),
-        _column(
+        column(
             "held_on",
-            _b("Tenue le", "Held on"),
+            Bilingual("Tenue le", "Held on"),
             cells.day,
-            _b("Le jour de l’activité.", "The day of the activity."),
-            _b("2024-05-14", "2024-05-14"),
-            also=(_b("Date", "Date"), _b("Date de l’activité", "Activity date")),
+            Bilingual("Le jour de l’activité.", "The day of the activity."),
+            Bilingual("2024-05-14", "2024-05-14"),
+            also=(Bilingual("Date", "Date"), Bilingual("Date de l’activité", "Activity date")),
             required=True,
         ),
-        _column(
+        column(
             "label",
-            _b("Intitulé", "Title"),
+            Bilingual("Intitulé", "Title"),
             cells.text,
-            _b(
+            Bilingual(
                 "Ce que c’était; d’une orientation, le service. Jamais le nom d’une personne.",
                 "What it was; of a referral, the service. Never the name of a person.",
             ),
-            _b("Soirée d’information sur le logement", "Information evening on housing"),
-            also=(_b("Activité", "Activity"), _b("Description", "Description")),
+            Bilingual("Soirée d’information sur le logement", "Information evening on housing"),
+            also=(Bilingual("Activité", "Activity"), Bilingual("Description", "Description")),
             required=True,
         ),
-        _column(
+        column(
             "label_other",
-            _b("Intitulé (autre langue)", "Title (other language)"),
+            Bilingual("Intitulé (autre langue)", "Title (other language)"),
             cells.text,
-            _b("Le même, en anglais.", "The same, in French."),
-            _b("", ""),
+            Bilingual("Le même, en anglais.", "The same, in French."),
+            Bilingual("", ""),
         ),
-        _column(
+        column(
             "place",
-            _b("Territoire", "Territory"),
+            Bilingual("Territoire", "Territory"),
             cells.territory,
-            _b("Région du Québec, ou code : sgc-cd:3506.", "A region of Québec, or a code: sgc-cd:3506."),
-            _b("Bas-Saint-Laurent", "sgc-cd:3506"),
-            also=(_b("Lieu", "Place"), _b("Région", "Region")),
+            Bilingual("Région du Québec, ou code : sgc-cd:3506.", "A region of Québec, or a code: sgc-cd:3506."),
+            Bilingual("Bas-Saint-Laurent", "sgc-cd:3506"),
+            also=(Bilingual("Lieu", "Place"), Bilingual("Région", "Region")),
         ),
-        _column(
+        column(
             "people",
-            _b("Personnes présentes", "People present"),
+            Bilingual("Personnes présentes", "People present"),
             cells.figure("people"),
-            _b(
+            Bilingual(
                 "Combien : 24, « environ 30 », « plus de 100 »; vide : non comptées.",
                 "How many: 24, “about 30”, “more than 100”; empty: not counted.",
             ),
-            _b("24", "24"),
-            also=(_b("Nombre de personnes", "Number of people"), _b("Participants", "Participants")),
+            Bilingual("24", "24"),
+            also=(Bilingual("Nombre de personnes", "Number of people"), Bilingual("Participants", "Participants")),
         ),
-        _column(
+        column(
             "tags",
-            _b("Étiquettes", "Tags"),
+            Bilingual("Étiquettes", "Tags"),
             cells.tags,
-            _b("Séparées par des points-virgules : accueil; emploi.", "Separated by semicolons."),
-            _b("accueil", "welcome"),
+            Bilingual("Séparées par des points-virgules : accueil; emploi.", "Separated by semicolons."),
+            Bilingual("accueil", "welcome"),
         ),
-        _column(
+        column(
             "audience",
-            _b("Visible par", "Visible to"),
+            Bilingual("Visible par", "Visible to"),
             cells.choice(_AUDIENCES),
-            _b(
+            Bilingual(
                 "Brouillon, partenariat (par défaut), bailleurs de fonds ou public.",
                 "Draft, partnership (by default), funders or public.",
             ),
-            _b("partenariat", "partnership"),
+            Bilingual("partenariat", "partnership"),
         ),
     ),
     understand=_understand,

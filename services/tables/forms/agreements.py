@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import uuid5
 
 from domain.agreement import (
@@ -20,7 +20,7 @@ from domain.ids import AgreementId
 from domain.stream import Command
 from domain.values import LocalizedText
 from services.tables import cells
-from services.tables.columns import Bilingual, Column, Context, Plan, Planned, Row, TableFormat
+from services.tables.columns import Bilingual, Context, Plan, Planned, Row, TableFormat, column
 from services.tables.problems import TableProblem, problem
 from services.tables.reading import fold
 
@@ -155,196 +155,190 @@ def _strangers(row: Row, act: str, signed: Row | None) -> list[TableProblem]:
     return problems
 
 
-def _b(fr: str, en: str) -> Bilingual:
-    return Bilingual(fr, en)
-
-
-def _column(name: str, label: Bilingual, read: Any, help_: Bilingual, example: Bilingual, **more: Any) -> Column:
-    return Column(name=name, label=label, read=read, help=help_, example=example, **more)
-
-
 AGREEMENTS: Final = TableFormat(
     name="agreements",
-    title=_b("Ententes", "Agreements"),
-    about=_b(
+    title=Bilingual("Ententes", "Agreements"),
+    about=Bilingual(
         "Une rangée par entente, modification, renouvellement ou résiliation. La référence relie les rangées "
         "d’une même entente; elle ne sert qu’à cela et n’est pas affichée.",
         "One row per agreement, amendment, renewal or termination. The reference joins the rows of one agreement; "
         "it serves nothing else and is not shown.",
     ),
     columns=(
-        _column(
+        column(
             "reference",
-            _b("Référence", "Reference"),
+            Bilingual("Référence", "Reference"),
             cells.text,
-            _b("Le numéro ou le sigle par lequel vous désignez l’entente.", "The number by which you call it."),
-            _b("Exemple : E-2024-001", "Example: A-2024-001"),
+            Bilingual(
+                "Le numéro ou le sigle par lequel vous désignez l’entente.", "The number by which you call it."
+            ),
+            Bilingual("Exemple : E-2024-001", "Example: A-2024-001"),
             also=(
-                _b("No d’entente", "Agreement number"),
-                _b("Numéro d’entente", "Agreement no."),
-                _b("Réf.", "Ref."),
+                Bilingual("No d’entente", "Agreement number"),
+                Bilingual("Numéro d’entente", "Agreement no."),
+                Bilingual("Réf.", "Ref."),
             ),
             required=True,
         ),
-        _column(
+        column(
             "act",
-            _b("Acte", "Act"),
+            Bilingual("Acte", "Act"),
             cells.choice(_ACTS),
-            _b(
+            Bilingual(
                 "Signature, modification, renouvellement ou résiliation; vide : selon le numéro de modification.",
                 "Signing, amendment, renewal or termination; empty: by the amendment number.",
             ),
-            _b("signature", "signing"),
+            Bilingual("signature", "signing"),
         ),
-        _column(
+        column(
             "number",
-            _b("No de modification", "Amendment number"),
+            Bilingual("No de modification", "Amendment number"),
             cells.whole_number,
-            _b("0 ou vide : l’entente d’origine; puis 1, 2, 3.", "0 or empty: the original; then 1, 2, 3."),
-            _b("0", "0"),
-            also=(_b("Numéro de modification", "Amendment no."), _b("Avenant", "Amendment")),
+            Bilingual("0 ou vide : l’entente d’origine; puis 1, 2, 3.", "0 or empty: the original; then 1, 2, 3."),
+            Bilingual("0", "0"),
+            also=(Bilingual("Numéro de modification", "Amendment no."), Bilingual("Avenant", "Amendment")),
         ),
-        _column(
+        column(
             "effective_on",
-            _b("Date d’effet", "Effective date"),
+            Bilingual("Date d’effet", "Effective date"),
             cells.day,
-            _b("Le jour où l’acte prend effet.", "The day from which the act holds."),
-            _b("2024-04-01", "2024-04-01"),
-            also=(_b("En vigueur le", "Effective on"), _b("Prise d’effet", "In force from")),
+            Bilingual("Le jour où l’acte prend effet.", "The day from which the act holds."),
+            Bilingual("2024-04-01", "2024-04-01"),
+            also=(Bilingual("En vigueur le", "Effective on"), Bilingual("Prise d’effet", "In force from")),
             required=True,
         ),
-        _column(
+        column(
             "programme",
-            _b("Programme", "Programme"),
+            Bilingual("Programme", "Programme"),
             cells.text,
-            _b("Le programme tel que la source le nomme.", "The programme as the source names it."),
-            _b("Programme d’appui aux collectivités (PAC)", "Settlement Program"),
-            also=(_b("Nom du programme", "Program"), _b("Programme de financement", "Program name")),
+            Bilingual("Le programme tel que la source le nomme.", "The programme as the source names it."),
+            Bilingual("Programme d’appui aux collectivités (PAC)", "Settlement Program"),
+            also=(Bilingual("Nom du programme", "Program"), Bilingual("Programme de financement", "Program name")),
         ),
-        _column(
+        column(
             "programme_other",
-            _b("Programme (autre langue)", "Programme (other language)"),
+            Bilingual("Programme (autre langue)", "Programme (other language)"),
             cells.text,
-            _b("Le même, en anglais.", "The same, in French."),
-            _b("", "Programme d’établissement"),
+            Bilingual("Le même, en anglais.", "The same, in French."),
+            Bilingual("", "Programme d’établissement"),
         ),
-        _column(
+        column(
             "programme_code",
-            _b("Code du programme", "Programme code"),
+            Bilingual("Code du programme", "Programme code"),
             cells.text,
-            _b(
+            Bilingual(
                 "Réunit les libellés d’un même programme; vide : le sigle entre parenthèses, sinon le libellé.",
                 "Brings the labels of one programme together; empty: the letters in brackets, else the label.",
             ),
-            _b("pac", "settlement"),
+            Bilingual("pac", "settlement"),
         ),
-        _column(
+        column(
             "programme_named",
-            _b("Programme nommé dans la source", "Programme named in the source"),
+            Bilingual("Programme nommé dans la source", "Programme named in the source"),
             cells.yes_or_no,
-            _b("Non : la source ne donne qu’un intertitre.", "No: the source gives only a heading."),
-            _b("oui", "yes"),
+            Bilingual("Non : la source ne donne qu’un intertitre.", "No: the source gives only a heading."),
+            Bilingual("oui", "yes"),
         ),
-        _column(
+        column(
             "parties",
-            _b("Parties", "Parties"),
+            Bilingual("Parties", "Parties"),
             cells.listed,
-            _b(
+            Bilingual(
                 "Les organismes, séparés par des points-virgules; vide : non nommés dans la source.",
                 "The organisations, separated by semicolons; empty: not named in the source.",
             ),
-            _b("MRC d’Exemple; Ville d’Exemple", "City of Example; Example Settlement Services"),
-            also=(_b("Partenaires", "Partners"), _b("Bénéficiaire", "Recipient")),
+            Bilingual("MRC d’Exemple; Ville d’Exemple", "City of Example; Example Settlement Services"),
+            also=(Bilingual("Partenaires", "Partners"), Bilingual("Bénéficiaire", "Recipient")),
         ),
-        _column(
+        column(
             "purpose",
-            _b("Objet", "Purpose"),
+            Bilingual("Objet", "Purpose"),
             cells.text,
-            _b("Ce que vise l’entente.", "What the agreement is for."),
-            _b("Accueil des nouveaux arrivants", "Welcoming newcomers"),
-            also=(_b("Description", "Description"),),
+            Bilingual("Ce que vise l’entente.", "What the agreement is for."),
+            Bilingual("Accueil des nouveaux arrivants", "Welcoming newcomers"),
+            also=(Bilingual("Description", "Description"),),
         ),
-        _column(
+        column(
             "purpose_other",
-            _b("Objet (autre langue)", "Purpose (other language)"),
+            Bilingual("Objet (autre langue)", "Purpose (other language)"),
             cells.text,
-            _b("Le même, en anglais.", "The same, in French."),
-            _b("", ""),
+            Bilingual("Le même, en anglais.", "The same, in French."),
+            Bilingual("", ""),
         ),
-        _column(
+        column(
             "type",
-            _b("Type d’entente", "Agreement type"),
+            Bilingual("Type d’entente", "Agreement type"),
             cells.choice(_TYPES),
-            _b(
+            Bilingual(
                 "Subvention, contribution, autre paiement de transfert, collaboration, non précisé.",
                 "Grant, contribution, other transfer payment, collaboration, not stated.",
             ),
-            _b("subvention", "contribution"),
-            also=(_b("Type", "Type"),),
+            Bilingual("subvention", "contribution"),
+            also=(Bilingual("Type", "Type"),),
         ),
-        _column(
+        column(
             "signed",
-            _b("Date de signature", "Date signed"),
+            Bilingual("Date de signature", "Date signed"),
             cells.partial_date,
-            _b("Un jour, un mois ou une année.", "A day, a month or a year."),
-            _b("2024-03", "2024-03"),
-            also=(_b("Signée le", "Signed on"),),
+            Bilingual("Un jour, un mois ou une année.", "A day, a month or a year."),
+            Bilingual("2024-03", "2024-03"),
+            also=(Bilingual("Signée le", "Signed on"),),
         ),
-        _column(
+        column(
             "start",
-            _b("Début", "Start"),
+            Bilingual("Début", "Start"),
             cells.partial_date,
-            _b("Début de la durée : jour, mois ou année.", "Where the term begins: day, month or year."),
-            _b("2024-04", "2024-04"),
-            also=(_b("Date de début", "Start date"),),
+            Bilingual("Début de la durée : jour, mois ou année.", "Where the term begins: day, month or year."),
+            Bilingual("2024-04", "2024-04"),
+            also=(Bilingual("Date de début", "Start date"),),
         ),
-        _column(
+        column(
             "end",
-            _b("Fin", "End"),
+            Bilingual("Fin", "End"),
             cells.partial_date,
-            _b("Fin de la durée; vide : ouverte.", "Where the term ends; empty: open."),
-            _b("2027-03", "2027-03"),
-            also=(_b("Date de fin", "End date"),),
+            Bilingual("Fin de la durée; vide : ouverte.", "Where the term ends; empty: open."),
+            Bilingual("2027-03", "2027-03"),
+            also=(Bilingual("Date de fin", "End date"),),
         ),
-        _column(
+        column(
             "amount",
-            _b("Montant ($)", "Amount ($)"),
+            Bilingual("Montant ($)", "Amount ($)"),
             cells.figure("CAD"),
-            _b(
+            Bilingual(
                 "Le montant total à partir de cette rangée : 125 000, « au moins 4,5 M$ », « s. o. ».",
                 "The total amount as of this row: 125,000, “at least 4.5 million”, “not applicable”.",
             ),
-            _b("125 000", "125,000"),
-            also=(_b("Montant", "Amount"), _b("Valeur de l’entente", "Agreement value")),
+            Bilingual("125 000", "125,000"),
+            also=(Bilingual("Montant", "Amount"), Bilingual("Valeur de l’entente", "Agreement value")),
         ),
-        _column(
+        column(
             "territory",
-            _b("Territoire", "Territory"),
+            Bilingual("Territoire", "Territory"),
             cells.territory,
-            _b(
+            Bilingual(
                 "Région du Québec, ou code : sgc-cd:3506, sgc-csd:…, mrc:…",
                 "A region of Québec, or a code: sgc-cd:3506, sgc-csd:…, mrc:…",
             ),
-            _b("Bas-Saint-Laurent", "sgc-cd:3506"),
-            also=(_b("Région", "Region"), _b("Région administrative", "Administrative region")),
+            Bilingual("Bas-Saint-Laurent", "sgc-cd:3506"),
+            also=(Bilingual("Région", "Region"), Bilingual("Région administrative", "Administrative region")),
         ),
-        _column(
+        column(
             "tags",
-            _b("Étiquettes", "Tags"),
+            Bilingual("Étiquettes", "Tags"),
             cells.tags,
-            _b("Séparées par des points-virgules : accueil; emploi.", "Separated by semicolons."),
-            _b("accueil", "welcome"),
+            Bilingual("Séparées par des points-virgules : accueil; emploi.", "Separated by semicolons."),
+            Bilingual("accueil", "welcome"),
         ),
-        _column(
+        column(
             "audience",
-            _b("Visible par", "Visible to"),
+            Bilingual("Visible par", "Visible to"),
             cells.choice(_AUDIENCES),
-            _b(
+            Bilingual(
                 "Brouillon, partenariat, bailleurs de fonds (par défaut) ou public.",
                 "Draft, partnership, funders (by default) or public.",
             ),
-            _b("bailleurs de fonds", "funders"),
-            also=(_b("Public visé", "Audience"),),
+            Bilingual("bailleurs de fonds", "funders"),
+            also=(Bilingual("Public visé", "Audience"),),
         ),
     ),
     understand=_understand,

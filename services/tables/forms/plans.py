@@ -9,7 +9,7 @@ from domain.plan.events import IndicatorKind
 from domain.values import LocalizedText, Period
 from services.tables import cells
 from services.tables.cascade import Cascade, CascadeRow, Named, period_of, plan_of
-from services.tables.columns import Bilingual, Column, Context, Plan, Planned, Row, TableFormat
+from services.tables.columns import Bilingual, Context, Plan, Planned, Row, TableFormat, column
 from services.tables.problems import TableProblem, problem
 from services.tables.reading import Cell
 
@@ -130,21 +130,13 @@ def _kinds(cell: Cell, language: Any) -> tuple[str, ...]:
     )
 
 
-def _b(fr: str, en: str) -> Bilingual:
-    return Bilingual(fr, en)
-
-
-def _column(name: str, label: Bilingual, read: Any, help_: Bilingual, example: Bilingual, **more: Any) -> Column:
-    return Column(name=name, label=label, read=read, help=help_, example=example, **more)
-
-
-_CONTINUES: Final = _b("Vide : comme au-dessus.", "Empty: as above.")
-_NUMBER: Final = _b("Le numéro imprimé, s’il y en a un.", "The number as printed, if there is one.")
+_CONTINUES: Final = Bilingual("Vide : comme au-dessus.", "Empty: as above.")
+_NUMBER: Final = Bilingual("Le numéro imprimé, s’il y en a un.", "The number as printed, if there is one.")
 
 PLANS: Final = TableFormat(
     name="plans",
-    title=_b("Plan", "Plan"),
-    about=_b(
+    title=Bilingual("Plan", "Plan"),
+    about=Bilingual(
         "Un tableau par plan : de gauche à droite, l’orientation, l’objectif, l’action, le résultat attendu et "
         "l’indicateur. Une cellule vide continue celle du dessus. Le plan est inscrit comme projet; son adoption "
         "est un acte à part.",
@@ -152,125 +144,129 @@ PLANS: Final = TableFormat(
         "An empty cell continues the one above. The plan is recorded as a draft; to adopt it is another act.",
     ),
     columns=(
-        _column(
+        column(
             "plan",
-            _b("Titre du plan", "Plan title"),
+            Bilingual("Titre du plan", "Plan title"),
             cells.text,
             _CONTINUES,
-            _b("Exemple : Plan d’action 2024-2025", "Example: Action plan 2024-2025"),
+            Bilingual("Exemple : Plan d’action 2024-2025", "Example: Action plan 2024-2025"),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "kind",
-            _b("Genre de plan", "Plan kind"),
+            Bilingual("Genre de plan", "Plan kind"),
             cells.choice(KINDS),
-            _b(
+            Bilingual(
                 "Plan d’action, plan d’action régional, plan stratégique, plan triennal, plan communautaire, "
                 "stratégie locale d’établissement.",
                 "Action plan, regional action plan, strategic plan, triennial plan, community plan, settlement "
                 "strategy.",
             ),
-            _b("plan d’action", "action plan"),
+            Bilingual("plan d’action", "action plan"),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "start",
-            _b("Début", "Start"),
+            Bilingual("Début", "Start"),
             cells.day,
-            _b("Premier jour de la période du plan.", "First day of the plan's period."),
-            _b("2024-04-01", "2024-04-01"),
-            also=(_b("Date de début", "Start date"),),
+            Bilingual("Premier jour de la période du plan.", "First day of the plan's period."),
+            Bilingual("2024-04-01", "2024-04-01"),
+            also=(Bilingual("Date de début", "Start date"),),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "end",
-            _b("Fin", "End"),
+            Bilingual("Fin", "End"),
             cells.day,
-            _b("Dernier jour de la période du plan.", "Last day of the plan's period."),
-            _b("2025-03-31", "2025-03-31"),
-            also=(_b("Date de fin", "End date"),),
+            Bilingual("Dernier jour de la période du plan.", "Last day of the plan's period."),
+            Bilingual("2025-03-31", "2025-03-31"),
+            also=(Bilingual("Date de fin", "End date"),),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "effective_on",
-            _b("Date d’effet", "Effective date"),
+            Bilingual("Date d’effet", "Effective date"),
             cells.day,
-            _b("Le jour où le projet existe. Vide : comme au-dessus.", "The day on which the draft exists."),
-            _b("2024-02-15", "2024-02-15"),
+            Bilingual(
+                "Le jour où le projet existe. Vide : comme au-dessus.", "The day on which the draft exists."
+            ),
+            Bilingual("2024-02-15", "2024-02-15"),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "territory",
-            _b("Territoire", "Territory"),
+            Bilingual("Territoire", "Territory"),
             cells.territory,
-            _b("Le territoire de l’action. Vide : comme au-dessus.", "The action's territory. Empty: as above."),
-            _b("Bas-Saint-Laurent", "sgc-cd:3506"),
-            also=(_b("Région", "Region"),),
+            Bilingual(
+                "Le territoire de l’action. Vide : comme au-dessus.", "The action's territory. Empty: as above."
+            ),
+            Bilingual("Bas-Saint-Laurent", "sgc-cd:3506"),
+            also=(Bilingual("Région", "Region"),),
             carried=True,
         ),
         *(
-            column
+            one
             for level, label, also, example in (
                 (
                     "orientation",
-                    _b("Orientation", "Strategic orientation"),
-                    _b("Orientations", "Orientation"),
-                    _b("Accueillir", "Welcoming"),
+                    Bilingual("Orientation", "Strategic orientation"),
+                    Bilingual("Orientations", "Orientation"),
+                    Bilingual("Accueillir", "Welcoming"),
                 ),
                 (
                     "objective",
-                    _b("Objectif", "Objective"),
-                    _b("Objectifs", "Objectives"),
-                    _b("Mieux accueillir", "Welcome better"),
+                    Bilingual("Objectif", "Objective"),
+                    Bilingual("Objectifs", "Objectives"),
+                    Bilingual("Mieux accueillir", "Welcome better"),
                 ),
                 (
                     "action",
-                    _b("Action prévue", "Planned action"),
-                    _b("Action", "Action"),
-                    _b("Tenir des séances d’accueil", "Hold welcome sessions"),
+                    Bilingual("Action prévue", "Planned action"),
+                    Bilingual("Action", "Action"),
+                    Bilingual("Tenir des séances d’accueil", "Hold welcome sessions"),
                 ),
             )
-            for column in (
-                _column(
+            for one in (
+                column(
                     f"{level}_number",
-                    _b(f"No ({label.fr.casefold()})", f"No. ({label.en.casefold()})"),
+                    Bilingual(f"No ({label.fr.casefold()})", f"No. ({label.en.casefold()})"),
                     cells.text,
                     _NUMBER,
-                    _b("1", "1"),
+                    Bilingual("1", "1"),
                 ),
-                _column(level, label, cells.text, _CONTINUES, example, also=(also,)),
+                column(level, label, cells.text, _CONTINUES, example, also=(also,)),
             )
         ),
-        _column(
+        column(
             "result",
-            _b("Résultats attendus", "Expected results"),
+            Bilingual("Résultats attendus", "Expected results"),
             cells.lines,
-            _b("Un par ligne de la cellule.", "One per line of the cell."),
-            _b("Des arrivants mieux informés", "Newcomers who know more"),
-            also=(_b("Résultat attendu", "Expected result"),),
+            Bilingual("Un par ligne de la cellule.", "One per line of the cell."),
+            Bilingual("Des arrivants mieux informés", "Newcomers who know more"),
+            also=(Bilingual("Résultat attendu", "Expected result"),),
         ),
-        _column(
+        column(
             "indicator",
-            _b("Indicateurs de résultat", "Result indicators"),
+            Bilingual("Indicateurs de résultat", "Result indicators"),
             cells.lines,
-            _b("Un par ligne de la cellule.", "One per line of the cell."),
-            _b("Nombre de séances", "Number of sessions"),
-            also=(_b("Indicateur", "Indicator"), _b("Indicateurs", "Indicators")),
+            Bilingual("Un par ligne de la cellule.", "One per line of the cell."),
+            Bilingual("Nombre de séances", "Number of sessions"),
+            also=(Bilingual("Indicateur", "Indicator"), Bilingual("Indicateurs", "Indicators")),
         ),
-        _column(
+        column(
             "indicator_kind",
-            _b("Genre d’indicateur", "Indicator kind"),
+            Bilingual("Genre d’indicateur", "Indicator kind"),
             _kinds,
-            _b(
+            Bilingual(
                 "Nombre, montant, taux, proportion, jalon ou qualitatif; un par indicateur.",
                 "Count, amount, rate, proportion, milestone or qualitative; one per indicator.",
             ),
-            _b("nombre", "count"),
+            Bilingual("nombre", "count"),
         ),
     ),
     understand=_understand,

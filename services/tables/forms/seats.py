@@ -16,7 +16,7 @@ from domain.ids import CommitteeId, PersonId, SeatId
 from domain.seat.commands import CreateSeat, SeatMember
 from domain.seat.events import Represented
 from services.tables import cells
-from services.tables.columns import Bilingual, Column, Context, Plan, Planned, Row, TableFormat
+from services.tables.columns import Bilingual, Context, Plan, Planned, Row, TableFormat, column
 from services.tables.problems import TableProblem, problem
 from services.tables.reading import fold
 
@@ -127,132 +127,126 @@ def _wrong(row: Row) -> list[TableProblem]:
     return problems
 
 
-def _b(fr: str, en: str) -> Bilingual:
-    return Bilingual(fr, en)
-
-
-def _column(name: str, label: Bilingual, read: Any, help_: Bilingual, example: Bilingual, **more: Any) -> Column:
-    return Column(name=name, label=label, read=read, help=help_, example=example, **more)
-
-
 SEATS: Final = TableFormat(
     name="seats",
-    title=_b("Membres et sièges", "Members and seats"),
-    about=_b(
+    title=Bilingual("Membres et sièges", "Members and seats"),
+    about=Bilingual(
         "Une rangée par siège, avec la personne qui l’occupe s’il est pourvu. Les noms vont dans le coffre du "
         "partenariat, jamais dans le registre.",
         "One row per seat, with the person who holds it if it is filled. Names go to the partnership's vault, "
         "never to the log.",
     ),
     columns=(
-        _column(
+        column(
             "committee",
-            _b("Comité", "Committee"),
+            Bilingual("Comité", "Committee"),
             cells.text,
-            _b(
+            Bilingual(
                 "Le nom du comité, ou son identifiant s’il existe déjà dans le registre. Vide : comme au-dessus.",
                 "The committee's name, or its id if it is in the register already. Empty: as above.",
             ),
-            _b("Exemple : Conseil de partenariat", "Example: Partnership council"),
-            also=(_b("Nom du comité", "Name of the committee"),),
+            Bilingual("Exemple : Conseil de partenariat", "Example: Partnership council"),
+            also=(Bilingual("Nom du comité", "Name of the committee"),),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "committee_kind",
-            _b("Genre de comité", "Committee kind"),
+            Bilingual("Genre de comité", "Committee kind"),
             cells.choice(_KINDS),
-            _b(
+            Bilingual(
                 "Si le tableau le crée : conseil de partenariat, comité directeur, sous-conseil, groupe de "
                 "travail, comité opérationnel, comité des candidatures, autre.",
                 "If the table sets it up: partnership council, steering committee, sub-council, working group, "
                 "operational committee, nominating committee, other.",
             ),
-            _b("conseil de partenariat", "partnership council"),
+            Bilingual("conseil de partenariat", "partnership council"),
         ),
-        _column(
+        column(
             "number",
-            _b("No du siège", "Seat number"),
+            Bilingual("No du siège", "Seat number"),
             cells.whole_number,
-            _b("Le numéro du siège dans le comité.", "The seat's number in the committee."),
-            _b("1", "1"),
-            also=(_b("Siège no", "Seat no."), _b("Siège", "Seat")),
+            Bilingual("Le numéro du siège dans le comité.", "The seat's number in the committee."),
+            Bilingual("1", "1"),
+            also=(Bilingual("Siège no", "Seat no."), Bilingual("Siège", "Seat")),
             required=True,
         ),
-        _column(
+        column(
             "label",
-            _b("Intitulé du siège", "Seat title"),
+            Bilingual("Intitulé du siège", "Seat title"),
             cells.text,
-            _b(
+            Bilingual(
                 "Crée le siège; vide : un tableau précédent l’a créé.",
                 "Creates the seat; empty: an earlier table created it.",
             ),
-            _b("Établissement d’enseignement", "School board"),
+            Bilingual("Établissement d’enseignement", "School board"),
         ),
-        _column(
+        column(
             "label_other",
-            _b("Intitulé du siège (autre langue)", "Seat title (other language)"),
+            Bilingual("Intitulé du siège (autre langue)", "Seat title (other language)"),
             cells.text,
-            _b("Le même, en anglais.", "The same, in French."),
-            _b("", ""),
+            Bilingual("Le même, en anglais.", "The same, in French."),
+            Bilingual("", ""),
         ),
-        _column(
+        column(
             "sector",
-            _b("Secteur", "Sector"),
+            Bilingual("Secteur", "Sector"),
             cells.text,
-            _b("Le secteur que le siège représente.", "The sector that the seat speaks for."),
-            _b("Éducation", "Education"),
+            Bilingual("Le secteur que le siège représente.", "The sector that the seat speaks for."),
+            Bilingual("Éducation", "Education"),
         ),
-        _column(
+        column(
             "right",
-            _b("Droit", "Right"),
+            Bilingual("Droit", "Right"),
             cells.choice(_RIGHTS),
-            _b("Vote (par défaut), voix ou observateur.", "Vote (by default), voice or observer."),
-            _b("vote", "vote"),
-            also=(_b("Droit de vote", "Voting right"),),
+            Bilingual("Vote (par défaut), voix ou observateur.", "Vote (by default), voice or observer."),
+            Bilingual("vote", "vote"),
+            also=(Bilingual("Droit de vote", "Voting right"),),
         ),
-        _column(
+        column(
             "ex_officio",
-            _b("D’office", "Ex officio"),
+            Bilingual("D’office", "Ex officio"),
             cells.yes_or_no,
-            _b("Oui : le siège suit une fonction et n’a pas de mandat.", "Yes: it goes with an office."),
-            _b("non", "no"),
+            Bilingual("Oui : le siège suit une fonction et n’a pas de mandat.", "Yes: it goes with an office."),
+            Bilingual("non", "no"),
         ),
-        _column(
+        column(
             "effective_on",
-            _b("Date d’effet", "Effective date"),
+            Bilingual("Date d’effet", "Effective date"),
             cells.day,
-            _b(
+            Bilingual(
                 "Le jour où le siège existe, ou où la personne l’occupe. Vide : comme au-dessus.",
                 "The day from which the seat exists, or the person holds it. Empty: as above.",
             ),
-            _b("2024-04-01", "2024-04-01"),
-            also=(_b("Début du mandat", "Start of term"), _b("Depuis", "Since")),
+            Bilingual("2024-04-01", "2024-04-01"),
+            also=(Bilingual("Début du mandat", "Start of term"), Bilingual("Depuis", "Since")),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "member",
-            _b("Membre", "Member"),
+            Bilingual("Membre", "Member"),
             cells.text,
-            _b("Le nom de la personne; vide : siège vacant.", "The person's name; empty: the seat is vacant."),
-            _b("Prénom Nom", "First Last"),
-            also=(_b("Nom du membre", "Name of the member"), _b("Personne", "Person")),
+            Bilingual(
+                "Le nom de la personne; vide : siège vacant.", "The person's name; empty: the seat is vacant."
+            ),
+            Bilingual("Prénom Nom", "First Last"),
+            also=(Bilingual("Nom du membre", "Name of the member"), Bilingual("Personne", "Person")),
         ),
-        _column(
+        column(
             "organisation",
-            _b("Organisme représenté", "Organisation represented"),
+            Bilingual("Organisme représenté", "Organisation represented"),
             cells.text,
-            _b("L’organisme pour lequel elle siège.", "The organisation for which the person sits."),
-            _b("Commission scolaire d’Exemple", "Example District School Board"),
-            also=(_b("Organisme", "Organisation"),),
+            Bilingual("L’organisme pour lequel elle siège.", "The organisation for which the person sits."),
+            Bilingual("Commission scolaire d’Exemple", "Example District School Board"),
+            also=(Bilingual("Organisme", "Organisation"),),
         ),
-        _column(
+        column(
             "until",
-            _b("Fin du mandat", "End of term"),
+            Bilingual("Fin du mandat", "End of term"),
             cells.day,
-            _b("Dernier jour du mandat, s’il est connu.", "Last day of the term, if it is known."),
-            _b("2026-03-31", "2026-03-31"),
+            Bilingual("Dernier jour du mandat, s’il est connu.", "Last day of the term, if it is known."),
+            Bilingual("2026-03-31", "2026-03-31"),
         ),
     ),
     understand=_understand,

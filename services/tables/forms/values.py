@@ -12,7 +12,7 @@ from domain.values import Citation, QualifiedValue
 from services.tables import cells
 from services.tables.cascade import period_of
 from services.tables.cells import unread
-from services.tables.columns import Bilingual, Column, Context, Plan, Planned, Row, TableFormat
+from services.tables.columns import Bilingual, Context, Plan, Planned, Row, TableFormat, column
 from services.tables.problems import TableProblem, problem
 from services.tables.reading import Cell
 
@@ -78,121 +78,125 @@ def an_id(cell: Cell, _: Any = None) -> UUID:
         raise unread(cell, "id_unread", value=given) from error
 
 
-def _b(fr: str, en: str) -> Bilingual:
-    return Bilingual(fr, en)
-
-
-def _column(name: str, label: Bilingual, read: Any, help_: Bilingual, example: Bilingual, **more: Any) -> Column:
-    return Column(name=name, label=label, read=read, help=help_, example=example, **more)
-
-
 _AN_ID: Final = "01920000-0000-7000-8000-000000000034"
 
 VALUES: Final = TableFormat(
     name="values",
-    title=_b("Valeurs", "Values"),
-    about=_b(
+    title=Bilingual("Valeurs", "Values"),
+    about=Bilingual(
         "Une rangée par valeur : un indicateur, une période, un territoire. Elle est inscrite comme projet; la "
         "soumettre, la valider et l’approuver sont des actes à part.",
         "One row per value: an indicator, a period, a territory. It is recorded as a draft; to submit, validate "
         "and approve it are other acts.",
     ),
     columns=(
-        _column(
+        column(
             "remark",
-            _b("Indicateur (pour mémoire)", "Indicator (as a reminder)"),
+            Bilingual("Indicateur (pour mémoire)", "Indicator (as a reminder)"),
             cells.text,
-            _b("Le libellé, pour qui remplit; il n’est pas inscrit.", "The wording, for whoever fills it in."),
-            _b("Exemple : Séances d’accueil", "Example: Welcome sessions"),
+            Bilingual(
+                "Le libellé, pour qui remplit; il n’est pas inscrit.", "The wording, for whoever fills it in."
+            ),
+            Bilingual("Exemple : Séances d’accueil", "Example: Welcome sessions"),
         ),
-        _column(
+        column(
             "indicator",
-            _b("Identifiant de l’indicateur", "Indicator id"),
+            Bilingual("Identifiant de l’indicateur", "Indicator id"),
             an_id,
-            _b("Tel que le registre le donne (GraphQL : indicators).", "As the register gives it."),
-            _b(_AN_ID, _AN_ID),
+            Bilingual("Tel que le registre le donne (GraphQL : indicators).", "As the register gives it."),
+            Bilingual(_AN_ID, _AN_ID),
             required=True,
         ),
-        _column(
+        column(
             "log",
-            _b("Organisme de l’indicateur", "Body of the indicator"),
+            Bilingual("Organisme de l’indicateur", "Body of the indicator"),
             an_id,
-            _b("L’identifiant de qui l’a défini; vide : vous.", "The id of whoever defined it; empty: you."),
-            _b("", ""),
+            Bilingual(
+                "L’identifiant de qui l’a défini; vide : vous.", "The id of whoever defined it; empty: you."
+            ),
+            Bilingual("", ""),
         ),
-        _column(
+        column(
             "version",
-            _b("Version de l’indicateur", "Indicator version"),
+            Bilingual("Version de l’indicateur", "Indicator version"),
             cells.whole_number,
-            _b("Vide : 1.", "Empty: 1."),
-            _b("1", "1"),
+            Bilingual("Vide : 1.", "Empty: 1."),
+            Bilingual("1", "1"),
         ),
-        _column(
+        column(
             "start",
-            _b("Début", "Start"),
+            Bilingual("Début", "Start"),
             cells.day,
-            _b("Premier jour de la période. Vide : comme au-dessus.", "First day of the period. Empty: as above."),
-            _b("2024-04-01", "2024-04-01"),
+            Bilingual(
+                "Premier jour de la période. Vide : comme au-dessus.", "First day of the period. Empty: as above."
+            ),
+            Bilingual("2024-04-01", "2024-04-01"),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "end",
-            _b("Fin", "End"),
+            Bilingual("Fin", "End"),
             cells.day,
-            _b("Dernier jour de la période. Vide : comme au-dessus.", "Last day of the period. Empty: as above."),
-            _b("2025-03-31", "2025-03-31"),
+            Bilingual(
+                "Dernier jour de la période. Vide : comme au-dessus.", "Last day of the period. Empty: as above."
+            ),
+            Bilingual("2025-03-31", "2025-03-31"),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "effective_on",
-            _b("Date d’effet", "Effective date"),
+            Bilingual("Date d’effet", "Effective date"),
             cells.day,
-            _b("Le jour de la saisie d’origine. Vide : comme au-dessus.", "The day it was first written down."),
-            _b("2025-04-15", "2025-04-15"),
+            Bilingual(
+                "Le jour de la saisie d’origine. Vide : comme au-dessus.", "The day it was first written down."
+            ),
+            Bilingual("2025-04-15", "2025-04-15"),
             required=True,
             carried=True,
         ),
-        _column(
+        column(
             "territory",
-            _b("Territoire", "Territory"),
+            Bilingual("Territoire", "Territory"),
             cells.territory,
-            _b("Vide : tout le territoire desservi.", "Empty: the whole catchment."),
-            _b("", ""),
-            also=(_b("Région", "Region"),),
+            Bilingual("Vide : tout le territoire desservi.", "Empty: the whole catchment."),
+            Bilingual("", ""),
+            also=(Bilingual("Région", "Region"),),
         ),
-        _column(
+        column(
             "value",
-            _b("Valeur", "Value"),
+            Bilingual("Valeur", "Value"),
             cells.figure(None),
-            _b(
+            Bilingual(
                 "1 200, 45 %, « plus de 30 », « s. o. », « n. d. »; zéro n’est pas « vide ».",
                 "1,200, 45 %, “more than 30”, “not applicable”; zero is not “empty”.",
             ),
-            _b("24", "24"),
+            Bilingual("24", "24"),
             required=True,
         ),
-        _column(
+        column(
             "unit",
-            _b("Unité", "Unit"),
+            Bilingual("Unité", "Unit"),
             cells.text,
-            _b("L’unité de l’indicateur; « CAD » pour des dollars.", "The indicator's unit; CAD for dollars."),
-            _b("sessions", "sessions"),
+            Bilingual(
+                "L’unité de l’indicateur; « CAD » pour des dollars.", "The indicator's unit; CAD for dollars."
+            ),
+            Bilingual("sessions", "sessions"),
         ),
-        _column(
+        column(
             "denominator",
-            _b("Dénominateur", "Denominator"),
+            Bilingual("Dénominateur", "Denominator"),
             cells.figure(None),
-            _b("D’un taux ou d’une proportion.", "Of a rate or a proportion."),
-            _b("", ""),
+            Bilingual("D’un taux ou d’une proportion.", "Of a rate or a proportion."),
+            Bilingual("", ""),
         ),
-        _column(
+        column(
             "denominator_unit",
-            _b("Unité du dénominateur", "Unit of the denominator"),
+            Bilingual("Unité du dénominateur", "Unit of the denominator"),
             cells.text,
-            _b("Son unité.", "Its unit."),
-            _b("", ""),
+            Bilingual("Son unité.", "Its unit."),
+            Bilingual("", ""),
         ),
     ),
     understand=_understand,
