@@ -10,12 +10,13 @@ import msgspec
 from domain.ids import TenantId
 from domain.values import Language
 from domain.values import Period as PeriodValue
-from readapi.committee import CommitteeKey, load_committees
+from readapi.committee import COMMITTEE_BY_ID
 from readapi.due import due_list
 from readapi.due_item import DueItem
 from readapi.governance_codes import DueKind
 from readapi.indicator import cited
 from readapi.reading import Reading
+from readapi.relations import one
 from readapi.text import LocalizedText
 
 Kind = Literal["obligation", "term_of_office", "report", "cadence"]
@@ -67,8 +68,7 @@ async def _worded(reading: Reading, item: DueItem, lang: Language) -> Deadline:
         indicator = await cited(reading, item.place, *item.indicator_id)
         texts.append(None if indicator is None else indicator.wording)
     if item.committee_id is not None:
-        key = CommitteeKey(item.place, item.committee_id)
-        committee = await reading.loader(load_committees).load(key)
+        committee = await one(reading, COMMITTEE_BY_ID, item.place, item.committee_id)
         texts.append(None if committee is None else committee.name)
     parts = [said for text in texts if (said := _in(text, lang)) is not None]
     if item.kind is DueKind.REPORT and item.period is not None:

@@ -1,8 +1,6 @@
 """Agreements, with their obligations and contributions."""
 
-import asyncio
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -20,7 +18,7 @@ from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import sized
 from readapi.figures import QualifiedValue, Term, Territory
 from readapi.paging import Listing, plain
-from readapi.reading import Info, Place, Reading
+from readapi.reading import Info, Place
 from readapi.relations import Related, one, related, several
 from readapi.scalars import PartialDateText
 from readapi.shapes import At, Items, Rows, Value
@@ -156,19 +154,6 @@ class Agreement:
 
 
 AGREEMENT_BY_ID: Final = Related(reads(Agreement), by=_A.entity_id)
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementKey:
-    """One agreement as of a clock, seen from one scope."""
-
-    place: Place
-    agreement_id: UUID
-
-
-async def load_agreements(reading: Reading, keys: list[AgreementKey]) -> Sequence[Agreement | None]:
-    """Agreements by id, where the viewer may see them."""
-    return await asyncio.gather(*(one(reading, AGREEMENT_BY_ID, key.place, key.agreement_id) for key in keys))
 
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from readapi.columns import Group
 from readapi.fields import sized
 from readapi.figures import Citation, citation, citation_shape
 from readapi.reading import Info, Place
+from readapi.relations import one
 from readapi.shapes import Value
 from readapi.text import LocalizedText, localized, localized_shape
 
@@ -36,7 +37,7 @@ class Authority:
 
     @sized(1, "The decision itself, in whichever log it is, where the reader may see it.")
     async def decided(self, info: Info) -> Annotated["Decision", strawberry.lazy("readapi.decision")] | None:
-        from readapi.decision import DecisionKey, load_decisions
+        from readapi.decision import DECISION_BY_ID
 
         if self.decision is None:
             return None
@@ -44,8 +45,7 @@ class Authority:
         clock = info.context.now if self.place is None else self.place.clock
         if self.place is not None and self.place.body != body and clock.position is not None:
             clock = Clock(clock.effective)  # positions count in one log
-        key = DecisionKey(info.context.place(body, clock), self.decision.stream)
-        return await info.context.loader(load_decisions).load(key)
+        return await one(info.context, DECISION_BY_ID, info.context.place(body, clock), self.decision.stream)
 
     def at(self, place: Place) -> "Authority":
         """The same, whose decision is read as of a place's clocks."""

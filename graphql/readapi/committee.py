@@ -1,9 +1,8 @@
 """Committees with their terms of reference."""
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import strawberry
@@ -17,7 +16,8 @@ from readapi.columns import backed, column, hidden, reads
 from readapi.fields import derived, sized
 from readapi.governance_codes import CommitteeKind, CommitteeStatus
 from readapi.paging import Listing
-from readapi.reading import Info, Place, Reading, in_any
+from readapi.reading import Info, Place
+from readapi.relations import Related, one
 from readapi.seat import SEATS, Composition, Seat, SeatsKey, composition, load_seats
 from readapi.terms import TermsKey, TermsOfReference, load_terms
 from readapi.text import LocalizedText
@@ -43,11 +43,13 @@ class Committee:
     def as_of(self) -> AsOf:
         return echo(self.place.clock)
 
-    @sized(1, "The committee that it is part of, where the reader may see it.")
+    @sized(
+        1,
+        "The committee that it is part of, where the reader may see it.",
+        lambda at: COMMITTEE_BY_ID.rows(at, at.own(_C.parent_id), single=True),
+    )
     async def parent(self, info: Info) -> "Committee | None":
-        if self.parent_id is None:
-            return None
-        return await info.context.loader(load_committees).load(CommitteeKey(self.place, self.parent_id))
+        return await one(info.context, COMMITTEE_BY_ID, self.place, self.parent_id)
 
     @sized(1, "The version of its terms of reference in force; null before the first one.")
     async def terms(
@@ -93,29 +95,7 @@ class Committee:
         return kept(terms.rules.cadence, meetings, self.place.clock.effective)
 
 
-@dataclass(frozen=True, slots=True)
-class CommitteeKey:
-    """One committee as of a clock, seen from one scope."""
-
-    place: Place
-    committee_id: UUID
-
-
-async def load_committees(reading: Reading, keys: list[CommitteeKey]) -> Sequence[Committee | None]:
-    """Committees by id, where the viewer may see them."""
-    reader = reads(Committee)
-    found: dict[CommitteeKey, Committee] = {}
-    for place in dict.fromkeys(key.place for key in keys):
-        statement = reader.select().where(
-            _C.tenant_id == place.body,
-            in_any(_C.entity_id, [key.committee_id for key in keys if key.place == place]),
-            *held(COMMITTEE, place.clock),
-            reading.visible(COMMITTEE, place.scope),
-        )
-        for row in await reading.rows(place.scope, statement):
-            committee = reader.make(row, place=place)
-            found[CommitteeKey(place, committee.id)] = committee
-    return [found.get(key) for key in keys]
+COMMITTEE_BY_ID: Final[Related[Committee]] = Related(reads(Committee), by=_C.entity_id)
 
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:

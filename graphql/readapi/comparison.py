@@ -40,11 +40,12 @@ from readapi.comparison_parts import (
     PeriodInput,
 )
 from readapi.figures import Period
-from readapi.indicator import Indicator, IndicatorKey, load_indicators
+from readapi.indicator import INDICATOR_BY_ID, Indicator
 from readapi.paging import bounded
 from readapi.reading import Reading
 from readapi.refusals import AnswerTooLargeError, PeriodUnusableError
 from readapi.registry import selected
+from readapi.relations import one
 from readapi.target import of_visible_plan
 
 VALUES_MAX: Final = 2_000
@@ -77,8 +78,7 @@ async def indicator_comparison(
     owner = await _owner(reading, indicator.owner)
     asked = None
     if owner is not None:
-        key = IndicatorKey(reading.place(owner, when), indicator.id)
-        asked = await reading.loader(load_indicators).load(key)
+        asked = await one(reading, INDICATOR_BY_ID, reading.place(owner, when), indicator.id)
     if owner is None or asked is None:
         return None
     bodies = await _asked(reading, when, kinds, provinces, partnerships)
@@ -278,10 +278,10 @@ class _Comparing:
         return sorted(compared, key=lambda one: (self.bodies[one.said.body].slug, one.said.place or ("", "")))
 
     async def _value(
-        self, one: Compared, targets: dict[Source, values.QualifiedValue], asked: tuple[UUID, UUID]
+        self, part: Compared, targets: dict[Source, values.QualifiedValue], asked: tuple[UUID, UUID]
     ) -> ComparisonValue:
-        said = one.said
-        key = IndicatorKey(self.reading.place(TenantId(said.indicator[0]), self.when), said.indicator[1])
+        said = part.said
+        place = self.reading.place(TenantId(said.indicator[0]), self.when)
         target = targets.get((said.body, *said.indicator)) or targets.get((said.body, *asked))
         alone = None
         if said.denominator is None and said.value.kind != "milestone":
@@ -289,11 +289,11 @@ class _Comparing:
         return ComparisonValue(
             body=self.bodies[said.body],
             territory=parts.territory(said.place, said.names),
-            indicator=await self.reading.loader(load_indicators).load(key),
+            indicator=await one(self.reading, INDICATOR_BY_ID, place, said.indicator[1]),
             value=parts.quantity(said.value),
             denominator=None if said.denominator is None else parts.quantity(said.denominator),
             stage=SubmissionStage(said.stage),
-            comparability=Comparability(one.comparability),
+            comparability=Comparability(part.comparability),
             target=None if target is None else parts.quantity(target),
             percent_of_target=parts.share(alone, target),
             sample=said.sample,

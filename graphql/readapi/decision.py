@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import strawberry
@@ -16,13 +16,14 @@ from readapi import columns, text, verdict
 from readapi.asof import AsOf, echo, happened, held
 from readapi.authority import Authority, authority
 from readapi.columns import Group, backed, column, hidden, reads
-from readapi.committee import Committee, CommitteeKey, load_committees
+from readapi.committee import COMMITTEE_BY_ID, Committee
 from readapi.fields import derived, sized
 from readapi.governance_codes import MotionKind
-from readapi.meeting import Meeting, MeetingKey, Motion, MotionKey, load_meetings, load_one_motion
+from readapi.meeting import MEETING_BY_ID, Meeting, Motion, MotionKey, load_one_motion
 from readapi.meeting_codes import DecisionAnswer, DecisionMethod, DecisionStanding, DecisionStatus
 from readapi.paging import Listing
 from readapi.reading import Info, Place, Reading, in_any
+from readapi.relations import Related, one, the
 from readapi.text import LocalizedText
 from readapi.verdict import MajorityVerdict, QuorumVerdict
 
@@ -154,17 +155,17 @@ class Decision:
         )
         return DecisionStanding(state.standing_on(self.place.clock.effective))
 
-    @sized(1, "The committee that decided, where the reader may see it; null where an office did.")
+    @the(
+        COMMITTEE_BY_ID,
+        of=_D.committee_id,
+        description="The committee that decided, where the reader may see it; null where an office did.",
+    )
     async def committee(self, info: Info) -> Committee | None:
-        if self.committee_id is None:
-            return None
-        return await info.context.loader(load_committees).load(CommitteeKey(self.place, self.committee_id))
+        return await one(info.context, COMMITTEE_BY_ID, self.place, self.committee_id)
 
-    @sized(1, "The meeting that decided, where the reader may see it.")
+    @the(MEETING_BY_ID, of=_D.meeting_id, description="The meeting that decided, where the reader may see it.")
     async def meeting(self, info: Info) -> Meeting | None:
-        if self.meeting_id is None:
-            return None
-        return await info.context.loader(load_meetings).load(MeetingKey(self.place, self.meeting_id))
+        return await one(info.context, MEETING_BY_ID, self.place, self.meeting_id)
 
     @sized(1, "The motion that the meeting carried, where the reader may see it.")
     async def motion(self, info: Info) -> Motion | None:
@@ -173,11 +174,13 @@ class Decision:
         key = MotionKey(self.place, self.meeting_id, self.motion_id)
         return await info.context.loader(load_one_motion).load(key)
 
-    @sized(1, "The decision that took its place, where the reader may see it.")
+    @sized(
+        1,
+        "The decision that took its place, where the reader may see it.",
+        lambda at: DECISION_BY_ID.rows(at, at.own(_D.superseded_by), single=True),
+    )
     async def superseded_by(self, info: Info) -> "Decision | None":
-        if self.superseded_by_id is None:
-            return None
-        return await info.context.loader(load_decisions).load(DecisionKey(self.place, self.superseded_by_id))
+        return await one(info.context, DECISION_BY_ID, self.place, self.superseded_by_id)
 
     @sized(ANSWERS, "What members answered between meetings; empty for readers from outside.")
     async def answers(self, info: Info) -> list[Answer]:
@@ -195,30 +198,15 @@ class Decision:
         return await info.context.loader(load_caused).load(DecisionKey(self.place, self.id))
 
 
+DECISION_BY_ID: Final[Related[Decision]] = Related(reads(Decision), by=_D.entity_id)
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionKey:
     """One decision as of a clock, seen from one scope."""
 
     place: Place
     decision_id: UUID
-
-
-async def load_decisions(reading: Reading, keys: list[DecisionKey]) -> Sequence[Decision | None]:
-    """Decisions by id, where the viewer may see them."""
-    reader = reads(Decision)
-    found: dict[DecisionKey, Decision] = {}
-    for place in dict.fromkeys(key.place for key in keys):
-        ids = list(dict.fromkeys(key.decision_id for key in keys if key.place == place))
-        statement = reader.select().where(
-            _D.tenant_id == place.body,
-            in_any(_D.entity_id, ids),
-            *held(DECISION, place.clock),
-            reading.visible(DECISION, place.scope),
-        )
-        for row in await reading.rows(place.scope, statement):
-            one = reader.make(row, place=place)
-            found[DecisionKey(place, one.id)] = one
-    return [found.get(key) for key in keys]
 
 
 async def _load_answers(reading: Reading, keys: list[DecisionKey]) -> Sequence[list[Answer]]:

@@ -6,13 +6,14 @@ from uuid import UUID
 
 import strawberry
 
-from readapi.agreement import Agreement, AgreementKey, load_agreements
-from readapi.committee import Committee, CommitteeKey, load_committees
+from readapi.agreement import AGREEMENT_BY_ID, Agreement
+from readapi.committee import COMMITTEE_BY_ID, Committee
 from readapi.fields import sized
 from readapi.figures import Period
 from readapi.governance_codes import DueKind
 from readapi.indicator import Indicator, cited
 from readapi.reading import Info, Place
+from readapi.relations import one
 from readapi.text import LocalizedText
 
 ITEMS_MAX: Final = 200
@@ -41,15 +42,11 @@ class DueItem:
 
     @sized(1, "The agreement that obliges to it or asks for it, where there is one.")
     async def agreement(self, info: Info) -> Agreement | None:
-        if self.agreement_id is None:
-            return None
-        return await info.context.loader(load_agreements).load(AgreementKey(self.place, self.agreement_id))
+        return await one(info.context, AGREEMENT_BY_ID, self.place, self.agreement_id)
 
     @sized(1, "The committee whose seat or cadence it is; null for the others.")
     async def committee(self, info: Info) -> Committee | None:
-        if self.committee_id is None:
-            return None
-        return await info.context.loader(load_committees).load(CommitteeKey(self.place, self.committee_id))
+        return await one(info.context, COMMITTEE_BY_ID, self.place, self.committee_id)
 
     @sized(1, "The indicator whose figure is owed, where the reader may see its definition.")
     async def indicator(self, info: Info) -> Indicator | None:

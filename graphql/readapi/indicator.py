@@ -1,8 +1,7 @@
 """Definitions of indicators."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import strawberry
@@ -16,7 +15,8 @@ from readapi.codes import AcrossBodies, Direction, IndicatorKind, IndicatorStatu
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import sized
 from readapi.paging import Listing
-from readapi.reading import Info, Place, Reading, in_any
+from readapi.reading import Info, Place, Reading
+from readapi.relations import Related, one
 from readapi.text import LocalizedText
 
 if TYPE_CHECKING:
@@ -109,41 +109,16 @@ class Indicator:
     async def plan_indicator(
         self, info: Info
     ) -> Annotated["PlanElement", strawberry.lazy("readapi.plan_parts")] | None:
-        from readapi.plan import load_plans
-        from readapi.plan_parts import PlanKey
+        from readapi.plan import PLAN_BY_ID
 
-        if self.plan_id is None:
-            return None
-        plan = await info.context.loader(load_plans).load(PlanKey(self.place, self.plan_id))
+        plan = await one(info.context, PLAN_BY_ID, self.place, self.plan_id)
         if plan is None:
             return None
         elements = await plan.said(info.context, await plan.shown(info.context))
         return next((element for element in elements if element.id == self.element_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorKey:
-    """One indicator as of a clock, seen from one scope."""
-
-    place: Place
-    indicator_id: UUID
-
-
-async def load_indicators(reading: Reading, keys: list[IndicatorKey]) -> Sequence[Indicator | None]:
-    """Indicators by owner and id, where the viewer may see them."""
-    reader = reads(Indicator)
-    found: dict[IndicatorKey, Indicator] = {}
-    for place in dict.fromkeys(key.place for key in keys):
-        statement = reader.select().where(
-            _I.tenant_id == place.body,
-            in_any(_I.entity_id, [key.indicator_id for key in keys if key.place == place]),
-            *held(INDICATOR, place.clock),
-            reading.visible(INDICATOR, place.scope),
-        )
-        for row in await reading.rows(place.scope, statement):
-            indicator = reader.make(row, place=place)
-            found[IndicatorKey(place, indicator.id)] = indicator
-    return [found.get(key) for key in keys]
+INDICATOR_BY_ID: Final = Related(reads(Indicator), by=_I.entity_id)
 
 
 async def cited(reading: Reading, place: Place, owner: UUID, indicator_id: UUID) -> Indicator | None:
@@ -154,7 +129,7 @@ async def cited(reading: Reading, place: Place, owner: UUID, indicator_id: UUID)
     body, clock = TenantId(owner), place.clock
     if clock.position is not None and body != place.body:
         clock = Clock(clock.effective)
-    return await reading.loader(load_indicators).load(IndicatorKey(reading.place(body, clock), indicator_id))
+    return await one(reading, INDICATOR_BY_ID, reading.place(body, clock), indicator_id)
 
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import strawberry
@@ -15,7 +15,7 @@ from readapi import columns, text, verdict
 from readapi.asof import AsOf, echo, happened, held
 from readapi.codes import Language
 from readapi.columns import Group, backed, column, hidden, reads
-from readapi.committee import Committee, CommitteeKey, load_committees
+from readapi.committee import COMMITTEE_BY_ID, Committee
 from readapi.fields import derived, sized
 from readapi.figures import Citation
 from readapi.governance_codes import MotionKind
@@ -33,6 +33,7 @@ from readapi.meeting_codes import (
 )
 from readapi.paging import Listing
 from readapi.reading import Info, Place, Reading, in_any
+from readapi.relations import Related, one, the
 from readapi.text import LocalizedText
 from readapi.verdict import MajorityVerdict, QuorumVerdict
 
@@ -178,15 +179,17 @@ class Meeting:
     def as_of(self) -> AsOf:
         return echo(self.place.clock)
 
-    @sized(1, "The committee that meets, where the reader may see it.")
+    @the(COMMITTEE_BY_ID, of=_M.committee_id, description="The committee that meets, where the reader may see it.")
     async def committee(self, info: Info) -> Committee | None:
-        return await info.context.loader(load_committees).load(CommitteeKey(self.place, self.committee_id))
+        return await one(info.context, COMMITTEE_BY_ID, self.place, self.committee_id)
 
-    @sized(1, "The meeting that had no quorum, in whose place this one was called.")
+    @sized(
+        1,
+        "The meeting that had no quorum, in whose place this one was called.",
+        lambda at: MEETING_BY_ID.rows(at, at.own(_M.second_call_of), single=True),
+    )
     async def second_call_of(self, info: Info) -> "Meeting | None":
-        if self.second_call_of_id is None:
-            return None
-        return await info.context.loader(load_meetings).load(MeetingKey(self.place, self.second_call_of_id))
+        return await one(info.context, MEETING_BY_ID, self.place, self.second_call_of_id)
 
     @sized(PARTS, "Who came and went, in the order of recording; empty for readers from outside.")
     async def attendance(self, info: Info) -> list[Movement]:
@@ -199,6 +202,9 @@ class Meeting:
     @sized(PARTS, "Its motions, in the order in which they were put.")
     async def motions(self, info: Info) -> list[Motion]:
         return await info.context.loader(_load_motions).load(MeetingKey(self.place, self.id))
+
+
+MEETING_BY_ID: Final[Related[Meeting]] = Related(reads(Meeting), by=_M.entity_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,24 +222,6 @@ class MotionKey:
     place: Place
     meeting_id: UUID
     motion_id: UUID
-
-
-async def load_meetings(reading: Reading, keys: list[MeetingKey]) -> Sequence[Meeting | None]:
-    """Meetings by id, where the viewer may see them."""
-    reader = reads(Meeting)
-    found: dict[MeetingKey, Meeting] = {}
-    for place in dict.fromkeys(key.place for key in keys):
-        ids = list(dict.fromkeys(key.meeting_id for key in keys if key.place == place))
-        statement = reader.select().where(
-            _M.tenant_id == place.body,
-            in_any(_M.entity_id, ids),
-            *held(MEETING, place.clock),
-            reading.visible(MEETING, place.scope),
-        )
-        for row in await reading.rows(place.scope, statement):
-            one = reader.make(row, place=place)
-            found[MeetingKey(place, one.id)] = one
-    return [found.get(key) for key in keys]
 
 
 async def _load_motions(reading: Reading, keys: list[MeetingKey]) -> Sequence[list[Motion]]:
@@ -319,8 +307,3 @@ def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:
 
 
 MEETINGS: Listing[Meeting] = Listing("meetings", reads(Meeting), (_M.holds_on, _M.entity_id), _where)
-
-
-async def meeting_at(reading: Reading, place: Place, meeting_id: UUID) -> Meeting | None:
-    """A meeting as of a clock; None where the reader can see none."""
-    return await reading.loader(load_meetings).load(MeetingKey(place, meeting_id))

@@ -1,6 +1,5 @@
 """Plans: headers, revisions, the cascade, the printed table, parents, progress and differences."""
 
-import asyncio
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Annotated, Final
@@ -231,11 +230,6 @@ PLANS: Listing[Plan] = Listing("plans", reads(Plan), (PLAN.c.period_start, PLAN.
 
 
 PLAN_BY_ID: Final = Related(reads(Plan), by=PLAN.c.entity_id)
-
-
-async def load_plans(reading: Reading, keys: list[PlanKey]) -> Sequence[Plan | None]:
-    """Plans by id, as of each key's clock, where the viewer may see them."""
-    return await asyncio.gather(*(one(reading, PLAN_BY_ID, key.place, key.plan_id) for key in keys))
 
 
 def plan_shape(at: At) -> Rows:

@@ -77,8 +77,10 @@ async def several(reading: Reading, relation: Related[T], place: Place, record: 
     return found
 
 
-async def one(reading: Reading, relation: Related[T], place: Place, record: UUID) -> T | None:
-    """The first of them, or None."""
+async def one(reading: Reading, relation: Related[T], place: Place, record: UUID | None) -> T | None:
+    """The first of them, or None; also for no record."""
+    if record is None:
+        return None
     found = await several(reading, relation, place, record)
     return found[0] if found else None
 

@@ -13,7 +13,7 @@ from domain import values
 from domain.requirement import owed_periods
 from projections.requirement import EXEMPTION, REQUIREMENT
 from readapi import columns
-from readapi.agreement import Agreement, AgreementKey, Programme, load_agreements, programme
+from readapi.agreement import AGREEMENT_BY_ID, Agreement, Programme, programme
 from readapi.asof import held
 from readapi.codes import ExemptionReason, PeriodKind, ReportingCadence
 from readapi.columns import Group, backed, column, hidden, reads
@@ -22,6 +22,7 @@ from readapi.figures import Period, Territory
 from readapi.indicator import Indicator, cited
 from readapi.paging import Listing
 from readapi.reading import Info, Place, Reading, in_any
+from readapi.relations import one, the
 
 OWED_MAX = 60
 """Five years of months."""
@@ -90,12 +91,13 @@ class Requirement:
     async def indicator(self, info: Info) -> Indicator | None:
         return await cited(info.context, self.place, self.indicator_log, self.indicator_stream)
 
-    @sized(1, "The agreement that asks for it, where there is one that the reader may see.")
+    @the(
+        AGREEMENT_BY_ID,
+        of=_R.agreement_id,
+        description="The agreement that asks for it, where there is one that the reader may see.",
+    )
     async def agreement(self, info: Info) -> Agreement | None:
-        if self.agreement_id is None:
-            return None
-        key = AgreementKey(self.place, self.agreement_id)
-        return await info.context.loader(load_agreements).load(key)
+        return await one(info.context, AGREEMENT_BY_ID, self.place, self.agreement_id)
 
     @sized(OWED_MAX, f"The periods that had begun, the {OWED_MAX} latest, in order.")
     async def owed(

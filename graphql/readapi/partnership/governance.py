@@ -8,17 +8,18 @@ import strawberry
 from sqlalchemy import Integer, Text, Uuid
 
 from readapi.act import ACTS, Act
-from readapi.committee import COMMITTEES, Committee, CommitteeKey, load_committees
-from readapi.decision import DECISIONS, Decision, DecisionKey, load_decisions
+from readapi.committee import COMMITTEE_BY_ID, COMMITTEES, Committee
+from readapi.decision import DECISION_BY_ID, DECISIONS, Decision
 from readapi.due import DUE, WITHIN_DAYS, WITHIN_DAYS_MAX, due_list
 from readapi.due_item import DueItem
 from readapi.fields import sized
 from readapi.governance_codes import CommitteeStatus
-from readapi.meeting import MEETINGS, Meeting, meeting_at
+from readapi.meeting import MEETING_BY_ID, MEETINGS, Meeting
 from readapi.meeting_codes import ActFilter
 from readapi.paging import FIRST, After, First, Page, listed, page, plain
 from readapi.partnership.part import AsOfArgument, Part
 from readapi.reading import Info
+from readapi.relations import one
 from readapi.timeline import TIMELINES, TimelineEntry
 
 COMMITTEES_FIRST = 20
@@ -53,7 +54,7 @@ class Governance(Part):
         id: Annotated[UUID, strawberry.argument(description="The committee's id.")],  # noqa: A002 - the API's word
         as_of: AsOfArgument = None,
     ) -> Committee | None:
-        return await info.context.loader(load_committees).load(CommitteeKey(self.at(as_of), id))
+        return await one(info.context, COMMITTEE_BY_ID, self.at(as_of), id)
 
     @listed(
         MEETINGS,
@@ -77,7 +78,7 @@ class Governance(Part):
         id: Annotated[UUID, strawberry.argument(description="The meeting's id.")],  # noqa: A002 - the API's word
         as_of: AsOfArgument = None,
     ) -> Meeting | None:
-        return await meeting_at(info.context, self.at(as_of), id)
+        return await one(info.context, MEETING_BY_ID, self.at(as_of), id)
 
     @listed(
         DECISIONS,
@@ -104,7 +105,7 @@ class Governance(Part):
         id: Annotated[UUID, strawberry.argument(description="The decision's id.")],  # noqa: A002 - the API's word
         as_of: AsOfArgument = None,
     ) -> Decision | None:
-        return await info.context.loader(load_decisions).load(DecisionKey(self.at(as_of), id))
+        return await one(info.context, DECISION_BY_ID, self.at(as_of), id)
 
     @listed(
         ACTS,
