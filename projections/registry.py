@@ -18,6 +18,7 @@ from projections.endorsement import ENDORSEMENTS
 from projections.indicator import INDICATORS
 from projections.indicator_cells import INDICATOR_CELLS
 from projections.meeting import MEETINGS
+from projections.narration import NARRATION
 from projections.organisation import ORGANISATIONS
 from projections.plan import PLANS
 from projections.practice import PRACTICES
@@ -53,6 +54,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     DECISIONS,
     ACTS,
     TIMELINES,
+    NARRATION,
     AGREEMENT_CELLS,
     PUBLISHED_AGGREGATES,
     ACCESS_GRANTS,

@@ -47,3 +47,36 @@ STATUSES: Final[Mapping[str, Words]] = {
     "rounded": Words("rounded", "arrondi"),
     "final": Words("final", "définitif"),
 }
+PLAN_KINDS: Final[Mapping[str, Words]] = {
+    "strategic_plan": Words("strategic plan", "plan stratégique"),
+    "regional_action_plan": Words("regional action plan", "plan d’action régional"),
+    "action_plan": Words("action plan", "plan d’action"),
+    "triennial_plan": Words("triennial plan", "plan triennal"),
+    "community_plan": Words("community plan", "plan communautaire"),
+    "settlement_strategy": Words("settlement strategy", "stratégie locale d’établissement"),
+}
+PROGRESS: Final[Mapping[str, Words]] = {
+    "not_started": Words("not started", "pas commencé"),
+    "under_way": Words("under way", "en cours"),
+    "done": Words("done", "réalisé"),
+    "delayed": Words("delayed", "en retard"),
+    "abandoned": Words("abandoned", "abandonné"),
+}
+ROLES: Final[Mapping[str, Words]] = {
+    "coordinator": Words("coordinator", "coordination"),
+    "chair": Words("chair", "présidence"),
+    "member": Words("member", "membre"),
+    "partner_reporter": Words("reporting partner", "partenaire déclarant"),
+    "regional_adviser": Words("regional adviser", "conseil en immigration régionale"),
+    "plan_approver": Words("approver of the plan", "approbation du plan"),
+    "programme_officer": Words("programme officer", "gestion de programme"),
+    "operator": Words("operator of the service", "exploitation du service"),
+    "system": Words("the service itself", "le service lui-même"),
+}
+REASONS: Final[Mapping[str, Words]] = {
+    "not_required": Words("no authority is needed", "aucune autorisation n’est requise"),
+    "not_stated_in_source": Words("the source states no authority", "la source ne précise aucune autorisation"),
+    "delegated": Words("under a delegation", "par délégation"),
+    "correction": Words("as a correction", "à titre de correction"),
+    "migration": Words("brought over from another system", "repris d’un autre système"),
+}

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.narration import codes
-from domain.narration.values import Names, change, citation_words, named, period_words, text_change, value_words
+from domain.narration.values import Names, citation_words, named, period_words, restated, stated, value_words
 from domain.narration.words import COLON, Words, either, joined, sentence
 from domain.plan.difference import Change, ChangeKind, ElementText, Fact, PlanText
 from domain.values import Language, LocalizedText
@@ -71,8 +71,11 @@ class Telling:
 
     def fact(self, one: Change, fact: Fact) -> Words:
         """One fact that differs, with its value before and after."""
-        label = FIELDS[one.subject.kind][fact.field]
-        return either(lambda language: label.in_(language) + COLON[language] + self._values(one, fact, language))
+        label, known = FIELDS[one.subject.kind][fact.field], _CODES.get(fact.field)
+        if one.kind == "changed":
+            return restated(label, fact.before, fact.after, codes=known, names=self._names)
+        value = fact.before if fact.after is None else fact.after
+        return stated(label, value, codes=known, names=self._names)
 
     def value(self, field: str, value: Any, language: Language) -> str:
         """A value of a fact."""
@@ -85,16 +88,6 @@ class Telling:
     def value_in_both(self, field: str, value: Any) -> Words:
         """A value of a fact in both languages."""
         return either(lambda language: self.value(field, value, language))
-
-    def _values(self, one: Change, fact: Fact, language: Language) -> str:
-        before, after = fact.before, fact.after
-        if isinstance(before, LocalizedText) and isinstance(after, LocalizedText):
-            return text_change(before, after, language)
-        old = None if before is None else self.value(fact.field, before, language)
-        new = None if after is None else self.value(fact.field, after, language)
-        if one.kind != "changed":
-            return str(new if old is None else old)
-        return change(old, new, language)
 
     def _heading(self, one: Change) -> Callable[[Language], str]:
         return lambda language: getattr(self, f"_{one.subject.kind}")(one, language)

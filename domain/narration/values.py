@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.narration.codes import PERIOD_KINDS, SCHEMES, STATUSES
-from domain.narration.words import COLON, SEMICOLON, quoted
+from domain.narration.words import COLON, SEMICOLON, Words, either, quoted
 from domain.values import Citation, Language, LocalizedText, PartialDate, Period, QualifiedValue, TerritoryCode
 from domain.values.period import MONTHS_EN, MONTHS_FR
 from domain.values.wording import MINUS
@@ -254,3 +254,30 @@ _SAID: Final[tuple[tuple[Any, Callable[[Any, Language], str]], ...]] = (
     (str, quoted),
 )
 """In this order: a boolean is an integer too."""
+
+
+Codes = Mapping[str, Words]
+
+
+def stated(label: Words, value: Any, *, codes: Codes | None = None, names: Names | None = None) -> Words:
+    """A fact by its label and its value."""
+    return either(lambda language: label.in_(language) + COLON[language] + _said(value, language, codes, names))
+
+
+def restated(
+    label: Words, before: Any, after: Any, *, codes: Codes | None = None, names: Names | None = None
+) -> Words:
+    """A fact by its label and how it changed; None where it was, or is, not stated."""
+
+    def said(language: Language) -> str:
+        if isinstance(before, LocalizedText) and isinstance(after, LocalizedText):
+            return text_change(before, after, language)
+        old = None if before is None else _said(before, language, codes, names)
+        new = None if after is None else _said(after, language, codes, names)
+        return change(old, new, language)
+
+    return either(lambda language: label.in_(language) + COLON[language] + said(language))
+
+
+def _said(value: Any, language: Language, codes: Codes | None, names: Names | None) -> str:
+    return value_words(value, language, names) if codes is None else codes[value].in_(language)

@@ -12,12 +12,12 @@ from sqlalchemy.sql.elements import ColumnElement
 from projections.plan.tables import PLAN, PLAN_ELEMENT
 from readapi import columns, plan_table
 from readapi.agreement import AGREEMENT_BY_ID, Agreement
-from readapi.asof import AsOf, AsOfInput, clock, echo, echo_shape, held
+from readapi.asof import AsOf, AsOfInput, Clock, clock, echo, echo_shape, held
 from readapi.codes import Level, PlanKind, PlanStatus
 from readapi.columns import backed, column, hidden, reads
 from readapi.fields import derived, sized
 from readapi.figures import Period
-from readapi.paging import Listing, plain
+from readapi.paging import FIRST, After, First, Listing, Page, listed, page, plain
 from readapi.plan_difference import PlanDifference, difference
 from readapi.plan_parent import PlanParent, load_parents
 from readapi.plan_parts import (
@@ -39,8 +39,12 @@ from readapi.reading import Info, Place, Reading
 from readapi.refusals import DifferenceSideError
 from readapi.relations import Related, one, related, several, the
 from readapi.shapes import At, NotCompiledError, Rows
+from readapi.step import STEPS, Step, StepMove, StepVersion, step
 from readapi.text import LocalizedText
 
+AsOfArgument = Annotated[
+    AsOfInput | None, strawberry.argument(description="Its own clocks; absent: those of the plan.")
+]
 REVISIONS_SIZE = 20
 """Counted for the revisions of a plan, which are few and not paged."""
 ELEMENTS = 300
@@ -182,13 +186,40 @@ class Plan:
         if any(number is None or (number != 0 and number not in known) for number in (earlier, later)):
             return None
 
-        async def side(number: int | None, as_of: AsOfInput | None) -> Side:
-            revision = known.get(number or 0)
-            then = self.place.clock if revision is None else revision.clock
-            when = then if as_of is None else clock(as_of, self.place.clock)
-            return Side(self, revision, await self.said(reading, revision), when)
+        def when(as_of: AsOfInput | None) -> Clock | None:
+            return None if as_of is None else clock(as_of, self.place.clock)
 
-        return difference(await side(earlier, from_as_of), await side(later, to_as_of))
+        return difference(
+            await self._side(reading, known.get(earlier or 0), when(from_as_of)),
+            await self._side(reading, known.get(later or 0), when(to_as_of)),
+        )
+
+    @listed(
+        STEPS,
+        "What happened to it, step by step, as far as the reader may see.",
+        lambda at: at.own(PLAN.c.entity_id),
+    )
+    async def steps(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+    ) -> Page[Step]:
+        place = self.place.at(clock(as_of, self.place.clock))
+        return await page(info.context, STEPS, place, first=first, after=after, arguments=self.id)
+
+    @sized(1, "One step, or one before or after it; null where the reader can see none.")
+    async def step(self, info: Info, version: StepVersion, move: StepMove = 0) -> Step | None:
+        return await step(info.context, self.place, self.id, version, move)
+
+    async def compared(self, reading: Reading, earlier: int, later: int) -> PlanDifference | None:
+        """The difference between two revisions; None where the reader can see no such revision."""
+        known = {one.number: one for one in await reading.loader(load_revisions).load(self.key)}
+        if any(number not in known for number in (earlier, later) if number):
+            return None
+        sides = [await self._side(reading, known.get(number), None) for number in (earlier, later)]
+        return difference(*sides)
+
+    async def _side(self, reading: Reading, revision: PlanRevision | None, when: Clock | None) -> Side:
+        then = self.place.clock if revision is None else revision.clock
+        return Side(self, revision, await self.said(reading, revision), when or then)
 
     @property
     def key(self) -> PlanKey:

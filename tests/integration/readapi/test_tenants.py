@@ -26,6 +26,7 @@ EVERYTHING = """query ($slug: String!) {
       difference(fromRevision: 1, toRevision: 2) {
         reworded { after { fr } } changes { elementId targetId words { fr } }
       }
+      steps(first: 20) { totalCount nodes { version actorId words { fr } } }
     } }
     agreements(first: 10) { totalCount nodes { id plan { id } obligations { id } contributions { id } } }
     mandates(first: 10) { totalCount nodes { id } }

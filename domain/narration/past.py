@@ -1,0 +1,44 @@
+"""What a record's events said before, as far as it takes to tell the next one."""
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+
+T = TypeVar("T")
+Kept = MutableMapping[tuple[UUID, str], str]
+"""Facts in JSON by what they are of and which they are. Who tells a story keeps it from one event to the next."""
+
+ITSELF: Final = UUID(int=0)
+"""Stands for the record itself, beside the parts that have ids of their own."""
+_encode: Final = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").encode
+
+
+class Past:
+    """The facts of one record, typed."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def of(self, part: UUID, field: str, type_: type[T]) -> T | None:
+        """A fact as it was last stated; None where it was not."""
+        found = self._kept.get((part, field))
+        return None if found is None else msgspec.json.decode(found, type=type_)
+
+    def state(self, part: UUID, **facts: Any) -> None:
+        """Facts as an event states them; None takes one back."""
+        for field, value in facts.items():
+            if value is not None:
+                self._kept[part, field] = _encode(value).decode()
+            elif (part, field) in self._kept:
+                del self._kept[part, field]
+
+    def parts(self, field: str) -> Iterator[UUID]:
+        """The parts of which such a fact is stated, in the order of their ids."""
+        return iter(sorted(part for part, stated in self._kept if stated == field))
+
+    def forget(self, part: UUID) -> None:
+        """Everything of a part."""
+        for known in [key for key in self._kept if key[0] == part]:
+            del self._kept[known]
