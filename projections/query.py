@@ -66,12 +66,18 @@ def held_at(
     A position must be below FOREVER_POSITION, where what is open ends.
     """
     columns = source.c
-    effective = (columns.effective_from <= on, columns.effective_to > on)
+    known = known_at(source, recorded=recorded, position=position)
+    return (columns.effective_from <= on, columns.effective_to > on, *known)
+
+
+def known_at(source: FromClause, *, recorded: Any = None, position: Any = None) -> tuple[ColumnElement[bool], ...]:
+    """The rows that were known at a moment or position, on whatever day they hold."""
+    columns = source.c
     if position is not None:
-        return (*effective, columns.pos_from <= position, columns.pos_to > position)
+        return (columns.pos_from <= position, columns.pos_to > position)
     if recorded is not None:
-        return (*effective, columns.recorded_from <= recorded, columns.recorded_to > recorded)
-    return (*effective, columns.recorded_to == _INFINITY)
+        return (columns.recorded_from <= recorded, columns.recorded_to > recorded)
+    return (columns.recorded_to == _INFINITY,)
 
 
 def recorded_by(source: FromClause, as_of: AsOf) -> tuple[ColumnElement[bool], ...]:

@@ -92,6 +92,28 @@ def counted(terms: int, quorum: Quorum | None, present: int, seats: int, call: C
     )
 
 
+def rejudged(verdict: QuorumVerdict, terms: int, quorum: Quorum | None, call: Call) -> QuorumVerdict:
+    """Judge the same people in the same seats by another version of the terms."""
+    filled = verdict.seats if verdict.of == "filled_seats" else verdict.seats - verdict.vacant
+    of = "filled_seats" if quorum is None else quorum.of
+    seats = filled if of == "filled_seats" else filled + verdict.vacant
+    rule, required = _required(quorum, seats, call)
+    return _worded(
+        msgspec.structs.replace(
+            verdict,
+            terms=terms,
+            rule=rule,
+            share=None if quorum is None else quorum.share,
+            count=None if quorum is None else quorum.count,
+            of=of,
+            seats=seats,
+            required=required,
+            second_call=call.second,
+            reached=verdict.present >= required,
+        )
+    )
+
+
 def _required(quorum: Quorum | None, seats: int, call: Call) -> tuple[Rule, int]:
     if quorum is None:
         return "not_stated", 1  # nobody at all decides nothing

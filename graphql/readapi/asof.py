@@ -9,7 +9,7 @@ from sqlalchemy import Table, func, null
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.clocks import YEAR_MAX, YEAR_MIN, parse_recorded_as_of
-from projections.query import held_at
+from projections.query import held_at, known_at
 from projections.tables import FOREVER_POSITION
 from readapi.refusals import EffectiveOutOfRangeError, PositionNeedsOneLogError
 from readapi.scalars import BigInt
@@ -97,12 +97,24 @@ def echo_shape(at: At) -> Value:
 
 def held(table: Table, given: Clock) -> list[ColumnElement[bool]]:
     """Which rows of a bitemporal table held, as known at the moment."""
-    position: Any = given.position
-    if position is not None:
-        # Of values and, while an operation is compiled, of expressions.
-        last = FOREVER_POSITION - 1
-        position = min(position, last) if isinstance(position, int) else func.least(position, last)
-    return [*held_at(table, given.effective, recorded=given.recorded, position=position)]
+    return [*held_at(table, given.effective, recorded=given.recorded, position=_below_forever(given.position))]
+
+
+def known(table: Table, given: Clock) -> list[ColumnElement[bool]]:
+    """Which rows of a bitemporal table began by the day, as known at the moment; they may have ended since."""
+    position = _below_forever(given.position)
+    return [
+        table.c.effective_from <= given.effective,
+        *known_at(table, recorded=given.recorded, position=position),
+    ]
+
+
+def _below_forever(position: Any) -> Any:
+    """A position that no open row reaches. Of values and, while an operation is compiled, of expressions."""
+    if position is None:
+        return None
+    last = FOREVER_POSITION - 1
+    return min(position, last) if isinstance(position, int) else func.least(position, last)
 
 
 def happened(table: Table, given: Clock, *, on: str, at: str = "recorded_at") -> list[ColumnElement[bool]]:

@@ -124,3 +124,23 @@ class CadenceState(StrEnum):
     BELOW = "below"
     WITHIN = "within"
     ABOVE = "above"
+
+
+@strawberry.enum(
+    description=(
+        "What departs from a rule. A revision of a plan or target without an authority that held; a decision "
+        "without quorum, as recorded or by rules dated back later; a figure validated or approved by whoever "
+        "submitted it; a published figure that was changed; a figure submitted after its day; a target that "
+        "serves nothing; a committee's year without its meetings or forum; an alignment withdrawn after published "
+        "figures counted by it."
+    )
+)
+class ExceptionKind(StrEnum):
+    REVISION_WITHOUT_AUTHORITY = "revision_without_authority"
+    DECISION_WITHOUT_QUORUM = "decision_without_quorum"
+    APPROVAL_BY_SUBMITTER = "approval_by_submitter"
+    VALUE_CHANGED_AFTER_PUBLICATION = "value_changed_after_publication"
+    LATE_SUBMISSION = "late_submission"
+    ORPHAN_TARGET = "orphan_target"
+    BROKEN_CADENCE = "broken_cadence"
+    ALIGNMENT_WITHDRAWN_AFTER_USE = "alignment_withdrawn_after_use"

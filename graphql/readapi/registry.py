@@ -16,6 +16,7 @@ from readapi.body import load_bodies
 from readapi.codes import PARTNERSHIP_KINDS, BodyKind, BodyStatus, PartnershipOrder, Province
 from readapi.columns import backed, reads
 from readapi.paging import Page, beyond, bounded, decode_cursor, paged, plain
+from readapi.partnership.audit import Audit
 from readapi.partnership.governance import Governance
 from readapi.partnership.identity import Identity
 from readapi.partnership.planning import Planning
@@ -34,7 +35,7 @@ _B = REGISTRY.c
         "see below it is null or empty, just as if it did not exist."
     )
 )
-class Partnership(Records, Reporting, Governance, Planning, Identity):
+class Partnership(Audit, Records, Reporting, Governance, Planning, Identity):
     """Fields are listed from the last of these classes to the first."""
 
 

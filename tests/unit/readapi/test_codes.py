@@ -12,6 +12,7 @@ from domain import (
     body,
     endorsement,
     envelope,
+    exceptions,
     indicator,
     organisation,
     requirement,
@@ -69,6 +70,7 @@ LITERALS: list[tuple[type[Enum], Any]] = [
     (codes.ThemeRelation, theme_list.Relation),
     (codes.EndorsementKind, endorsement.EndorsementKind),
     (codes.ActivityKind, activity.ActivityKind),
+    (governance_codes.ExceptionKind, exceptions.Kind),
     (codes.WarningKind, target.Warning_.__annotations__["kind"]),
 ]
 

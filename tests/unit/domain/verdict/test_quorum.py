@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from domain.committee.terms import Quorum, SecondMeeting, Share
 from domain.ids import PersonId, SeatId
-from domain.verdict import Call, SeatOnDay, counted, judged, roll
+from domain.verdict import Call, Roll, SeatOnDay, counted, judged, roll
+from domain.verdict.quorum import rejudged
 
 FIRST = Call()
 MAJORITY = Share(numerator=1, denominator=2, more_than=True)
@@ -205,3 +206,29 @@ def test_the_words_give_the_numbers_and_the_verdict(
     assert str(verdict.words.fr).endswith("atteint")
     assert ("non atteint" in str(verdict.words.fr)) != verdict.reached
     assert str(verdict.required) in str(verdict.words.fr)
+
+
+QUORUMS = st.none() | st.builds(
+    Quorum,
+    share=st.none() | st.just(THIRD) | st.just(MAJORITY),
+    count=st.integers(1, 9),
+    of=st.sampled_from(("filled_seats", "all_seats")),
+    second_meeting=st.none() | st.builds(SecondMeeting, present_min=st.integers(1, 3), within_days=st.just(30)),
+)
+
+
+ROOMS = st.builds(
+    lambda filled, vacant, there: roll(seats(filled, vacant), people(min(there, filled))),
+    st.integers(1, 12),
+    st.integers(0, 5),
+    st.integers(0, 12),
+)
+
+
+@given_any(ROOMS, QUORUMS, QUORUMS, st.integers(0, 60))
+def test_judging_the_same_people_by_another_version_is_judging_them_by_it_at_once(
+    room: Roll, first: Quorum | None, second: Quorum | None, days: int
+) -> None:
+    again = Call(second=days > 0, days_after=days)
+
+    assert rejudged(judged(1, first, room, FIRST), 2, second, again) == judged(2, second, room, again)

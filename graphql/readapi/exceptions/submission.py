@@ -1,0 +1,192 @@
+"""Figures that were approved by whoever submitted them, changed after their publication, or submitted late."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import and_, exists, or_, select
+
+from domain.exceptions import Published, by_submitter, changed, changes, late
+from projections.requirement import EXEMPTION, REQUIREMENT
+from projections.submission import SUBMISSION, SUBMISSION_STEP
+from readapi.asof import happened, held
+from readapi.exceptions.found import Evidence, Found, rows
+from readapi.reading import Place, Reading
+
+_S, _STEP, _R, _E = SUBMISSION.c, SUBMISSION_STEP.c, REQUIREMENT.c, EXEMPTION.c
+_STANDS_BY: Final = ("submit", "resubmit", "correct")
+"""Steps by which somebody stands by a figure."""
+_BY_ANOTHER: Final = ("validate", "approve")
+_SIDES: Final = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
+
+
+async def approvals_by_submitter(reading: Reading, place: Place, since: date | None) -> list[Found]:
+    """Steps that another person must take, taken by whoever stood by the figure last.
+
+    Who acted is compared, not the breach that was kept: a log that was restored tells the same.
+    """
+    before = SUBMISSION_STEP.alias("before")
+    submitted = (
+        select(before.c.position)
+        .where(
+            before.c.tenant_id == _STEP.tenant_id,
+            before.c.entity_id == _STEP.entity_id,
+            before.c.position < _STEP.position,
+            before.c.act.in_(_STANDS_BY),
+        )
+        .order_by(before.c.position.desc())
+        .limit(1)
+        .correlate(SUBMISSION_STEP)
+        .scalar_subquery()
+    )
+    by = SUBMISSION_STEP.alias("by")
+    same = and_(by.c.tenant_id == _STEP.tenant_id, by.c.entity_id == _STEP.entity_id, by.c.position == submitted)
+    statement = (
+        select(_STEP.entity_id, _STEP.position, by.c.position, _STEP.act, _STEP.effective_on, _STEP.sample)
+        .select_from(SUBMISSION_STEP.join(by, same))
+        .where(
+            _STEP.tenant_id == place.body,
+            _STEP.act.in_(_BY_ANOTHER),
+            by.c.actor_id == _STEP.actor_id,
+            *happened(SUBMISSION_STEP, place.clock, on="effective_on"),
+            reading.visible(SUBMISSION_STEP, place.scope),
+            *(() if since is None else (_STEP.effective_on >= since,)),
+        )
+        .order_by(_STEP.position)
+    )
+    return [
+        Found(
+            kind="approval_by_submitter",
+            on=on,
+            stream="submission",
+            record_id=record_id,
+            words=by_submitter(act),
+            evidence=Evidence(positions=(submitted_at, position)),
+            sample=sample,
+            part=str(position),
+        )
+        for record_id, position, submitted_at, act, on, sample in await rows(reading, place, statement)
+    ]
+
+
+async def values_changed(reading: Reading, place: Place, since: date | None) -> list[Found]:
+    """Published figures that another one replaced, or is to replace."""
+    corrected = SUBMISSION_STEP.alias("corrected")
+    statement = (
+        select(
+            *(_STEP.entity_id, _STEP.position, _STEP.act, _STEP.effective_on, _STEP.sample),
+            *(_STEP[f"value_{side}"] for side in _SIDES),
+            *(_STEP[f"denominator_{side}"] for side in _SIDES),
+        )
+        .where(
+            _STEP.tenant_id == place.body,
+            *happened(SUBMISSION_STEP, place.clock, on="effective_on"),
+            reading.visible(SUBMISSION_STEP, place.scope),
+            exists().where(
+                corrected.c.tenant_id == _STEP.tenant_id,
+                corrected.c.entity_id == _STEP.entity_id,
+                corrected.c.act == "correct",
+                *(() if since is None else (corrected.c.effective_on >= since,)),
+            ),
+        )
+        .order_by(_STEP.entity_id, _STEP.position)
+    )
+    found = []
+    for record_id, steps in groupby(await reading.rows(place.scope, statement), key=lambda row: row[0]):
+        taken = list(steps)
+        for change in changes([_published(row) for row in taken]):
+            if since is not None and change.on < since:
+                continue
+            found.append(
+                Found(
+                    kind="value_changed_after_publication",
+                    on=change.on,
+                    stream="submission",
+                    record_id=record_id,
+                    words=changed(counts=change.counts),
+                    evidence=Evidence(positions=change.positions),
+                    sample=any(row[4] for row in taken),
+                    part=str(change.positions[1]),
+                )
+            )
+    return found
+
+
+def _published(row: Sequence[Any]) -> Published:
+    _, position, act, on, _, *sides = row
+    value, denominator = sides[: len(_SIDES)], sides[len(_SIDES) :]
+    figure = None if value[0] is None else (_figure(value), _figure(denominator))
+    return Published(act=act, position=position, on=on, figure=figure)
+
+
+def _figure(sides: Sequence[Any]) -> tuple[Any, ...]:
+    """A figure to compare: what was written counts only where it is no number."""
+    kind, number, upper, raw, status, rounded_to, unit = sides
+    if number is None:
+        return (kind, raw, status, unit)
+    top = None if upper is None else Decimal(upper)
+    return (kind, Decimal(number), top, status, rounded_to, unit)
+
+
+async def late_submissions(reading: Reading, place: Place, since: date | None) -> list[Found]:
+    """Whole figures that a requirement asks for and that were first submitted after their day.
+
+    Who is exempt is not late, and what was not submitted at all is missing, not late.
+    """
+    due_on = _S.period_end + _R.due_days
+    of_period = or_(
+        and_(_R.cadence == "once", _R.first_start == _S.period_start, _R.first_end == _S.period_end),
+        and_(_R.cadence == _S.period_kind, _R.first_start <= _S.period_start),
+    )
+    asked = and_(
+        _R.tenant_id == _S.tenant_id,
+        _R.indicator_log == _S.indicator_log,
+        _R.indicator_stream == _S.indicator_stream,
+        _R.territory_scheme.is_not_distinct_from(_S.territory_scheme),
+        _R.territory_code.is_not_distinct_from(_S.territory_code),
+        of_period,
+        or_(_R.ended_on.is_(None), _S.period_end < _R.ended_on),
+    )
+    exempt = exists().where(
+        _E.tenant_id == _R.tenant_id,
+        _E.entity_id == _R.entity_id,
+        _E.period_start == _S.period_start,
+        _E.period_end == _S.period_end,
+        *held(EXEMPTION, place.clock),
+        reading.visible(EXEMPTION, place.scope),
+    )
+    statement = (
+        select(_S.entity_id, _R.entity_id, _S.submitted_on, due_on, _S.sample)
+        .select_from(SUBMISSION.join(REQUIREMENT, asked))
+        .where(
+            _S.tenant_id == place.body,
+            _S.cuts == "[]",
+            _S.submitted_on > due_on,
+            *held(SUBMISSION, place.clock),
+            *held(REQUIREMENT, place.clock),
+            reading.visible(SUBMISSION, place.scope),
+            reading.visible(REQUIREMENT, place.scope),
+            ~exempt,
+            *(() if since is None else (_S.submitted_on >= since,)),
+        )
+        .order_by(_S.entity_id, due_on, _R.entity_id)
+    )
+    # Two requirements of one figure are one; the earlier day counts.
+    found: dict[Any, Found] = {}
+    for record_id, requirement_id, submitted_on, due, sample in await rows(reading, place, statement):
+        events = ((requirement_id, "requirement.Required"), (record_id, "submission.Submitted"))
+        found.setdefault(
+            record_id,
+            Found(
+                kind="late_submission",
+                on=submitted_on,
+                stream="submission",
+                record_id=record_id,
+                words=late(due, submitted_on),
+                evidence=Evidence(of=events),
+                sample=sample,
+            ),
+        )
+    return list(found.values())

@@ -1,0 +1,38 @@
+"""What an auditor asks of a body."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from readapi.exceptions.listing import AuditException, exceptions
+from readapi.fields import sized
+from readapi.governance_codes import ExceptionKind
+from readapi.paging import FIRST, After, First, Page
+from readapi.partnership.part import AsOfArgument, Part
+from readapi.reading import Info
+
+
+@strawberry.type
+class Audit(Part):
+    """What departs from a rule."""
+
+    @sized("first", "What departs from a rule, latest first. For its members only; null for everybody else.")
+    async def exceptions(
+        self,
+        info: Info,
+        *,
+        first: First = FIRST,
+        after: After = None,
+        kinds: Annotated[
+            list[ExceptionKind] | None, strawberry.argument(description="Only these kinds; absent: every kind.")
+        ] = None,
+        since: Annotated[
+            date | None, strawberry.argument(description="Only what came about on this day or later.")
+        ] = None,
+        as_of: AsOfArgument = None,
+    ) -> Page[AuditException] | None:
+        place = self.at(as_of)
+        if not place.member:
+            return None
+        return await exceptions(info.context, place, kinds=kinds, since=since, first=first, after=after)
