@@ -14,7 +14,7 @@ import structlog
 from domain.ids import TenantId
 from domain.ports import Append, AppendError, Outcome, OutcomeUnknownError
 from infra.database import close
-from infra.log.batch import APPEND_SQL, Footprint, answer, arguments, job_queues
+from infra.log.batch import APPEND_SQL, Footprint, answers, arguments, job_queues
 
 REQUESTS_MAX = 64
 """Per call. A call holds the heads of its tenants until it is flushed, so it should not grow without end."""
@@ -58,7 +58,7 @@ class GroupCommit:
     step and hardly ever wait for a group that they are not in.
 
     Args:
-        connect: opens a connection that may execute `log.append_group`.
+        connect: opens a connection that may execute `log.append_columns`.
         pokes: is told after each group that wrote something.
         refuses: what to answer, once there is a connection, to appends to a log that may not grow.
     """
@@ -149,13 +149,12 @@ class GroupCommit:
     async def _commit(self, connection: "asyncpg.Connection[Any]", group: list[_Waiting]) -> None:
         appends = [waiting.append for waiting in group]
         try:
-            rows = await connection.fetch(APPEND_SQL, *arguments(appends), timeout=_ANSWER_SECONDS_MAX)
+            [row] = await connection.fetch(APPEND_SQL, *arguments(appends), timeout=_ANSWER_SECONDS_MAX)
         except Exception as error:  # noqa: BLE001 - whatever it was, each waiter must hear of it
             await self._failed(connection, group, error)
             return
         recorded = False
-        for waiting, row in zip(group, rows, strict=True):
-            result = answer(waiting.append, row)
+        for waiting, result in zip(group, answers(appends, row), strict=True):
             if isinstance(result, Outcome):
                 recorded = recorded or (result.position is not None and not result.replayed)
                 if not waiting.answer.done():

@@ -1,10 +1,8 @@
 """One call of the append function: which requests go together, their arguments, and their answers."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
-import asyncpg
 import msgspec
 
 from domain.ports import (
@@ -15,12 +13,10 @@ from domain.ports import (
     KeyReusedError,
     KeyTakenError,
     Outcome,
-    Row,
     VersionConflictError,
 )
-from infra.log.leaf import leaf_of
 
-APPEND_SQL = "SELECT * FROM log.append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+APPEND_SQL = "SELECT * FROM log.append_columns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 Key = tuple[object, ...]
 _json = msgspec.json.Encoder().encode
 
@@ -75,34 +71,36 @@ def arguments(appends: Sequence[Append]) -> tuple[Any, ...]:
     )
 
 
-def answer(append: Append, row: "asyncpg.Record") -> Outcome | AppendError:
-    """What the function said about a request."""
-    code, first, last, version, recorded_at, claim = row
-    match code:
-        case "accepted" | "replayed":
-            return Outcome(
-                first_position=first,
+def answers(appends: Sequence[Append], row: Sequence[Any]) -> list[Outcome | AppendError]:
+    """What the function said about each request; `row` is the only one of `APPEND_SQL`."""
+    codes, lasts, instants, leaves, firsts, versions, claims = row
+    said: list[Outcome | AppendError] = []
+    end = 0
+    for n, append in enumerate(appends):
+        code, events = codes[n], len(append.events)
+        end += events
+        if code == "accepted":
+            last = lasts[n]
+            outcome = Outcome(
+                first_position=last - events + 1 if events else None,
                 position=last,
-                version=version,
-                recorded_at=recorded_at,
-                replayed=code == "replayed",
-                leaf=_leaf(append, last, recorded_at) if code == "accepted" and append.events else None,
+                version=append.expected_version + events,
+                recorded_at=instants[n],
+                leaf=leaves[end - 1] if events else None,
             )
-        case "version_conflict":
-            return VersionConflictError(
-                f"stream {append.stream_id} is not at version {append.expected_version}, or the new ones skip one"
+            said.append(outcome)
+        elif code == "replayed":
+            outcome = Outcome(
+                first_position=firsts[n],
+                position=lasts[n],
+                version=versions[n],
+                recorded_at=instants[n],
+                replayed=True,
             )
-        case "guard_broken":
-            return GuardBrokenError(f"a stream that {append.stream_id} relies on has changed: load again")
-        case "key_taken":
-            return KeyTakenError(claim)
-        case "key_reused":
-            return KeyReusedError(
-                f"command {append.command_id} was used for another request: send a new one under a new id"
-            )
-        case "body_unknown":
-            return BodyUnknownError(f"there is no log of {append.tenant_id}")
-    raise AssertionError(f"log.append_group answered {code!r}")
+            said.append(outcome)
+        else:
+            said.append(_refusal(append, code, claims and claims[n]))
+    return said
 
 
 def job_queues(appends: Iterable[Append]) -> set[str]:
@@ -110,10 +108,24 @@ def job_queues(appends: Iterable[Append]) -> set[str]:
     return {job.queue for append in appends for job in append.jobs}
 
 
-def _leaf(append: Append, position: int, recorded_at: datetime) -> bytes:
-    event = append.events[-1]
-    row = (append.tenant_id, position, append.stream_id, event.version, event.type, recorded_at, event.state)
-    return leaf_of(Row(*row))
+def _refusal(append: Append, code: str, claim: str | None) -> AppendError:
+    match code:
+        case "version_conflict":
+            return VersionConflictError(
+                f"stream {append.stream_id} is not at version {append.expected_version}, or the new ones skip one"
+            )
+        case "guard_broken":
+            return GuardBrokenError(f"a stream that {append.stream_id} relies on has changed: load again")
+        case "key_taken":
+            assert claim is not None
+            return KeyTakenError(claim)
+        case "key_reused":
+            return KeyReusedError(
+                f"command {append.command_id} was used for another request: send a new one under a new id"
+            )
+        case "body_unknown":
+            return BodyUnknownError(f"there is no log of {append.tenant_id}")
+    raise AssertionError(f"log.append_columns answered {code!r}")
 
 
 def _conditions(appends: Sequence[Append]) -> str | None:

@@ -3,7 +3,7 @@
     "entente.event.v1" NUL | tenant 16 | leaf index int8 | stream 16 | version int4
     | recorded_at int8, in µs since 1970 | octets of the type int4 | type, UTF-8 | SHA-256 of the state
 
-Integers are big-endian and signed. The leaf index is the position minus one. `log.append_group` computes the same.
+Integers are big-endian and signed. The leaf index is the position minus one. `log.append_columns` makes the same.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -22,14 +22,14 @@ from psycopg_pool import ConnectionPool
 
 from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.ports import Append, AppendError, NewEvent
-from infra.log.batch import answer, arguments
+from infra.log.batch import answers, arguments
 from infra.log.mapper import LogEvent, LogNotification
 from infra.log.poke import CHANNEL
 
 LIBRARY = PersonId(UUID("00000000-0000-7000-8000-0000000011b5"))
 """Stands as principal in the ledger for what is appended through the library without one."""
 _APPEND = (
-    "SELECT * FROM log.append_group(%s::uuid[], %s::uuid[], %s::int[], %s::uuid[], %s::uuid[], %s::bytea[],"
+    "SELECT * FROM log.append_columns(%s::uuid[], %s::uuid[], %s::int[], %s::uuid[], %s::uuid[], %s::bytea[],"
     " %s::int[], %s::int[], %s::text[], %s::bytea[], %s::jsonb, %s::jsonb)"
 )
 _COLUMNS = "tenant_id, position, stream_id, version, type, recorded_at, state"
@@ -93,9 +93,8 @@ class LogApplicationRecorder(ApplicationRecorder):
         try:
             with self.log.pool.connection() as connection:
                 with connection.transaction():
-                    rows = connection.execute(_APPEND, arguments(appends)).fetchall()
-                    for append, indexes, row in zip(appends, streams.values(), rows, strict=True):
-                        outcome = answer(append, row)
+                    [row] = connection.execute(_APPEND, arguments(appends)).fetchall()
+                    for indexes, outcome in zip(streams.values(), answers(appends, row), strict=True):
                         if isinstance(outcome, AppendError):
                             raise IntegrityError(str(outcome)) from outcome
                         assert outcome.first_position is not None

@@ -21,6 +21,7 @@ from infra.log.merkle import TILE_WIDTH, extend, frontier_root, root_of
 from infra.settings import DatabaseSettings
 
 PERSON = PersonId(uuid.UUID("01990000-0000-7000-8000-0000000000aa"))
+ROWS_SQL = APPEND_SQL.replace("append_columns", "append_group")
 COLUMNS = "tenant_id, position, stream_id, version, type, recorded_at, state"
 
 
@@ -122,7 +123,7 @@ async def call(
     connection: "asyncpg.Connection[Any]", *appends: Append
 ) -> list[tuple[str, int | None, int | None, int | None, datetime | None, str | None]]:
     """The append function itself, in whatever transaction the connection is."""
-    return [tuple(row) for row in await connection.fetch(APPEND_SQL, *arguments(appends))]
+    return [tuple(row) for row in await connection.fetch(ROWS_SQL, *arguments(appends))]
 
 
 def rows_of(database: DatabaseSettings, tenant_id: TenantId) -> list[Row]:

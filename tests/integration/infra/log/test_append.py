@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from domain.access import GrantChange
 from domain.ids import CommandId, PersonId, TenantId
-from domain.ports import Guard, NewEvent
-from infra.log.batch import APPEND_SQL, arguments
+from domain.ports import Guard, NewEvent, Outcome
+from infra.log.batch import APPEND_SQL, answers, arguments
+from infra.log.leaf import leaf_of
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.log.logs import (
     an_append,
@@ -71,6 +72,43 @@ async def test_a_group_answers_each_request_for_itself(
     assert flaws(database, body) == flaws(database, other_body) == []
     assert len(rows_of(database, body)) == 4
     assert len(rows_of(database, other_body)) == 1
+
+
+async def test_what_follows_from_a_request_is_not_said_twice(
+    app: Any, body: TenantId, other_body: TenantId, database: Any
+) -> None:
+    known, stream = an_append(body, claims=("slug/taken",)), new_stream()
+    [(_, _, _, _, known_at, _)] = await call(app, known)
+    await call(app, an_append(other_body, stream, events=2))
+    group = (
+        an_append(new_tenant()),
+        an_append(other_body, stream, after=2, events=3),
+        an_append(body, claims=("slug/taken",)),
+        known,
+        an_append(body, events=0),
+        an_append(body, after=7),
+    )
+
+    [row] = await app.fetch(APPEND_SQL, *arguments(group))
+
+    assert row["codes"] == ["body_unknown", "accepted", "key_taken", "replayed", "accepted", "version_conflict"]
+    assert row["last_positions"] == [None, 5, None, 1, None, None]
+    assert row["first_positions"] == [None, None, None, 1, None, None]
+    assert row["stream_versions"] == [None, None, None, 1, None, None]
+    assert row["claims"] == [None, None, "slug/taken", None, None, None]
+    assert row["leaves"] == [
+        None,
+        *(leaf_of(one) for one in rows_of(database, other_body)[2:]),
+        *(None, None, None),
+    ]
+    assert row["instants"][3] == known_at
+    assert answers(group, row)[1:5:3] == [
+        Outcome(first_position=3, position=5, version=5, recorded_at=row["instants"][1], leaf=row["leaves"][3]),
+        Outcome(first_position=None, position=None, version=0, recorded_at=row["instants"][4]),
+    ]
+    assert answers(group, row)[3] == Outcome(
+        first_position=1, position=1, version=1, recorded_at=known_at, replayed=True
+    )
 
 
 async def test_a_refused_request_leaves_nothing(app: Any, admin: Any, body: TenantId) -> None:

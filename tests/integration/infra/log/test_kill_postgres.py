@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import asyncpg
 import psycopg
@@ -19,12 +19,12 @@ from domain.ids import CommandId, TenantId
 from domain.ports import Append, AppendError, Outcome
 from infra.database import Database
 from infra.embedded import EmbeddedServer
-from infra.log.batch import answer
+from infra.log.batch import APPEND_SQL, answers, arguments
 from infra.log.store import open_log_store
 from infra.migrate import migrate
 from infra.settings import DatabaseSettings, Role, embedded_database
 from tests.integration.infra.log.killing import kill
-from tests.integration.infra.log.logs import PassThrough, an_append, call, flaws, new_tenant, open_logs
+from tests.integration.infra.log.logs import PassThrough, an_append, flaws, new_tenant, open_logs
 
 CLIENTS = 6
 TENANTS = 4
@@ -92,12 +92,12 @@ class Undurable:
         try:
             transaction = connection.transaction()
             await transaction.start()
-            rows: list[Any] = await call(connection, append)
+            [row] = await connection.fetch(APPEND_SQL, *arguments([append]))
             await connection.execute("SET LOCAL synchronous_commit = off")
             await transaction.commit()
         finally:
             connection.terminate()
-        outcome = answer(append, rows[0])
+        [outcome] = answers([append], row)
         assert isinstance(outcome, Outcome)
         return outcome
 
@@ -205,7 +205,7 @@ async def test_a_killed_backend_leaves_an_unknown_outcome_that_the_same_key_reso
             with psycopg.connect(settings.admin_dsn, autocommit=True) as admin:
                 admin.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE usename = 'entente_app' AND query LIKE '%append_group%'"
+                    " WHERE usename = 'entente_app' AND query LIKE '%append_columns%'"
                 )
             try:
                 outcomes.append(await attempt)

@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from domain.ports import Append, NewEvent, Outcome, OutcomeUnknownError, Row, VersionConflictError
+from domain.ports import Append, NewEvent, Outcome, OutcomeUnknownError, VersionConflictError
 from infra.log.append import GroupCommit, LogUnreachableError
-from infra.log.leaf import leaf_of
 from tests.unit.infra.log.test_batch import STREAM, an_append
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
+LEAF = bytes(32)
 ACCEPTED = ("accepted", 1, 1, 1, AT, None)
 Answer = Callable[[int], list[tuple[object, ...]]]
 
@@ -38,7 +38,7 @@ class Connection:
         self.sent = asyncio.Event()
         self.closed = False
 
-    async def fetch(self, _: str, *arguments: Any, timeout: float) -> list[tuple[object, ...]]:  # noqa: ASYNC109
+    async def fetch(self, _: str, *arguments: Any, timeout: float) -> list[tuple[Any, ...]]:  # noqa: ASYNC109
         assert timeout > 0
         self.groups.append(arguments[4])
         self.sent.set()
@@ -46,7 +46,8 @@ class Connection:
         answer = self.script(len(arguments[0]))
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        codes, firsts, lasts, versions, instants, claims = zip(*answer, strict=True)
+        return [(codes, lasts, instants, [LEAF] * len(answer), firsts, versions, claims)]
 
     def is_closed(self) -> bool:
         return self.closed
@@ -82,14 +83,10 @@ def sizes(connection: Connection) -> list[int]:
 async def test_a_lone_append_goes_at_once() -> None:
     connection = Connection(accepting)
 
-    append = an_append()
-
     async with commit_on(connection) as commit:
-        outcome = await commit.append(append)
+        outcome = await commit.append(an_append())
 
-    [event] = append.events
-    row = Row(append.tenant_id, 1, append.stream_id, 1, event.type, AT, event.state)
-    assert outcome == Outcome(first_position=1, position=1, version=1, recorded_at=AT, leaf=leaf_of(row))
+    assert outcome == Outcome(first_position=1, position=1, version=1, recorded_at=AT, leaf=LEAF)
     assert sizes(connection) == [1]
 
 
