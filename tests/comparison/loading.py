@@ -62,7 +62,7 @@ async def _append(settings: DatabaseSettings, told: Iterable[Append], progress: 
                 sent = asyncio.create_task(connection.fetch(APPEND_SQL, *arguments(call)))
                 await asyncio.sleep(0)  # it is on its way; meanwhile the next call is made
                 following = next(calls, None)
-                refused = [row[0] for row in await sent if row[0] != "accepted"]
+                refused = [code for code in (await sent)[0]["codes"] if code != "accepted"]
                 if refused:
                     raise AssertionError(f"the log refused what was invented: {refused[0]}")
                 done += sum(len(append.events) for append in call)
