@@ -214,6 +214,50 @@ class LogStoppedError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class ReadsUnavailableError(DoorRefusal):
+    code = "reads_unavailable"
+    kind = "operational"
+    en = "The register cannot be read just now. Ask again in a moment."
+    fr = "Le registre ne peut être lu en ce moment. Redemandez dans un instant."
+
+
+@dataclass(eq=False)
+class EffectiveUnreadableError(DoorRefusal):
+    given: str
+    code = "effective_unreadable"
+    kind = "malformed"
+    en = "“{given}” is not a day such as 2026-03-31, from 1900 to 2200."
+    fr = "« {given} » n’est pas une date (2026-03-31), de 1900 à 2200."
+
+
+@dataclass(eq=False)
+class PackTooLongError(DoorRefusal):
+    events: int
+    maximum: int
+    code = "pack_too_long"
+    kind = "refused"
+    en = "A log of {events} events is exported with “entente audit export”; over the network, {maximum} at most."
+    fr = "Un registre de {events} événements s’exporte avec « entente audit export »; en ligne, {maximum} au plus."
+
+
+@dataclass(eq=False)
+class ReadsBehindError(DoorRefusal):
+    code = "reads_behind"
+    kind = "operational"
+    en = "The read models are still behind the log. Ask again in a moment."
+    fr = "Les modèles de lecture sont encore en retard sur le registre. Redemandez dans un instant."
+
+
+@dataclass(eq=False)
+class PackNotForRoleError(DoorRefusal):
+    role: str
+    code = "pack_not_for_role"
+    kind = "forbidden"
+    en = "A pack holds the body’s drafts too; the role {role} may not take it away."
+    fr = "Un dossier contient aussi les brouillons de l’organisme; le rôle {role} ne permet pas de l’emporter."
+
+
+@dataclass(eq=False)
 class UnavailableError(DoorRefusal):
     code = "unavailable"
     kind = "conflict"

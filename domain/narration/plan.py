@@ -25,6 +25,7 @@ from domain.plan.events import (
     RevisionPublished,
 )
 from domain.values import LocalizedText
+from domain.verdict.words import NBSP
 
 _NOTE: Final = {"note": "sealed: the step says that there is one"}
 PLAN_STORY: Final = Story(
@@ -141,7 +142,7 @@ def _adopted(event: RevisionAdopted, past: Past) -> Told:
         past.state(part, adopted=now.get(part))
     headline = Words(
         f"revision {event.number} adopted: the draft as it stands is what the plan says",
-        f"révision {event.number} adoptée : le projet tel qu’il est devient le texte du plan",
+        f"révision {event.number} adoptée{NBSP}: le projet tel qu’il est devient le texte du plan",
     )
     return Told(headline, tuple(stated(label, count) for label, count in counts))
 

@@ -85,11 +85,13 @@ class Reading:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # Loaders run in tasks of their own, which giving up on the request leaves behind.
+        # Loaders run in tasks of their own, which giving up on the request leaves behind. What a refused field
+        # left running ends by itself, within the time of a statement; then the transaction ends in order.
         self._closed = True
         running = list(self._running)
-        for task in running:
-            task.cancel()
+        if kind is not None:
+            for task in running:
+                task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self._stack.__aexit__(kind, error, traceback)
 
@@ -104,8 +106,14 @@ class Reading:
             raise StatementTimeoutError
         task = asyncio.create_task(self._rows(scope, statement))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await task
+        task.add_done_callback(self._done)
+        # A refused field cancels its neighbours; a statement that was cut off would spoil the transaction for all.
+        return await asyncio.shield(task)
+
+    def _done(self, task: "asyncio.Task[Sequence[Sequence[Any]]]") -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever asked may have gone
 
     async def _rows(self, scope: TenantId | None, statement: Select[Any]) -> Sequence[Sequence[Any]]:
         held = await self._open(scope)

@@ -25,6 +25,7 @@ from services.api.imports import import_routes
 from services.api.logs import log_routes
 from services.api.metrics import Metrics
 from services.api.openapi import openapi_bytes
+from services.api.packs import pack_routes
 from services.api.problems import problem_response
 from services.api.routes import write_routes
 from services.bootstrap import WriteSide, open_write_side
@@ -39,6 +40,8 @@ from services.refusals import (
     UnavailableError,
 )
 from services.web.pages import error_page, is_page, web_routes
+from services.web.plan_page import plan_routes
+from services.web.proof_pages import proof_page_routes
 
 OPENAPI_PATH = "/openapi.json"
 METRICS_PATH = "/metrics"
@@ -100,7 +103,10 @@ def create_app(
             *address_routes(),
             *_service_routes(settings.web, metrics, checks),
             *log_routes(settings.proof),
+            *pack_routes(settings.proof),
             *web_routes(),
+            *plan_routes(),
+            *proof_page_routes(settings.proof),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
         ],
         exception_handlers=_exception_handlers(),

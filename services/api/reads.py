@@ -100,4 +100,10 @@ def read_api(settings: Settings) -> tuple[Mapping[str, ASGIApp], list[Lifespan]]
     """The ASGI applications of the read API by path, and what has to live beside them."""
     reads = Reads()
     handler = graphql_handler(reads, viewer_of=reads.viewer, with_explorer=settings.profile is Profile.DEMO)
-    return {PATH: cast("ASGIApp", handler)}, [reads.attached]
+
+    @asynccontextmanager
+    async def for_pages(app: Litestar) -> AsyncIterator[None]:
+        app.state.graphql = handler.endpoint  # pages read in process
+        yield
+
+    return {PATH: cast("ASGIApp", handler)}, [reads.attached, for_pages]

@@ -176,6 +176,12 @@ def page() -> bytes:
     return text.encode()
 
 
+def page_policy() -> str:
+    """What the page allows itself, as a header says it: its own style and script, by their digests."""
+    style, script = _digest(_text("page.css")), _digest(_text("verify.js") + _text("page.js"))
+    return f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'"
+
+
 def readme(checkpoint: Checkpoint, facts: PackFacts) -> bytes:
     """What the pack is and how to check it, in both languages."""
     return (

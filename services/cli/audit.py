@@ -14,10 +14,10 @@ from infra.settings import load_settings
 from services.audit.export import Gathered, NotSignedError, gather
 from services.audit.pack import PackTooLargeError, make_pack
 from services.bootstrap import open_write_side
+from services.catching_up import caught_up
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.cli.instance import say_refusal
-from services.cli.reading import caught_up
 
 
 def audit(given: argparse.Namespace) -> int:

@@ -19,7 +19,6 @@ from domain.errors import Refusal
 from domain.event import Recorded
 from domain.ids import COMMONS, StreamId, TenantId
 from domain.stream import STREAMS
-from infra.bulk.read_models import TenantCursors
 from infra.log.feed import LogFeed
 from infra.log.proofs.held import HeldBrokenError, HeldCheckpoints
 from infra.log.recorder import TenantLog
@@ -27,9 +26,9 @@ from infra.log.store import LogStore
 from infra.settings import Role, Settings, load_settings
 from projections.rebuild import BuildStoppedError, SwapTimeoutError
 from projections.registry import BY_NAME
-from projections.runner import StoppedError, wait_for
 from services.bootstrap import WriteSide, open_write_side
 from services.builders import HelperFailedError
+from services.catching_up import caught_up
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.cli.instance import say_refusal
@@ -39,7 +38,6 @@ from services.read_model_check import ReadModelCheck
 from services.replay import verify as verify_log
 
 _POOL_MAX = 4
-_CATCH_UP_SECONDS = 5.0
 
 
 def projections(given: argparse.Namespace) -> int:
@@ -168,17 +166,6 @@ def verify(given: argparse.Namespace) -> int:
 
     with reachable(settings):
         return asyncio.run(act())
-
-
-async def caught_up(write: WriteSide, tenant_id: TenantId) -> bool:
-    """Whether every read model shows all of a body's log; waits a little for it."""
-    async with LogFeed(write.database) as feed:
-        head = (await feed.heads()).get(tenant_id, 0)
-    cursors = TenantCursors(write.database)
-    try:
-        return await wait_for(cursors, BY_NAME, tenant_id, head, _CATCH_UP_SECONDS)
-    except StoppedError:
-        return False
 
 
 async def _tenants(write: WriteSide, slugs: Sequence[str]) -> list[tuple[str, TenantId]] | None:

@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from domain.values import Language
+from domain.verdict.words import NBSP
 
 
 class Words(NamedTuple):
@@ -58,6 +59,93 @@ MESSAGES: Final[dict[str, Words]] = {
         "Le fait le plus récent de cette liste a été inscrit le {instant}.",
     ),
     "fresh.none": Words("Nothing has been recorded yet.", "Rien n’a encore été inscrit."),
+    "plans.title": Words("Plans", "Plans"),
+    "plans.caption": Words("Plans that are published", "Plans publiés"),
+    "plans.none": Words("No plan is published here yet.", "Aucun plan n’est encore publié ici."),
+    "plan.period": Words("Period", "Période"),
+    "plan.revision": Words("Revision", "Révision"),
+    "plan.in_force": Words(
+        "Shown is revision {number}, adopted on {day}.", "La révision {number}, adoptée le {day}, est montrée."
+    ),
+    "plan.no_revision": Words(
+        "At these clocks, no revision is public.", "À ces deux dates, aucune révision n’est publique."
+    ),
+    "plan.says": Words("What the plan says", "Ce que dit le plan"),
+    "clocks.title": Words("Two clocks", "Deux horloges"),
+    "clocks.text": Words(
+        "See the plan as it held on a day, as it was known at a moment. Left empty, both mean now.",
+        "Consultez le plan tel qu’il valait un jour donné, tel qu’on le connaissait à un moment donné. "
+        "Vides, les deux champs signifient maintenant.",
+    ),
+    "clocks.effective": Words("In effect on", "En vigueur le"),
+    "clocks.effective.hint": Words(
+        "year-month-day, such as 2026-03-31", "année-mois-jour, par exemple 2026-03-31"
+    ),
+    "clocks.recorded": Words("As recorded by", "Tel qu’inscrit au"),
+    "clocks.recorded.hint": Words(
+        "an instant with its zone, such as 2026-03-31T17:00:00-04:00, or a position of the log",
+        "un instant avec son fuseau, par exemple 2026-03-31T17:00:00-04:00, ou une position du registre",
+    ),
+    "clocks.set": Words("Show", "Afficher"),
+    "clocks.refused": Words("Which moment is meant?", "De quel moment s’agit-il?"),
+    "clocks.offers": Words("It may be one of these", "C’est peut-être l’un de ceux-ci"),
+    "steps.title": Words("What happened, step by step", "Ce qui s’est passé, étape par étape"),
+    "steps.text": Words(
+        "In the order in which it was recorded. Numbers are missing where a step is not public: how a revision "
+        "was drafted is for the partnership.",
+        "Dans l’ordre de l’inscription. Des numéros manquent là où une étape n’est pas publique : la rédaction "
+        "d’une révision relève du partenariat.",
+    ),
+    "steps.more": Words("Later steps", "Étapes suivantes"),
+    "step.title": Words("Step {version}", "Étape {version}"),
+    "step.effective": Words("In effect from", "En vigueur à partir du"),
+    "step.recorded": Words("Recorded", "Inscription"),
+    "step.position": Words(
+        "{instant}, position {position} of the log", "{instant}, position {position} du registre"
+    ),
+    "step.who": Words("By whom", "Par qui"),
+    "step.why": Words("By what right", "De quel droit"),
+    "step.source": Words("Read in", "Tiré de"),
+    "step.proof": Words("Proof", "Preuve"),
+    "step.proof.link": Words("that it stands in the signed log", "de son inscription au registre signé"),
+    "step.nav": Words("Neighbouring steps", "Étapes voisines"),
+    "step.previous": Words("Back to step {version}", "Revenir à l’étape {version}"),
+    "step.next": Words("On to step {version}", "Passer à l’étape {version}"),
+    "difference.title": Words("Compare two revisions", "Comparer deux révisions"),
+    "difference.changed": Words("What this revision changed", "Ce que cette révision a changé"),
+    "difference.from": Words("From", "De"),
+    "difference.to": Words("to", "à"),
+    "difference.nothing": Words("nothing (before the first)", "rien (avant la première)"),
+    "difference.revision": Words("revision {number}, {day}", "révision {number}, {day}"),
+    "difference.compare": Words("Compare", "Comparer"),
+    "difference.between": Words(
+        "From revision {earlier} to revision {later}", "De la révision {earlier} à la révision {later}"
+    ),
+    "difference.none": Words("Nothing changed.", "Rien n’a changé."),
+    "proof.title": Words("Proof", "Preuve"),
+    "proof.text": Words(
+        "Every step is a leaf of the partnership’s log, which is signed every second. Keep a checkpoint, and "
+        "nobody can change what it covers without your noticing.",
+        "Chaque étape est une feuille du registre du partenariat, signé chaque seconde. Gardez un point de "
+        "contrôle : personne ne pourra alors modifier ce qu’il couvre à votre insu.",
+    ),
+    "proof.checkpoint": Words("The newest checkpoint", "Le dernier point de contrôle"),
+    "proof.key": Words("The log’s public key", "La clé publique du registre"),
+    "proof.verify": Words("Check a pack in the browser", "Vérifier un dossier dans le navigateur"),
+    "pack.title": Words("Audit pack", "Dossier d’audit"),
+    "pack.text": Words(
+        "All events of the partnership’s log with their proof, and its plans at the clocks chosen above. It holds "
+        "what is not public too, so only members who work on drafts may take it away.",
+        "Tous les événements du registre du partenariat avec leur preuve, et ses plans aux deux dates choisies "
+        "ci-dessus. Il contient aussi ce qui n’est pas public : seuls les membres qui travaillent aux brouillons "
+        "peuvent l’emporter.",
+    ),
+    "pack.token": Words("Access token", "Jeton d’accès"),
+    "pack.token.hint": Words(
+        "It is sent with this form and kept nowhere.",
+        "Il est envoyé avec ce formulaire et n’est conservé nulle part.",
+    ),
+    "pack.download": Words("Download the pack", "Télécharger le dossier"),
     "error.back": Words("To the first page", "Vers la page d’accueil"),
     "error.correlation": Words("Correlation id: {id}", "Identifiant de corrélation : {id}"),
     "province.NL": Words("Newfoundland and Labrador", "Terre-Neuve-et-Labrador"),
@@ -86,5 +174,13 @@ MESSAGES: Final[dict[str, Words]] = {
 
 
 def text(key: str, language: Language, **values: object) -> str:
-    """The words of a key, with its placeholders filled."""
-    return MESSAGES[key].in_(language).format(**values)
+    """The words of a key, with its placeholders filled; in French, with the no-break spaces it asks for."""
+    words = MESSAGES[key].in_(language)
+    return (typeset(words) if language == "fr" else words).format(**values)
+
+
+def typeset(french: str) -> str:
+    """The spaces that go with a sign of punctuation, made no-break."""
+    for plain, kept in ((" :", f"{NBSP}:"), ("« ", f"«{NBSP}"), (" »", f"{NBSP}»")):
+        french = french.replace(plain, kept)
+    return french

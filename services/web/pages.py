@@ -1,6 +1,7 @@
 """Plain pages, complete without JavaScript: the list of partnerships, and where to go from there."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -15,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from domain.errors import Refusal
+from domain.narration import codes
 from domain.values import Language
 from services.api.edge import correlation_id_of, path_of
 from services.api.languages import preferred
@@ -36,6 +38,8 @@ _NOT_PAGES: Final = (
     "/static/",
     "/favicon.ico",
 )
+PARTNERSHIPS: Final[Mapping[Language, str]] = {"en": "/en/partnerships", "fr": "/fr/partenariats"}
+"""Where the pages about one partnership begin."""
 _SHOWN_IN: Final = ZoneInfo("America/Toronto")
 _log = structlog.get_logger()
 
@@ -70,7 +74,7 @@ def web_routes() -> list[HTTPRouteHandler]:
         if listed is not None and listed.newest is not None:
             local = listed.newest.astimezone(_SHOWN_IN)
             newest = format_datetime(local, "long", locale=f"{language}_CA")
-        return _page("home.html", language, listed=listed, newest=newest)
+        return page("home.html", language, listed=listed, newest=newest, base=PARTNERSHIPS[language])
 
     @get("/static/{digest:str}/{name:str}")
     async def static(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
@@ -98,7 +102,7 @@ def error_page(request: AnyRequest, refusal: Refusal) -> Response[str]:
         first = "fr" if path.startswith("/fr") else "en"
         languages = [first, "en" if first == "fr" else "fr"]
     status = status_of(refusal)
-    return _page(
+    return page(
         "error.html",
         first,
         status_code=status,
@@ -109,9 +113,11 @@ def error_page(request: AnyRequest, refusal: Refusal) -> Response[str]:
     )
 
 
-def _page(name: str, language: Language, *, status_code: int = 200, **values: Any) -> Response[str]:
+def page(name: str, language: Language, *, status_code: int = 200, **values: Any) -> Response[str]:
+    """A template in a language; `there` is where the same page is in the other one."""
     other: Language = "en" if language == "fr" else "fr"
-    content = _environment().get_template(name).render(language=language, other=other, text=text, **values)
+    values = {"there": f"/{other}", **values}
+    content = _environment().get_template(name).render(language=language, other=other, **values)
     headers = {"Content-Language": f"{language}-CA", "Cache-Control": "no-cache", "Vary": "Accept-Language"}
     return Response(content, status_code=status_code, media_type=MediaType.HTML, headers=headers)
 
@@ -130,7 +136,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["static_url"] = static_url
+    environment.globals |= {"static_url": static_url, "codes": codes, "text": text}
     return environment
 
 

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const ENTENTE = process.env.ENTENTE_PROGRAM ?? ".venv/bin/entente";
+// What is no setting of the service must not reach it: it refuses to start.
+const { ENTENTE_PROGRAM: ENTENTE = ".venv/bin/entente", ...inherited } = process.env;
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // Chromium must not look for the outside world: there is none where the tests run.
@@ -23,7 +24,7 @@ let server, browser, folder, origin;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "entente-browser-"));
   server = spawn(ENTENTE, ["run", "--demo"], {
-    env: { ...process.env, ENTENTE_INSTANCE_DIR: folder, PORT: "18000" },
+    env: { ...inherited, ENTENTE_INSTANCE_DIR: folder, PORT: "18000" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   origin = await new Promise((resolve, reject) => {

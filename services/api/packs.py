@@ -1,0 +1,111 @@
+"""Audit packs over HTTP: for those who may see all that is in them, drafts too."""
+
+import asyncio
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from domain.clocks import parse_recorded_as_of
+from domain.ids import TenantId
+from infra.access.tokens import Bearer
+from infra.log.proofs.checkpoint import Checkpoint
+from infra.log.proofs.published import published
+from infra.settings import ProofSettings
+from readapi.viewer import AUTHOR_ROLES
+from services.api.routes import bearer_of
+from services.audit.export import Gathered, gather
+from services.audit.pack import make_pack
+from services.bootstrap import WriteSide
+from services.catching_up import caught_up
+from services.refusals import (
+    BodyUnknownError,
+    EffectiveUnreadableError,
+    NotSignedYetError,
+    PackNotForRoleError,
+    PackTooLongError,
+    ReadsBehindError,
+)
+
+EVENTS_MAX: Final = 50_000
+"""A pack is made in memory. A longer log is exported on the command line, where nobody waits for an answer."""
+_GIVEN_CHARACTERS_MAX: Final = 60
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Clocks(NamedTuple):
+    """Both clocks as they were written; empty means now."""
+
+    effective: str
+    recorded: str
+
+
+def pack_routes(proof: ProofSettings) -> list[HTTPRouteHandler]:
+    """The handler for programs; the page has a form for people."""
+
+    @get("/log/{log:uuid}/pack")
+    async def pack(request: AnyRequest, log: FromPath[UUID]) -> Response[bytes]:
+        write: WriteSide = request.app.state.write
+        bearer = await bearer_of(request, write)
+        given = request.query_params
+        clocks = Clocks(given.get("effective", ""), given.get("recorded", ""))
+        return await pack_for(write, proof, bearer, TenantId(log), clocks)
+
+    return [pack]
+
+
+async def pack_for(
+    write: WriteSide, proof: ProofSettings, bearer: Bearer, tenant_id: TenantId, clocks: Clocks
+) -> Response[bytes]:
+    """A body's pack at both clocks.
+
+    Raises:
+        BodyUnknownError: the token is of another body, or there is none.
+        PackNotForRoleError: the role does not see drafts.
+        Refusal: a clock that is none.
+        NotSignedYetError, ReadsBehindError: ask again in a moment.
+        PackTooLongError: it has to be exported on the command line.
+    """
+    if bearer.scope == "body" and bearer.tenant_id != tenant_id:
+        raise BodyUnknownError(slug=str(tenant_id))
+    if bearer.scope == "body" and bearer.role not in AUTHOR_ROLES:
+        raise PackNotForRoleError(role=bearer.role)
+    facts = await write.bodies.facts(tenant_id)
+    if facts is None:
+        raise BodyUnknownError(slug=str(tenant_id))
+    on = _day(clocks.effective) if clocks.effective else facts.today()
+    known: datetime | int | None = None
+    if clocks.recorded:
+        known = parse_recorded_as_of(clocks.recorded, zones=(facts.time_zone,))
+    async with published(write.pool, tenant_id) as log:
+        newest = await log.newest()
+    if newest is None:
+        raise NotSignedYetError
+    size = Checkpoint.parse(newest[0].text).size
+    if size > EVENTS_MAX:
+        raise PackTooLongError(events=size, maximum=EVENTS_MAX)
+    if not await caught_up(write, tenant_id):
+        raise ReadsBehindError
+    witnesses = proof.policy.witnesses
+    gathered = await gather(write, tenant_id, witnesses=witnesses, effective=on, recorded=known)
+    content = await asyncio.to_thread(_content, gathered)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{tenant_id}-{len(gathered.rows)}.zip"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(content, media_type="application/zip", headers=headers)
+
+
+def _content(gathered: Gathered) -> bytes:
+    return b"".join(make_pack(gathered.rows, gathered.facts))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise EffectiveUnreadableError(given=text[:_GIVEN_CHARACTERS_MAX]) from error

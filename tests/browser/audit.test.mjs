@@ -1,0 +1,187 @@
+// An auditor's path, in both languages: from the register to a plan, along its steps, over both clocks, to a pack that
+// is downloaded and verified in the page.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { chromium } from "playwright-core";
+
+// What is no setting of the service must not reach it: it refuses to start.
+const { ENTENTE_PROGRAM: ENTENTE = ".venv/bin/entente", ...inherited } = process.env;
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const SHOTS = process.env.BROWSER_SCREENSHOTS;
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FLAGS = [
+  "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const SLUG = "fictionville";
+
+let server, browser, folder, environment, origin;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "entente-audit-"));
+  environment = { ...inherited, ENTENTE_INSTANCE_DIR: folder, PORT: "18200" };
+  server = spawn(ENTENTE, ["run", "--demo"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
+  origin = await new Promise((resolve, reject) => {
+    let said = "";
+    server.stdout.on("data", (chunk) => {
+      said += chunk;
+      const found = said.match(/(http:\/\/[^\s/]+)\/fr/);
+      if (found) resolve(found[1]);
+    });
+    server.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${said}`)));
+  });
+  const flags = process.getuid() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: flags });
+});
+
+after(async () => {
+  await browser?.close();
+  if (server?.exitCode === null) {
+    const ended = once(server, "exit");
+    server.kill("SIGTERM");
+    await ended;
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+// A token as an operator makes it for a member; the pages have no login of their own yet.
+async function token(role) {
+  const made = ["token", "create", SLUG, "--role", role, "--name", "browser walk"];
+  const { stdout } = await promisify(execFile)(ENTENTE, made, { env: environment });
+  return stdout.match(/ente_[A-Za-z0-9_-]{43}/)[0];
+}
+
+async function checked(page, name) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`), []);
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+}
+
+const WORDS = {
+  en: {
+    partnership: "Fictionville and Area Local Immigration Partnership",
+    plan: "Settlement Strategy 2025-2028", step: /^Step \d+$/, adopted: /^Revision 2 adopted: /,
+    next: "Back to step", why: /by decision 2026-\d+ of .*quorum: .*present.*reached/s, changed: "What this revision changed",
+    refused: "Which moment is meant?", show: "Show", inForce: /revision 1, adopted on/i, none: /no revision is public/,
+    download: "Download the pack", verify: "Check a pack in the browser", compare: "Compare", between: "From revision 1 to revision 2",
+  },
+  fr: {
+    partnership: "Partenariat local en immigration de Fictionville et des environs",
+    plan: "Stratégie d’établissement 2025-2028", step: /^Étape \d+$/, adopted: /^Révision 2 adoptée\s: /,
+    next: "Revenir à l’étape", why: /par la décision 2026-\d+ du .*quorum\s: .*présents.*atteint/s, changed: "Ce que cette révision a changé",
+    refused: "De quel moment s’agit-il?", show: "Afficher", inForce: /la révision 1, adoptée le/i, none: /aucune révision n’est publique/,
+    download: "Télécharger le dossier", verify: "Vérifier un dossier dans le navigateur", compare: "Comparer", between: "De la révision 1 à la révision 2",
+  },
+};
+
+for (const language of ["en", "fr"]) {
+  test(`an auditor's path in ${language}: a plan, its steps, both clocks, a pack, verified`, async () => {
+    const words = WORDS[language];
+    const context = await browser.newContext({ locale: `${language}-CA`, acceptDownloads: true, bypassCSP: false });
+    const page = await context.newPage();
+    const outside = [];
+    const refused = [];
+    page.on("request", (request) => { if (!request.url().startsWith(origin)) outside.push(request.url()); });
+    page.on("console", (message) => { if (message.type() === "error") refused.push(message.text()); });
+
+    // Open a plan.
+    await page.goto(`${origin}/${language}`);
+    await page.click(`text=${words.partnership}`);
+    await checked(page, `${language}-plans`);
+    await page.click(`text=${words.plan}`);
+    assert.equal(await page.getAttribute("html", "lang"), `${language}-CA`);
+    assert.equal((await page.textContent("h1")).trim().startsWith(words.plan), true);
+    await checked(page, `${language}-plan`);
+
+    // Step to the revision and read why; go back a step and forward again.
+    const item = page.locator(".timeline > li").filter({ hasText: words.adopted.source.includes("Revision") ? "Revision 2 adopted" : "Révision 2 adoptée" });
+    await item.locator("h3 a").click();
+    const step = page.locator("section.step");
+    assert.match((await step.locator("h2").innerText()).replace(/\s+\S+$/, ""), words.step);
+    assert.match(await step.locator("p").first().innerText(), words.adopted);
+    assert.match(await step.innerText(), words.why);
+    assert.ok((await step.innerText()).includes(words.changed));
+    assert.ok((await step.locator(".changes > li").count()) > 0);
+    await checked(page, `${language}-step`);
+    const wide = page.viewportSize();
+    await page.setViewportSize({ width: 320, height: 700 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), "it reflows at 320 pixels");
+    await page.setViewportSize(wide);
+    const here = await step.locator("h2").innerText();
+    await step.locator("a[rel=prev]").click();
+    assert.notEqual(await step.locator("h2").innerText(), here);
+    await step.locator("a[rel=next]").click();
+    assert.equal(await step.locator("h2").innerText(), here);
+
+    // The difference of two revisions.
+    await page.selectOption("#from", "1");
+    await page.selectOption("#to", "2");
+    await page.click(`button:has-text("${words.compare}")`);
+    assert.equal(await page.textContent("#compared"), words.between);
+
+    // Both clocks: the day of the first revision; then a bare date, which is refused with the moments it could mean.
+    await page.fill("#effective", "2025-06-30");
+    await page.click(`button:has-text("${words.show}")`);
+    assert.match(await page.innerText("main"), words.inForce);
+    const tomorrow = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+    await page.fill("#recorded", tomorrow);
+    await page.click(`button:has-text("${words.show}")`);
+    assert.equal(await page.textContent("h1"), words.refused);
+    const offers = page.locator("main li a");
+    assert.equal(await offers.first().textContent(), `${tomorrow}T23:59:59-05:00`);
+    assert.ok((await offers.count()) >= 6);
+    await checked(page, `${language}-clocks`);
+    await offers.first().click();
+    assert.match(await page.innerText("main"), words.inForce);
+    assert.equal(await page.inputValue("#recorded"), `${tomorrow}T23:59:59-05:00`);
+    await page.fill("#recorded", "1");
+    await page.click(`button:has-text("${words.show}")`);
+    assert.equal((await page.textContent("h1")).length > 0, true);
+
+    // The pack at the clocks of the page, with a member's token.
+    await page.goBack();
+    await page.fill("#token", await token("coordinator"));
+    const coming = page.waitForEvent("download");
+    await page.click(`button:has-text("${words.download}")`);
+    const pack = join(folder, `${language}.zip`);
+    await (await coming).saveAs(pack);
+    const key = await (await page.request.get(origin + await page.locator("a[href$='/vkey']").getAttribute("href"))).text();
+
+    // Verified in the page, which may open no connection.
+    await page.click(`text=${words.verify}`);
+    const address = page.url();
+    const asked = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.setInputFiles("#pack", pack);
+    await page.fill("#vkey", key.trim());
+    await page.click("button");
+    await page.waitForFunction(() => document.getElementById("details").textContent !== "");
+    assert.equal(await page.textContent("#verdict"), "Sound · Conforme");
+    const verdict = JSON.parse(await page.textContent("#details"));
+    assert.ok(verdict.plans >= 2);
+    assert.deepEqual(asked, []);
+    await checked(page, `${language}-verification`);
+    assert.equal(page.url(), address);
+
+    assert.deepEqual(outside, []);
+    assert.deepEqual(refused.filter((one) => !one.includes("400 (Bad Request)") && !one.includes("404 (Not Found)")), []);
+    await context.close();
+  });
+}
+
+test("a pack is for members who see drafts: not for nobody, nor for another role", async () => {
+  const address = `${origin}/en/partnerships/${SLUG}/pack`;
+  const asked = async (form) => (await fetch(address, { method: "POST", body: new URLSearchParams(form) })).status;
+
+  assert.equal(await asked({}), 401);
+  assert.equal(await asked({ token: "ente_nonsense" }), 401);
+  assert.equal(await asked({ token: await token("member") }), 403);
+});
