@@ -21,13 +21,11 @@ async def write_again(
     The tables are those of a rebuild, with its indexes, statistics and policies.
     """
     began = time.perf_counter()
-    for projection in projections:
-        await owner.make(projection, build)
+    await owner.make(projections, build)
     await all_of(_write(bench, settings, projections, build, share) for share in range(WRITERS))
     await owner.finish(projections, build)
     took = time.perf_counter() - began
-    for projection in projections:
-        await owner.drop(projection, build)
+    await owner.drop(projections, build)
     return took
 
 

@@ -13,21 +13,21 @@ import asyncpg
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _KNOWN_MAX: Final = 50_000
-_INFINITY: Final = (2**63 - 1,)
-_MINUS_INFINITY: Final = (-(2**63),)
 
 Wire = tuple[int]
 """Microseconds since the year 2000."""
+
+_ENDLESS: Final[tuple[tuple[Wire, datetime], ...]] = (
+    ((2**63 - 1,), datetime.max),  # noqa: DTZ901 - what asyncpg gives for it
+    ((-(2**63),), datetime.min),  # noqa: DTZ901
+)
+"""Infinity and its opposite: every row that is still open says the one, so both are always known."""
 
 
 class _Read(dict[Wire, datetime]):
     """Instants by what the wire says."""
 
     def __missing__(self, wire: Wire) -> datetime:
-        if wire == _INFINITY:
-            return datetime.max  # noqa: DTZ901 - what asyncpg gives for it
-        if wire == _MINUS_INFINITY:
-            return datetime.min  # noqa: DTZ901
         instant = _EPOCH + timedelta(microseconds=wire[0])
         _know_both(wire, instant)
         return instant
@@ -37,10 +37,6 @@ class _Written(dict[datetime, Wire]):
     """What the wire says by instants."""
 
     def __missing__(self, instant: datetime) -> Wire:
-        if instant == datetime.max:  # noqa: DTZ901
-            return _INFINITY
-        if instant == datetime.min:  # noqa: DTZ901
-            return _MINUS_INFINITY
         wire = ((instant - _EPOCH) // _MICROSECOND,)
         _know_both(wire, instant)
         return wire
@@ -48,15 +44,22 @@ class _Written(dict[datetime, Wire]):
 
 def _know_both(wire: Wire, instant: datetime) -> None:
     if len(_READ) >= _KNOWN_MAX:
-        _READ.clear()
-        _WRITTEN.clear()
+        _forget()
     # In UTC, as it is read, whatever the zone it was written in: the same instant by any comparison.
     _READ.setdefault(wire, instant if instant.tzinfo is UTC else instant.astimezone(UTC))
     _WRITTEN[instant] = wire
 
 
+def _forget() -> None:
+    _READ.clear()
+    _WRITTEN.clear()
+    for wire, instant in _ENDLESS:
+        _READ[wire], _WRITTEN[instant] = instant, wire
+
+
 _READ: Final = _Read()
 _WRITTEN: Final = _Written()
+_forget()
 
 
 async def know(connection: "asyncpg.Connection[Any]") -> None:

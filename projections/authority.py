@@ -7,7 +7,6 @@ brought in from a document.
 Most events need no authority and have no cause: they have no row here.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -21,15 +20,14 @@ from domain.envelope import Authority
 from domain.event import Event
 from domain.ids import DecisionId, TenantId
 from domain.plan.events import RevisionAdopted
-from domain.ports import Row
 from domain.seat.events import MemberSeated
 from domain.target import TargetRevised
 from projections import events
 from projections.columns import authority_values, json_value
 from projections.core import Work
-from projections.projection import Projection
+from projections.projection import Handler, Projection
 from projections.query import AsOf, Columns, Query, recorded_by
-from projections.reading import believed
+from projections.reading import Seen
 from projections.tables import (
     authority,
     code,
@@ -83,56 +81,35 @@ of a decision. `without`: none is recorded where one is expected. `broken`: it b
 TABLES: Final = (ACT,)
 
 
-class _Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is wanted of an envelope."""
-
-    effective_on: date
-    authority: msgspec.Raw
-    command_id: UUID
-    causation_id: UUID | None
-    sample: bool = False
-    breaches: tuple[str, ...] = ()
-
-
-Handler = Callable[[Work, tuple[Row, _Header]], None]
-_read_header = msgspec.json.Decoder(_Header).decode
-_read_authority = msgspec.json.Decoder(believed(Authority)).decode
-_KIND_NONE: Final = b'"kind":"none"'
-
-
-def _read(row: Row) -> tuple[Row, _Header]:
-    return row, _read_header(row.state)
-
-
 def _noted(*, always: bool, expected: bool) -> Handler:
     """What to do with a type of event: `always` keep it, or keep it where it says something."""
 
-    def note(work: Work, read: tuple[Row, _Header]) -> None:
-        row, header = read
-        without = _KIND_NONE in bytes(header.authority)
-        if without and not (always or expected or header.breaches or header.causation_id is not None):
+    def note(work: Work, seen: Seen) -> None:
+        without, causation_id = seen.without_authority, seen.causation_id
+        if without and not (always or expected or seen.breaches or causation_id is not None):
             return
+        payload: Event = seen.payload
         values = (
-            row.version,
-            row.type.partition(".")[0],
-            row.type,
-            header.effective_on,
-            row.recorded_at,
-            *authority_values(_read_authority(header.authority)),
+            seen.version,
+            payload.TYPE.partition(".")[0],
+            payload.TYPE,
+            seen.on,
+            seen.at,
+            *authority_values(seen.authority),
             without and expected,
-            bool(header.breaches),
-            json_value(header.breaches),
-            header.command_id,
-            header.causation_id,
-            header.sample,
+            bool(seen.breaches),
+            json_value(seen.breaches),
+            seen.command_id,
+            causation_id,
+            seen.sample,
         )
-        work.plain(ACT).add(row.stream_id, (row.position,), values)
+        work.plain(ACT).add(seen.stream_id, (seen.position,), values)
 
     return note
 
 
 _HANDLERS: Final = {cls: _noted(always=cls in events.DECISION, expected=cls in EXPECTED) for cls in events.ALL}
-ACTS: Final = Projection("authority", TABLES, _HANDLERS, read=_read)
+ACTS: Final = Projection("authority", TABLES, _HANDLERS)
 
 ACTS_MAX: Final = 200
 

@@ -121,10 +121,11 @@ def swap(projection: Projection, build: str) -> Iterator[str]:
 
 
 def drop(projection: Projection, build: str) -> Iterator[str]:
-    """Statements that remove a build that is not wanted any more. Never the live one."""
+    """Statements that remove a build that is not wanted any more, with its cursors. Never the live one."""
     assert build, "the live tables are not dropped"
     for table in projection.tables:
         yield f"DROP TABLE IF EXISTS {full_name(table, build)}"
+    yield f"DELETE FROM {CURSOR.fullname} WHERE projection = '{projection.name}' AND build = '{build}'"  # noqa: S608 - names are ours
 
 
 def create_all(connection: Connection, projections: Sequence[Projection]) -> list[Projection]:

@@ -4,20 +4,29 @@ A stored event has passed every rule of its value types, its shape is frozen and
 tree. So it is read here into *believed* types: for each value type that checks itself, a subclass with the same
 fields and no checks. `isinstance`, `match`, properties and encoding are those of the value type; equality is not,
 so compare fields. Nothing else reads with believed types: what comes through a door meets the types themselves.
+
+Ids are read as the database driver has them: `uuid.UUID` by every comparison, but looked up, compared and written
+in a third of the time.
 """
 
 import types
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
+from operator import call
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 import msgspec
+from asyncpg.pgproto import pgproto
 
 from domain.envelope import Actor, Authority
-from domain.event import Event, UnknownEventError, decode
+from domain.event import UnknownEventError, decode
 from domain.ports import Row
 from projections import events
+
+StoredId: Final = pgproto.UUID
+"""An id as the driver has it."""
 
 
 class Seen(msgspec.Struct, kw_only=True, gc=False):
@@ -28,6 +37,8 @@ class Seen(msgspec.Struct, kw_only=True, gc=False):
     """The day from which it holds."""
     authority_json: msgspec.Raw = msgspec.field(name="authority")
     actor_json: msgspec.Raw = msgspec.field(name="actor")
+    command_json: msgspec.Raw = msgspec.field(name="command_id")
+    cause_json: msgspec.Raw = msgspec.field(name="causation_id")
     sample: bool = False
     breaches: tuple[str, ...] = ()
     """Codes of the rules that a fact recorded elsewhere broke."""
@@ -48,6 +59,22 @@ class Seen(msgspec.Struct, kw_only=True, gc=False):
         """Who acted, read when asked for."""
         actor: Actor = _read_actor(self.actor_json)
         return actor
+
+    @property
+    def without_authority(self) -> bool:
+        """Whether it says that it was done by no authority: told by its bytes, for most say so."""
+        return _WITHOUT in bytes(self.authority_json)
+
+    @property
+    def command_id(self) -> UUID:
+        """The command that it came of."""
+        command_id: UUID = read_id(self.command_json)
+        return command_id
+
+    @property
+    def causation_id(self) -> UUID | None:
+        """The command of another stream that caused it; most have none."""
+        return None if bytes(self.cause_json) == b"null" else read_id(self.cause_json)
 
 
 def see(row: Row) -> Seen:
@@ -79,6 +106,8 @@ def _seen_in_full(row: Row) -> Seen:
         on=envelope.effective_on,
         authority_json=authority,
         actor_json=msgspec.Raw(msgspec.json.encode(envelope.actor)),
+        command_json=msgspec.Raw(msgspec.json.encode(envelope.command_id)),
+        cause_json=msgspec.Raw(msgspec.json.encode(envelope.causation_id)),
         sample=envelope.sample,
         breaches=envelope.breaches,
     )
@@ -93,6 +122,8 @@ def believed(hint: Any) -> Any:
         return Union[tuple(believed(arg) for arg in get_args(hint))]  # noqa: UP007 - of as many as there are
     if origin is tuple:
         return tuple.__class_getitem__(tuple(arg if arg is ... else believed(arg) for arg in get_args(hint)))
+    if getattr(hint, "__supertype__", hint) is UUID:
+        return StoredId
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return _believed_struct(hint)
     return hint
@@ -127,24 +158,44 @@ def _believe(_: Any) -> None:
     """In the place of a value type's checks."""
 
 
-def _reader(cls: type[Event]) -> Any:
-    """Reads envelope and data at once, if they have the present schema."""
-    shape = msgspec.defstruct(
-        f"Seen{cls.__name__}",
-        [
-            ("v", Literal[1]),
-            ("schema", Literal[cls.SCHEMA]),
-            ("payload", believed(cls), msgspec.field(name="data")),
-        ],
-        bases=(Seen,),
-        tag_field="type",
-        tag=cls.TYPE,
-        kw_only=True,
-        gc=False,
-    )
-    return msgspec.json.Decoder(shape).decode
+Reader = Callable[[bytes | msgspec.Raw], Any]
 
 
-_read_actor = msgspec.json.Decoder(Actor).decode
-_read_authority = msgspec.json.Decoder(believed(Authority)).decode
-_READ: Final = {cls.TYPE: _reader(cls) for cls in events.ALL}
+def reader(hint: Any) -> Reader:
+    """Reads JSON of a type that was checked when it was written."""
+    return _decode(believed(hint))
+
+
+def _decode(believed_type: Any) -> Reader:
+    # The only type that needs the hook is that of ids: it is called with an id's text.
+    return msgspec.json.Decoder(believed_type, dec_hook=call).decode
+
+
+class _Readers(dict[str, Reader]):
+    """Read envelope and data at once, if they have the present schema. Each is made when its type first comes."""
+
+    def __missing__(self, type_: str) -> Reader:
+        cls = _RELEASED[type_]
+        shape = msgspec.defstruct(
+            f"Seen{cls.__name__}",
+            [
+                ("v", Literal[1]),
+                ("schema", Literal[cls.SCHEMA]),
+                ("payload", believed(cls), msgspec.field(name="data")),
+            ],
+            bases=(Seen,),
+            tag_field="type",
+            tag=type_,
+            kw_only=True,
+            gc=False,
+        )
+        read = self[type_] = _decode(shape)
+        return read
+
+
+_WITHOUT: Final = b'"kind":"none"'
+_RELEASED: Final = {cls.TYPE: cls for cls in events.ALL}
+_READ: Final = _Readers()
+_read_actor = reader(Actor)
+_read_authority = reader(Authority)
+read_id = reader(UUID)

@@ -49,7 +49,7 @@ class Held(Protocol):
 class Owner(Protocol):
     """Acts as the owner of the tables."""
 
-    async def make(self, projection: Projection, build: str) -> None:
+    async def make(self, projections: Sequence[Projection], build: str) -> None:
         """Make the empty tables of a build; a build of that name is dropped first."""
         ...
 
@@ -57,7 +57,7 @@ class Owner(Protocol):
         """Indexes, statistics and row security; again does nothing."""
         ...
 
-    async def drop(self, projection: Projection, build: str) -> None:
+    async def drop(self, projections: Sequence[Projection], build: str) -> None:
         """Remove a build and its cursors."""
         ...
 
@@ -209,8 +209,7 @@ async def rebuild(
     """
     left = list(projections)
     try:
-        for projection in projections:
-            await owner.make(projection, build)
+        await owner.make(projections, build)
         await (dispatch or inline(feed, models))(projections, build, sorted(await feed.heads()))
         await owner.finish(projections, build)
         while left:
@@ -219,8 +218,7 @@ async def rebuild(
     except SwapTimeoutError:
         raise
     except Exception:
-        for projection in left:
-            await owner.drop(projection, build)
+        await owner.drop(left, build)
         raise
 
 

@@ -16,6 +16,7 @@ from projections.bitemporal import NEW
 from projections.core import Work
 from projections.projection import Projection
 from projections.query import Columns, Query
+from projections.reading import reader
 from projections.tables import code, day, flag, instant, json_text, key_number, number, plain, uuid
 
 TIMELINE: Final[Table] = plain(
@@ -84,11 +85,11 @@ def _reader(cls: type[Event]) -> Callable[[bytes], Any]:
     """Reads the header of an event of the present schema, and only the ids of its data."""
     fields: list[Any] = [("schema", Literal[cls.SCHEMA]), ("data", _IDS[cls.TYPE])]
     shape = msgspec.defstruct(f"{cls.__name__}Line", fields, bases=(_Header,), kw_only=True, gc=False)
-    return msgspec.json.Decoder(shape).decode
+    return reader(shape)
 
 
 _encode = msgspec.json.Encoder().encode
-_read_any = msgspec.json.Decoder(_Header).decode
+_read_any = reader(_Header)
 _IDS: Final = {cls.TYPE: _ids(cls) for cls in events.ALL}
 _READ: Final = {cls.TYPE: _reader(cls) for cls in events.ALL}
 _PLAIN_IDS: Final = {type_: ids for type_, ids in _IDS.items() if str | None not in get_type_hints(ids).values()}

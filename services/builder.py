@@ -5,6 +5,7 @@ an `Answer`. When no more comes, it ends.
 """
 
 import asyncio
+import gc
 import os
 import sys
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from infra.bulk.read_models import BulkReadModels
 from infra.database import Database
 from infra.log.feed import LogFeed
 from infra.settings import DatabaseSettings
+from projections.reading import read_id
 from projections.rebuild import build_tenant
 from projections.registry import BY_NAME
 
@@ -43,7 +45,7 @@ async def _build(orders: BinaryIO, answers: BinaryIO) -> None:
         BulkReadModels(database, connections_max=1) as models,
     ):
         while line := await asyncio.to_thread(orders.readline):
-            tenant_id = msgspec.json.decode(line, type=TenantId)
+            tenant_id = TenantId(read_id(line))
             try:
                 await build_tenant(feed, models, projections, task.build, tenant_id)
             except Exception as error:
@@ -58,6 +60,8 @@ def _say(answers: BinaryIO, answer: Answer) -> None:
 
 
 def main() -> None:
+    gc.freeze()  # what was imported stays
+    gc.enable()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anything prints is no answer
     asyncio.run(_build(sys.stdin.buffer, answers))

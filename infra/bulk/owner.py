@@ -15,6 +15,9 @@ from projections.rebuild import all_of
 
 _LOCK_TIMEOUT: Final = "150ms"
 """How long readers are made to queue behind a swap that waits for a slow one."""
+_SECURED: Final = (
+    "SELECT name FROM unnest($1::text[]) name JOIN pg_class ON oid = name::regclass WHERE relrowsecurity"
+)
 _SIZES: Final = "SELECT name, pg_relation_size(name) FROM unnest($1::text[]) name"
 _AT_A_TIME: Final = 2
 _HOLD: Final = "SELECT tenant_id FROM rm.cursor WHERE projection = $1 AND build = $2 ORDER BY tenant_id FOR UPDATE"
@@ -33,35 +36,25 @@ class TableOwner:
     def __init__(self, settings: DatabaseSettings) -> None:
         self._settings = settings
 
-    async def make(self, projection: Projection, build: str) -> None:
+    async def make(self, projections: Sequence[Projection], build: str) -> None:
         """See `Owner.make`."""
-        await self.drop(projection, build)
-        async with self._transaction() as connection:
-            for statement in ddl.make(projection, build):
-                await connection.execute(statement)
+        await self.drop(projections, build)
+        await self._each(ddl.make(projection, build) for projection in projections)
 
     async def finish(self, projections: Sequence[Projection], build: str) -> None:
         """See `Owner.finish`. The server makes an index or a sample on one core, so two are made at a time."""
-        unfinished = [projection for projection in projections if not await self._is_finished(projection, build)]
+        unfinished = await self._unfinished(projections, build)
         tables = await self._largest_first([table for one in unfinished for table in one.tables], build)
         before = tuple(ddl.for_indexes())
         await self._side_by_side(
             (*before, statement) for table in tables for statement in ddl.indexes(table, build)
         )
         await self._side_by_side((ddl.analyse(table, build),) for table in tables)
-        for projection in unfinished:
-            async with self._transaction() as connection:
-                for statement in ddl.finish(projection, build):
-                    await connection.execute(statement)
+        await self._each(ddl.finish(projection, build) for projection in unfinished)
 
-    async def drop(self, projection: Projection, build: str) -> None:
+    async def drop(self, projections: Sequence[Projection], build: str) -> None:
         """See `Owner.drop`."""
-        async with self._transaction() as connection:
-            for statement in ddl.drop(projection, build):
-                await connection.execute(statement)
-            await connection.execute(
-                "DELETE FROM rm.cursor WHERE projection = $1 AND build = $2", projection.name, build
-            )
+        await self._each(ddl.drop(projection, build) for projection in projections)
 
     @asynccontextmanager
     async def hold(self, projection: Projection, build: str) -> AsyncIterator["HeldBuild"]:
@@ -82,41 +75,30 @@ class TableOwner:
             else:
                 await transaction.rollback()
 
-    async def _is_finished(self, projection: Projection, build: str) -> bool:
-        first = ddl.full_name(projection.tables[0], build)
+    async def _unfinished(self, projections: Sequence[Projection], build: str) -> Sequence[Projection]:
+        firsts = [ddl.full_name(projection.tables[0], build) for projection in projections]
         async with self._connection() as connection:
-            secured: bool = await connection.fetchval(
-                "SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass", first
-            )
-        return secured
+            rows = await connection.fetch(_SECURED, firsts)
+        secured = {name for (name,) in rows}
+        return [projection for projection, first in zip(projections, firsts, strict=True) if first not in secured]
 
     async def _largest_first(self, tables: Sequence[Table], build: str) -> Sequence[Table]:
         """What takes longest begins first, so that all ends together."""
         async with self._connection() as connection:
             names = [ddl.full_name(table, build) for table in tables]
-            sizes = dict(
-                await connection.fetch("SELECT name, pg_relation_size(name) FROM unnest($1::text[]) name", names)
-            )
+            sizes = dict(await connection.fetch(_SIZES, names))
         return sorted(tables, key=lambda table: sizes[ddl.full_name(table, build)], reverse=True)
 
-    async def _side_by_side(self, transactions: Iterable[Sequence[str]]) -> None:
+    async def _side_by_side(self, transactions: Iterable[Iterable[str]]) -> None:
         waiting = iter(transactions)
+        await all_of(self._each(waiting) for _ in range(_AT_A_TIME))
 
-        async def one_after_the_other() -> None:
-            async with self._connection() as connection:
-                for statements in waiting:
-                    async with connection.transaction():
-                        await connection.execute(f"SET LOCAL ROLE {ddl.OWNER}")
-                        for statement in statements:
-                            await connection.execute(statement)
-
-        await all_of(one_after_the_other() for _ in range(_AT_A_TIME))
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
-        async with self._connection() as connection, connection.transaction():
-            await connection.execute(f"SET LOCAL ROLE {ddl.OWNER}")
-            yield connection
+    async def _each(self, transactions: Iterable[Iterable[str]]) -> None:
+        """Run statements as the owner, transaction after transaction on one connection."""
+        async with self._connection() as connection:
+            for statements in transactions:
+                async with connection.transaction():
+                    await connection.execute("; ".join((f"SET LOCAL ROLE {ddl.OWNER}", *statements)))
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator["asyncpg.Connection[Any]"]:

@@ -19,6 +19,7 @@ _SAID: Final = slice(_ELEMENT.changed + 1, _ELEMENT.column("revision"))
 _DRAFT_SAID: Final = slice(3, 3 + _SAID.stop - _SAID.start)
 _CONTENT_REVISION: Final = _ELEMENT.column("revision")
 _AUDIENCE: Final = _ELEMENT.column("audience")
+_NOT_PUBLIC: Final = ((_AUDIENCE, Audience.TENANT.value),)
 _FROM: Final = _ELEMENT.effective_from
 _TO: Final = _ELEMENT.effective_to
 _POS_FROM: Final = _ELEMENT.pos_from
@@ -63,7 +64,8 @@ def adopt(work: Work, seen: Seen, number: int) -> Counts:
             continue
         else:
             reworded += 1
-        segments.set(seen, _ALL, [*said, number], [(_AUDIENCE, tenant)])
+        said.append(number)
+        segments.set(seen, _ALL, said, _NOT_PUBLIC)
         written = segments.last
         assert written is not None
         elements.amend(written, _AUDIENCE, tenant)  # a new form is not public because the old one was

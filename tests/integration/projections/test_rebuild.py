@@ -81,7 +81,7 @@ async def test_a_build_killed_at_any_step_is_built_by_the_next_run(
     projection = BY_NAME[name]
     await Runner(feed, models, [projection]).catch_up()
     live = await dump(models, tenants[0], [projection])
-    await owner.make(projection, "b1")
+    await owner.make([projection], "b1")
     kills = 0
     while True:
         try:
@@ -94,7 +94,7 @@ async def test_a_build_killed_at_any_step_is_built_by_the_next_run(
     assert kills >= 4
     await build_tenant(feed, models, [projection], "b1", tenants[0])  # delivered twice
     assert await dump(models, tenants[0], [projection], "b1") == live
-    await owner.drop(projection, "b1")
+    await owner.drop([projection], "b1")
 
 
 async def test_a_build_that_stops_before_the_live_one_is_not_swapped_in(

@@ -11,11 +11,12 @@ import pytest
 from domain.agreement import AgreementSigned, Programme, SignAgreement
 from domain.audience import Audience
 from domain.body import BodyRenamed
+from domain.envelope import WithoutAuthority
 from domain.event import EVENTS, UnknownEventError, decode, encode
 from domain.ids import TenantId
 from domain.ports import Row
 from domain.values import Citation, LocalizedText, PartialDate, Period, QualifiedValue, TerritoryCode, fr
-from projections.reading import believed, see
+from projections.reading import StoredId, believed, read_id, reader, see
 from services.decoding import decode_command
 from services.refusals import FieldsInvalidError
 from tests.golden.examples import EXAMPLES
@@ -47,7 +48,10 @@ def test_events_are_read_as_they_were_recorded() -> None:
         assert encode(seen.payload) == encode(payload)
         assert isinstance(seen.authority, type(envelope.authority))
         assert msgspec.json.encode(seen.authority) == msgspec.json.encode(envelope.authority)
+        assert seen.without_authority == isinstance(envelope.authority, WithoutAuthority)
         assert (seen.on, seen.sample) == (envelope.effective_on, envelope.sample)
+        assert (seen.command_id, seen.causation_id) == (envelope.command_id, envelope.causation_id)
+        assert seen.breaches == envelope.breaches
         place = (seen.stream_id, seen.version, seen.position, seen.at)
         assert place == (row.stream_id, row.version, row.position, row.recorded_at)
         types.add(row.type)
@@ -69,7 +73,7 @@ WRONG: list[tuple[type[Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("cls", "data"), WRONG)
 def test_what_is_believed_when_read_again_is_refused_everywhere_else(cls: type[Any], data: dict[str, Any]) -> None:
     raw = msgspec.json.encode(data)
-    again: Any = msgspec.json.decode(raw, type=believed(cls))
+    again: Any = reader(cls)(raw)
     assert isinstance(again, cls)
 
     with pytest.raises(msgspec.ValidationError):
@@ -102,6 +106,21 @@ def test_a_type_that_checks_nothing_is_left_as_it_is() -> None:
     assert believed(tuple[int, ...]) == tuple[int, ...]
     assert believed(AgreementSigned) is not AgreementSigned
     assert believed(AgreementSigned) is believed(AgreementSigned)
+
+
+def test_an_id_is_read_as_the_driver_has_it_and_is_the_same_id() -> None:
+    plain = UUID("0190a1b2-0000-7000-8000-00000000000f")
+    read = read_id(msgspec.json.encode(plain))
+
+    assert type(read) is StoredId
+    assert isinstance(read, UUID)
+    assert (read, hash(read), {plain: 1}[read], {read: 1}[plain]) == (plain, hash(plain), 1, 1)
+    assert msgspec.json.encode(read) == msgspec.json.encode(plain)
+
+    cited = Citation(log=plain, stream=plain, version=3)
+    assert type(reader(Citation)(msgspec.json.encode(cited)).log) is StoredId
+    with pytest.raises(msgspec.ValidationError):
+        read_id(b'"0190a1b2-0000-7000-8000-00000000000"')
 
 
 @pytest.mark.parametrize("state", [b'{"v":1,"type":"body.Renamed"}', b"{", b""])
