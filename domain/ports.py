@@ -12,6 +12,7 @@ from domain.document import Content
 from domain.event import Recorded
 from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.jobs import JobRow
+from domain.mail import Mail
 from domain.stream import Loaded, State, Stream
 from domain.values import Citation
 
@@ -204,6 +205,19 @@ class ContentStore(Protocol):
 
     async def erase(self, tenant_id: TenantId, sha256: str) -> bool:
         """Remove the bytes for good; False if there were none."""
+        ...
+
+
+class Mailer(Protocol):
+    """Takes messages out of the house."""
+
+    async def send(self, mail: Mail) -> None:
+        """Hand a message over; returns once whoever carries it on has it.
+
+        Raises:
+            domain.mail.MailRefusedError: its address is refused for good.
+            domain.mail.MailUnavailableError: it was not taken, or nobody knows.
+        """
         ...
 
 

@@ -17,6 +17,14 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from infra.embedded import EmbeddedServer
 from infra.log.proofs.note import NoteError
 from infra.log.proofs.policy import Policy, WitnessAddress, organisation
+from infra.mail.settings import (
+    LOCAL_HOSTS,
+    MailSettings,
+    MailSettingsError,
+    ReminderSettings,
+    days_before,
+    public_url,
+)
 from infra.secret_files import read_or_create_secret
 
 PREFIX = "ENTENTE_"
@@ -121,10 +129,39 @@ SETTINGS: tuple[Setting, ...] = (
         "Of how many organisations a witness must have cosigned a checkpoint for it to be final; 0: none is.",
         "0",
     ),
+    Setting(
+        "ENTENTE_SMTP_URL",
+        "Server that takes mail: smtp://user:password@host:587 (STARTTLS), smtps://user:password@host:465, or "
+        "smtp://host:1025?tls=none for a mail catcher. Absent: see ENTENTE_MAIL_DIR.",
+        secret=True,
+    ),
+    Setting(
+        "ENTENTE_MAIL_DIR",
+        "Directory into which mail is written instead of being sent, a file each. Absent, without "
+        "ENTENTE_SMTP_URL: mail/ of the instance directory in a demo; otherwise nobody is reminded.",
+    ),
+    Setting(
+        "ENTENTE_MAIL_FROM",
+        "Address that mail comes from. Required with ENTENTE_SMTP_URL; otherwise entente@example.org.",
+    ),
+    Setting(
+        "ENTENTE_PUBLIC_URL",
+        "Where people reach the service, such as https://entente.example.ca: links in mail begin with it. Absent: "
+        "https:// and the first allowed host; http:// and the port on this machine.",
+    ),
+    Setting(
+        "ENTENTE_REMIND_DAYS",
+        "How many days ahead something due is announced by mail, several separated by commas; once more when it "
+        "is overdue.",
+        "14,3",
+    ),
+    Setting(
+        "ENTENTE_REMIND_HOUR",
+        "Hour of the day, where each body is, from which its reminders go out. Absent: 7; 0 in a demo.",
+    ),
 )
 _ORIGIN = re.compile(r"[A-Za-z0-9\[\]:._~-]+(/[A-Za-z0-9._~-]+)*")
 _SEED = re.compile("[0-9a-fA-F]{64}")
-_LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +253,9 @@ class Settings:
     web: WebSettings
     documents: DocumentSettings
     proof: ProofSettings
+    reminders: ReminderSettings
+    mail: MailSettings | None = None
+    """None: no mail leaves the house."""
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -249,6 +289,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             _check_secret_key(secret_key)
         database = embedded_database(instance_dir, secret_key=secret_key or None)
     web = _web(values, public=profile is Profile.PRODUCTION and not database.embedded)
+    reminders, mail = _mail(values, instance_dir, web, demo=profile is Profile.DEMO)
     return Settings(
         profile=profile,
         instance_dir=instance_dir,
@@ -269,6 +310,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
                 values, "ENTENTE_FINAL_AT", low=0, high=len({organisation(w.key.name) for w in witnesses})
             ),
         ),
+        reminders=reminders,
+        mail=mail,
     )
 
 
@@ -351,7 +394,7 @@ def _web(values: Mapping[str, str], *, public: bool) -> WebSettings:
     return WebSettings(
         host=values["ENTENTE_HOST"],
         port=_number(values, "ENTENTE_PORT", low=0, high=_PORT_MAX),
-        allowed_hosts=hosts or _LOCAL_HOSTS,
+        allowed_hosts=hosts or LOCAL_HOSTS,
         body_max_bytes=_number(values, "ENTENTE_BODY_MAX_BYTES", low=1024, high=2**30),
         metrics_token=values.get("ENTENTE_METRICS_TOKEN"),
     )
@@ -372,6 +415,27 @@ def _origin(value: str) -> str:
             f"ENTENTE_LOG_ORIGIN is {value!r}; expected a host and a path such as entente.example.ca/log."
         )
     return value
+
+
+def _mail(
+    values: Mapping[str, str], instance_dir: Path, web: WebSettings, *, demo: bool
+) -> tuple[ReminderSettings, MailSettings | None]:
+    hour = {"ENTENTE_REMIND_HOUR": "0" if demo else "7", **values}
+    try:
+        reminders = ReminderSettings(
+            days_before=days_before(values["ENTENTE_REMIND_DAYS"]),
+            hour=_number(hour, "ENTENTE_REMIND_HOUR", low=0, high=23),
+            public_url=public_url(values.get("ENTENTE_PUBLIC_URL"), web.allowed_hosts, web.port),
+        )
+        mail = MailSettings.given(
+            url=values.get("ENTENTE_SMTP_URL"),
+            directory=values.get("ENTENTE_MAIL_DIR"),
+            sender=values.get("ENTENTE_MAIL_FROM"),
+            default=instance_dir / "mail" if demo else None,
+        )
+    except MailSettingsError as error:
+        raise SettingsError(str(error)) from error
+    return reminders, mail
 
 
 def _number(values: Mapping[str, str], name: str, *, low: int, high: int) -> int:

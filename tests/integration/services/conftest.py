@@ -17,6 +17,7 @@ from domain.body import BodyKind, OpenBody
 from domain.envelope import Role
 from domain.ids import COMMONS, TenantId
 from domain.values import both
+from infra.mail.settings import ReminderSettings
 from infra.settings import DatabaseSettings, DocumentSettings, Profile, ProofSettings, Settings, WebSettings
 from services.api.app import create_app
 from services.bodies import Provisioning
@@ -56,6 +57,7 @@ def settings(database: DatabaseSettings, tmp_path: Path) -> Settings:
             key_path=tmp_path / "signer-key",
             given_key=None,
         ),
+        reminders=ReminderSettings(days_before=(14, 3), hour=7, public_url="https://testserver.local"),
     )
 
 

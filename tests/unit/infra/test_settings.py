@@ -19,6 +19,7 @@ from infra.settings import (
 
 SECRET = "0123456789abcdef0123456789abcdef"
 URL = "postgresql://admin:hidden@db.example:5433/entente?sslmode=require"
+SMTP = "smtp://relay:p%40ss@mail.example.ca"
 REAL = {
     "ENTENTE_DATABASE_URL": URL,
     "ENTENTE_SECRET_KEY": SECRET,
@@ -135,7 +136,13 @@ def test_a_database_url_that_is_not_understood_is_not_repeated(tmp_path: Path, u
 
 @pytest.mark.parametrize("secret", [setting for setting in SETTINGS if setting.secret], ids=lambda s: s.name)
 def test_every_secret_may_come_from_a_file(tmp_path: Path, secret: Setting) -> None:
-    values = {"ENTENTE_METRICS_TOKEN": "token", "ENTENTE_SIGNER_KEY": "ab" * 32, **REAL}
+    values = {
+        "ENTENTE_METRICS_TOKEN": "token",
+        "ENTENTE_SIGNER_KEY": "ab" * 32,
+        "ENTENTE_SMTP_URL": SMTP,
+        "ENTENTE_MAIL_FROM": "entente@example.ca",
+        **REAL,
+    }
     name = secret.name
     file = tmp_path / "secret"
     file.write_text(values[name] + "\n")
@@ -166,9 +173,10 @@ def test_only_secrets_have_a_file_form(tmp_path: Path) -> None:
 
 
 def test_no_secret_shows_in_a_representation(tmp_path: Path) -> None:
-    shown = repr(load(tmp_path, **REAL, ENTENTE_METRICS_TOKEN="metrics-token"))
+    mail = {"ENTENTE_SMTP_URL": SMTP, "ENTENTE_MAIL_FROM": "entente@example.ca"}
+    shown = repr(load(tmp_path, **REAL, **mail, ENTENTE_METRICS_TOKEN="metrics-token"))
 
-    for secret in ("hidden", SECRET, "metrics-token"):
+    for secret in ("hidden", SECRET, "metrics-token", "p@ss"):
         assert secret not in shown
 
 
