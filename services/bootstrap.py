@@ -9,14 +9,18 @@ from uuid import UUID
 import asyncpg
 
 import domain.areas  # noqa: F401 - fills the registries of commands and events
-from domain.ports import ContentStore, EventStore
+from domain.ports import ContentStore, EventStore, Mailer
 from infra.access.tokens import Tokens
 from infra.database import Database
 from infra.documents.files import FileContents
 from infra.log.proofs.held import HeldCheckpoints
 from infra.log.store import open_log_store
+from infra.mail.files import FileMailer
+from infra.mail.settings import MailSettings
+from infra.mail.smtp import SmtpMailer
 from infra.pii.addresses import Addresses
 from infra.pii.persons import PersonVault
+from infra.pii.reminded import Reminded
 from infra.pii.sealer import LogSealer
 from infra.pii.wrapping import KeyWrapper
 from infra.settings import DatabaseSettings, DocumentSettings, Role
@@ -44,6 +48,7 @@ class WriteSide:
     tokens: Tokens
     vault: PersonVault
     addresses: Addresses
+    reminded: Reminded
     contents: ContentStore
     """The bytes of documents."""
     fingerprint_key: bytes = field(repr=False)
@@ -79,6 +84,14 @@ async def open_write_side(
             tokens=Tokens(pool),
             vault=vault,
             addresses=Addresses(pool),
+            reminded=Reminded(pool),
             contents=contents,
             fingerprint_key=fingerprint_key(settings.secret_key),
         )
+
+
+def mailer_of(mail: MailSettings) -> Mailer:
+    """Whatever carries mail, as the settings say."""
+    if mail.server is not None:
+        return SmtpMailer(mail.server, mail.sender)
+    return FileMailer(mail.directory, mail.sender)

@@ -12,7 +12,7 @@ from domain.values import Language
 from domain.values import Period as PeriodValue
 from readapi.committee import COMMITTEE_BY_ID
 from readapi.due import due_list
-from readapi.due_item import DueItem
+from readapi.due_item import ITEMS_MAX, DueItem
 from readapi.governance_codes import DueKind
 from readapi.indicator import cited
 from readapi.reading import Reading
@@ -55,11 +55,12 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def deadlines_of(
-    reading: Reading, tenant_id: TenantId, lang: Language, *, within_days: int
+    reading: Reading, tenant_id: TenantId, lang: Language, *, within_days: int, items_max: int = ITEMS_MAX
 ) -> list[Deadline]:
     """What is overdue or due within so many days of the reading's day, the earliest first."""
     place = reading.place(tenant_id, reading.now)
-    return [await _worded(reading, item, lang) for item in await due_list(reading, place, within_days)]
+    found = await due_list(reading, place, within_days, items_max=items_max)
+    return [await _worded(reading, item, lang) for item in found]
 
 
 async def _worded(reading: Reading, item: DueItem, lang: Language) -> Deadline:

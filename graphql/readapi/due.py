@@ -24,12 +24,14 @@ DUE: Final = 40
 _TEXT: Final = ("en", "fr", "source", "unofficial")
 
 
-async def due_list(reading: Reading, place: Place, within_days: int) -> list[DueItem]:
+async def due_list(
+    reading: Reading, place: Place, within_days: int, *, items_max: int = ITEMS_MAX
+) -> list[DueItem]:
     """What is overdue or due within so many days of the clock's day, the earliest first; nothing for outsiders.
 
     Raises:
         WithinOutOfRangeError: more than 366 days, or none.
-        AnswerTooLargeError: more than 200 items; a shorter time narrows it.
+        AnswerTooLargeError: more than `items_max`; a shorter time narrows it.
     """
     if not 1 <= within_days <= WITHIN_DAYS_MAX:
         raise WithinOutOfRangeError(given=within_days, maximum=WITHIN_DAYS_MAX)
@@ -37,17 +39,17 @@ async def due_list(reading: Reading, place: Place, within_days: int) -> list[Due
         return []
     until = place.clock.effective + timedelta(days=within_days)
     found = [
-        *await _obligations(reading, place, until),
-        *await _terms_of_office(reading, place, until),
-        *await figures_owed(reading, place, until),
-        *await cadences(reading, place, until),
+        *await _obligations(reading, place, until, items_max),
+        *await _terms_of_office(reading, place, until, items_max),
+        *await figures_owed(reading, place, until, items_max),
+        *await cadences(reading, place, until, items_max),
     ]
-    if len(found) > ITEMS_MAX:
-        raise AnswerTooLargeError(what="items", maximum=ITEMS_MAX)
+    if len(found) > items_max:
+        raise AnswerTooLargeError(what="items", maximum=items_max)
     return sorted(found, key=lambda item: (item.due_on, item.kind.value, str(item.record_id)))
 
 
-async def _obligations(reading: Reading, place: Place, until: date) -> list[DueItem]:
+async def _obligations(reading: Reading, place: Place, until: date, items_max: int) -> list[DueItem]:
     """Those of agreements that were not terminated; one without a date is never due."""
     columns, agreement = OBLIGATION.c, AGREEMENT.c
     in_force = exists().where(
@@ -73,7 +75,7 @@ async def _obligations(reading: Reading, place: Place, until: date) -> list[DueI
             in_force,
         )
         .order_by(columns.due_on, columns.obligation_id)
-        .limit(ITEMS_MAX + 1)
+        .limit(items_max + 1)
     )
     return [
         DueItem(
@@ -90,7 +92,7 @@ async def _obligations(reading: Reading, place: Place, until: date) -> list[DueI
     ]
 
 
-async def _terms_of_office(reading: Reading, place: Place, until: date) -> list[DueItem]:
+async def _terms_of_office(reading: Reading, place: Place, until: date, items_max: int) -> list[DueItem]:
     """Those that end, or have ended without anybody having been seated since, in committees that still sit."""
     columns, committee = SEAT.c, COMMITTEE.c
     sits = exists().where(
@@ -118,7 +120,7 @@ async def _terms_of_office(reading: Reading, place: Place, until: date) -> list[
         )
         .where(*conditions)
         .order_by(columns.holder_until, columns.entity_id)
-        .limit(ITEMS_MAX + 1)
+        .limit(items_max + 1)
     )
     return [
         DueItem(

@@ -16,7 +16,7 @@ from readapi.asof import held
 from readapi.cadence import kept, load_meetings_held
 from readapi.codes import PeriodKind
 from readapi.columns import reads
-from readapi.due_item import ITEMS_MAX, DueItem
+from readapi.due_item import DueItem
 from readapi.figures import Period
 from readapi.governance_codes import CadenceState, DueKind
 from readapi.reading import Place, Reading, in_any
@@ -29,7 +29,7 @@ _IN_HAND: Final = ("submitted", "validated", "approved", "published")
 _Address = tuple[object, ...]
 
 
-async def figures_owed(reading: Reading, place: Place, until: date) -> list[DueItem]:
+async def figures_owed(reading: Reading, place: Place, until: date, items_max: int) -> list[DueItem]:
     """The periods of requirements that nobody is exempt from and that no figure was submitted for."""
     columns, reader = REQUIREMENT.c, reads(Requirement)
     statement = (
@@ -40,7 +40,7 @@ async def figures_owed(reading: Reading, place: Place, until: date) -> list[DueI
             reading.visible(REQUIREMENT, place.scope),
         )
         .order_by(columns.entity_id)
-        .limit(ITEMS_MAX + 1)
+        .limit(items_max + 1)
     )
     required = [reader.make(row, place=place) for row in await reading.rows(place.scope, statement)]
     submitted = await _submitted(reading, place, required)
@@ -101,7 +101,7 @@ async def _submitted(reading: Reading, place: Place, required: list[Requirement]
     return {tuple(row) for row in await reading.rows(place.scope, statement)}
 
 
-async def cadences(reading: Reading, place: Place, until: date) -> list[DueItem]:
+async def cadences(reading: Reading, place: Place, until: date, items_max: int) -> list[DueItem]:
     """Committees that have fewer meetings than they must by the end of their year, or no forum yet."""
     columns = COMMITTEE.c
     statement = (
@@ -113,7 +113,7 @@ async def cadences(reading: Reading, place: Place, until: date) -> list[DueItem]
             reading.visible(COMMITTEE, place.scope),
         )
         .order_by(columns.entity_id)
-        .limit(ITEMS_MAX + 1)
+        .limit(items_max + 1)
     )
     sitting = [(row[0], row[1]) for row in await reading.rows(place.scope, statement)]
     terms, meetings = reading.loader(load_terms).load, reading.loader(load_meetings_held).load

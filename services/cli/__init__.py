@@ -28,6 +28,7 @@ _MODULES: Final = {
     "export": "services.cli.archive",
     "restore": "services.cli.archive",
     "projections": "services.cli.reading",
+    "remind": "services.cli.remind",
     "replay": "services.cli.reading",
     "verify": "services.cli.reading",
     "audit": "services.cli.audit",
@@ -117,6 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("slugs", nargs="*", metavar="SLUG", help="absent: every log")
 
     _add_evidence(each)
+
+    remind = each.add_parser("remind", help="send the reminders of a day now; none is sent twice")
+    remind.add_argument("slugs", nargs="*", metavar="SLUG", help="absent: every body that has an address")
+    remind.add_argument("--day", metavar="DATE", help="default: today, where each body is")
 
     token = each.add_parser("token", help="tokens of the API")
     what = token.add_subparsers(dest="what", required=True, metavar="WHAT")

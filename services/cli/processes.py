@@ -68,6 +68,5 @@ def worker(_: argparse.Namespace) -> int:
     """Run background jobs until TERM or INT."""
     from services.worker import run
 
-    settings = load_settings(os.environ)
-    run(settings.database, settings.documents)
+    run(load_settings(os.environ))
     return 0

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
 import os
 import socket
@@ -16,11 +17,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from infra.embedded import EmbeddedServer
 from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
+from infra.pii.addresses import AddressIdUsedError, AddressListedError
 from infra.settings import Settings, load_settings
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.cli import REFUSED, say, say_error
@@ -29,6 +31,7 @@ from services.cli.instance import prepare_database
 from services.cli.progress import progress_bar
 from services.importing import Entry, Importer, ImportRefusedError, read_files
 from services.projector import open_read_side, status
+from services.sample import SAMPLE_ADDRESSES
 from services.supervisor import Child, postgres_child, supervise
 
 JOURNAL: Final = "entente.log"
@@ -160,6 +163,8 @@ def _finish(settings: Settings, address: str, demo: bool) -> None:  # noqa: FBT0
     if token is not None:
         slug, value = token
         say(f"\n  Coordinator of · coordination de: {slug}\n  Authorization: Bearer {value}")
+    if settings.mail is not None and settings.mail.server is None:
+        say(f"\n  Mail · courriel: {settings.mail.directory}")
     say(f"\n  Journal: {settings.instance_dir / JOURNAL}   Ctrl-C: stop · arrêter\n")
 
 
@@ -180,8 +185,21 @@ async def _load_sample(settings: Settings, entries: list[Entry]) -> tuple[str, s
                 progress=progress_bar(),
             )
             await importer.run(entries)
+            await _list_addresses(write)
             mark.write_text(fingerprint, encoding="ascii")
         return await _demo_token(write, bodies[0]) if bodies else None
+
+
+async def _list_addresses(write: WriteSide) -> None:
+    """Let a body of the sample write to somebody, in either language. Whoever removes one has removed it."""
+    for slug, email, language in SAMPLE_ADDRESSES:
+        tenant_id = await write.bodies.resolve(slug)
+        if tenant_id is not None:
+            person = await write.vault.pseudonym(tenant_id, CONSOLE)
+            with contextlib.suppress(
+                AddressListedError, AddressIdUsedError
+            ):  # somebody has put it there otherwise
+                await write.addresses.add(tenant_id, uuid5(tenant_id, email), email, language, added_by=person)
 
 
 async def _demo_token(write: WriteSide, slug: str) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,7 @@ from tests.integration.services.asking import draft
 ROOT = Path(__file__).parents[2]
 START_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 10
+MAIL_SECONDS_MAX = 90
 
 
 class Running:
@@ -84,6 +86,7 @@ def test_it_starts_serves_takes_an_order_and_stops(instance_dir: Path) -> None:
             slug = running.wait_for(r"coordination de: ([a-z0-9-]+)\n")[1]
             token = running.wait_for(r"Authorization: Bearer (\S+)\n")[1]
             check_answers(address, slug, token, taken_port=port)
+            check_mail(Path(running.wait_for(r"courriel: (\S+)\n")[1]))
             children = postgres_and_ours(running.process.pid)
             assert len(children) >= 4
 
@@ -97,6 +100,19 @@ def test_it_starts_serves_takes_an_order_and_stops(instance_dir: Path) -> None:
             running.close()
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
     assert (instance_dir / "entente.log").exists()
+
+
+def check_mail(directory: Path) -> None:
+    """The worker reminds a body of the sample of what it owes, each of its addresses in its language."""
+    deadline = time.monotonic() + MAIL_SECONDS_MAX
+    while len(found := sorted(directory.glob("*.eml"))) < 2:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)  # another process's files
+    messages = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in found]
+    assert sorted((message["To"], message["Content-Language"]) for message in messages) == [
+        ("coordination@example.org", "en-CA"),
+        ("secretariat@example.org", "fr-CA"),
+    ]
 
 
 def check_answers(address: str, slug: str, token: str, *, taken_port: int) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from infra.mail.server import SmtpServer
 from infra.settings import SETTINGS
 from services.api.app import health_paths
 from services.cli import verbs
@@ -55,6 +56,15 @@ def test_documents_lie_on_one_volume_that_the_image_lets_our_user_write() -> Non
         assert f"documents:{folder}" in OURS[name]["volumes"]
     assert "documents" in COMPOSE["volumes"]
     assert f"--owner=entente --mode=0700 {folder}" in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_worker_alone_sends_mail_and_to_a_service_that_is_there() -> None:
+    senders = [name for name, service in OURS.items() if "ENTENTE_SMTP_URL" in service["environment"]]
+    server = SmtpServer.parse(OURS["worker"]["environment"]["ENTENTE_SMTP_URL"])
+
+    assert senders == ["worker"]
+    assert (server.host, server.port) == ("mail", 1025)  # where the catcher listens unless told otherwise
+    assert server.host in SERVICES
 
 
 def test_every_secret_is_a_file_and_none_is_in_the_repository() -> None:

@@ -172,8 +172,26 @@ def test_verbs_are_those_of_the_documents() -> None:
         "export",
         "restore",
         "projections",
+        "remind",
         "replay",
         "verify",
         "token",
         "partnership",
     }
+
+
+def test_reminders_of_a_day_are_sent_by_hand_and_once(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug = new_slug()
+    run("import", write_lines(tmp_path / "x.jsonl", [*body_lines(slug), plan_line(slug)]))
+    capsys.readouterr()
+
+    assert run("remind", slug) == REFUSED
+    assert "ENTENTE_SMTP_URL or ENTENTE_MAIL_DIR" in capsys.readouterr().err
+    monkeypatch.setenv("ENTENTE_MAIL_DIR", str(tmp_path / "mail"))
+    assert run("remind", slug, "--day", "soon") == USAGE
+    assert run("remind", "nowhere") == REFUSED
+    capsys.readouterr()
+    assert run("remind", slug) == 0
+    assert capsys.readouterr().out == f"{slug}: 0 sent, 0 refused\n"

@@ -1,0 +1,1 @@
+"""Reminders by mail of what is due: one message a day and address, with all of it."""
