@@ -249,6 +249,25 @@ class ReadsBehindError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class StepTooFarError(DoorRefusal):
+    version: int
+    maximum: int
+    code = "step_too_far"
+    kind = "refused"
+    en = "Step {version} is checked with “entente verify”; over the network, steps up to {maximum} are."
+    fr = "L’étape {version} se vérifie avec « entente verify »; en ligne, jusqu’à l’étape {maximum}."
+
+
+@dataclass(eq=False)
+class DraftsNotForRoleError(DoorRefusal):
+    role: str
+    code = "drafts_not_for_role"
+    kind = "forbidden"
+    en = "This shows drafts of the body too; the role {role} may not see them."
+    fr = "Ceci montre aussi des brouillons de l’organisme; le rôle {role} ne permet pas de les voir."
+
+
+@dataclass(eq=False)
 class PackNotForRoleError(DoorRefusal):
     role: str
     code = "pack_not_for_role"

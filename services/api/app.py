@@ -103,7 +103,7 @@ def create_app(
             *address_routes(),
             *_service_routes(settings.web, metrics, checks),
             *log_routes(settings.proof),
-            *pack_routes(settings.proof),
+            *pack_routes(settings.proof, settings.database),
             *web_routes(),
             *plan_routes(),
             *proof_page_routes(settings.proof),

@@ -1,20 +1,21 @@
-"""Audit packs over HTTP: for those who may see all that is in them, drafts too."""
+"""Audit packs and checked steps over HTTP: for those who may see all that is in them, drafts too."""
 
 import asyncio
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from litestar import Request, Response, get
+import msgspec
+from litestar import MediaType, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from domain.clocks import parse_recorded_as_of
-from domain.ids import TenantId
+from domain.ids import PlanId, TenantId
 from infra.access.tokens import Bearer
 from infra.log.proofs.checkpoint import Checkpoint
 from infra.log.proofs.published import published
-from infra.settings import ProofSettings
+from infra.settings import DatabaseSettings, ProofSettings
 from readapi.viewer import AUTHOR_ROLES
 from services.api.routes import bearer_of
 from services.audit.export import Gathered, gather
@@ -23,12 +24,15 @@ from services.bootstrap import WriteSide
 from services.catching_up import caught_up
 from services.refusals import (
     BodyUnknownError,
+    DraftsNotForRoleError,
     EffectiveUnreadableError,
     NotSignedYetError,
     PackNotForRoleError,
     PackTooLongError,
     ReadsBehindError,
+    StepTooFarError,
 )
+from services.step_check import VERSION_MAX, checked_step
 
 EVENTS_MAX: Final = 50_000
 """A pack is made in memory. A longer log is exported on the command line, where nobody waits for an answer."""
@@ -44,8 +48,8 @@ class Clocks(NamedTuple):
     recorded: str
 
 
-def pack_routes(proof: ProofSettings) -> list[HTTPRouteHandler]:
-    """The handler for programs; the page has a form for people."""
+def pack_routes(proof: ProofSettings, database: DatabaseSettings) -> list[HTTPRouteHandler]:
+    """The handlers for programs; the page has a form for people."""
 
     @get("/log/{log:uuid}/pack")
     async def pack(request: AnyRequest, log: FromPath[UUID]) -> Response[bytes]:
@@ -55,7 +59,25 @@ def pack_routes(proof: ProofSettings) -> list[HTTPRouteHandler]:
         clocks = Clocks(given.get("effective", ""), given.get("recorded", ""))
         return await pack_for(write, proof, bearer, TenantId(log), clocks)
 
-    return [pack]
+    @get("/log/{log:uuid}/plans/{plan_id:uuid}/steps/{version:int}")
+    async def step(
+        request: AnyRequest, log: FromPath[UUID], plan_id: FromPath[UUID], version: FromPath[int]
+    ) -> Response[bytes]:
+        write: WriteSide = request.app.state.write
+        bearer = await bearer_of(request, write)
+        tenant_id = TenantId(log)
+        _check_body(bearer, tenant_id)
+        if bearer.scope == "body" and bearer.role not in AUTHOR_ROLES:
+            raise DraftsNotForRoleError(role=bearer.role)
+        if version > VERSION_MAX:
+            raise StepTooFarError(version=version, maximum=VERSION_MAX)
+        if not await caught_up(write, tenant_id):
+            raise ReadsBehindError
+        found = await checked_step(write, database, tenant_id, PlanId(plan_id), version)
+        headers = {"Cache-Control": "private, no-store"}
+        return Response(msgspec.json.encode(found), media_type=MediaType.JSON, headers=headers)
+
+    return [pack, step]
 
 
 async def pack_for(
@@ -70,8 +92,7 @@ async def pack_for(
         NotSignedYetError, ReadsBehindError: ask again in a moment.
         PackTooLongError: it has to be exported on the command line.
     """
-    if bearer.scope == "body" and bearer.tenant_id != tenant_id:
-        raise BodyUnknownError(slug=str(tenant_id))
+    _check_body(bearer, tenant_id)
     if bearer.scope == "body" and bearer.role not in AUTHOR_ROLES:
         raise PackNotForRoleError(role=bearer.role)
     facts = await write.bodies.facts(tenant_id)
@@ -98,6 +119,12 @@ async def pack_for(
         "Cache-Control": "private, no-store",
     }
     return Response(content, media_type="application/zip", headers=headers)
+
+
+def _check_body(bearer: Bearer, tenant_id: TenantId) -> None:
+    """Raises BodyUnknownError unless the token is of the body or an operator's."""
+    if bearer.scope == "body" and bearer.tenant_id != tenant_id:
+        raise BodyUnknownError(slug=str(tenant_id))
 
 
 def _content(gathered: Gathered) -> bytes:
