@@ -10,9 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, Text
 
+from domain.agreement import AgreementSigned
 from domain.audience import RECORDS, Audience
+from domain.committee.rules import CommitteeEstablished
 from domain.envelope import Envelope
 from domain.event import Event, decode
+from domain.indicator import IndicatorDefined
 from domain.narration.past import Past
 from domain.narration.story import STORIES
 from domain.plan.events import (
@@ -189,6 +192,14 @@ def _published(steps: Plain, step: _Step) -> str:
     return _PUBLISHED
 
 
+# --- records that name their own audience -------------------------------------------------------------------
+
+
+def _own(_: Plain, step: _Step) -> str:
+    assert isinstance(step.payload, AgreementSigned | IndicatorDefined | CommitteeEstablished)
+    return step.payload.audience.value
+
+
 NARRATION: Final = Projection(
     "narration",
     TABLES,
@@ -204,7 +215,12 @@ NARRATION: Final = Projection(
         ProgressRecorded: _told(_progress),
         RevisionAdopted: _told(_adopted),
         RevisionPublished: _told(_published),
+        **dict.fromkeys((AgreementSigned, IndicatorDefined, CommitteeEstablished), _told(_own)),
+        **dict.fromkeys(events.AGREEMENT - {AgreementSigned}, _told(_as_first)),
+        **dict.fromkeys(events.INDICATOR - {IndicatorDefined}, _told(_as_first)),
+        **dict.fromkeys(events.COMMITTEE - {CommitteeEstablished}, _told(_as_first)),
     },
-    events.ALL - events.PLAN,
+    events.ALL - events.PLAN - events.AGREEMENT - events.INDICATOR - events.COMMITTEE,
+    version=2,
     read=_read,
 )

@@ -80,3 +80,56 @@ REASONS: Final[Mapping[str, Words]] = {
     "correction": Words("as a correction", "à titre de correction"),
     "migration": Words("brought over from another system", "repris d’un autre système"),
 }
+AUDIENCES: Final[Mapping[str, Words]] = {
+    "draft": Words("its authors", "ses auteurs"),
+    "tenant": Words("the members of the body", "les membres de l’organisme"),
+    "funders": Words("funders too", "aussi les bailleurs de fonds"),
+    "public": Words("everybody", "tout le monde"),
+}
+AGREEMENT_TYPES: Final[Mapping[str, Words]] = {
+    "grant": Words("grant", "subvention"),
+    "contribution": Words("contribution", "contribution"),
+    "other_transfer": Words("other transfer payment", "autre paiement de transfert"),
+    "collaboration": Words("collaboration", "collaboration"),
+    "unstated": Words("not stated", "non précisé"),
+}
+MEASURES: Final[Mapping[str, Words]] = {
+    "flow": Words("what happens in a period", "ce qui se produit pendant une période"),
+    "stock": Words("what there is at the end of a period", "ce qu’il y a à la fin d’une période"),
+    "distinct": Words("how many different ones are met in a period", "combien de différents pendant une période"),
+}
+OVER_PERIODS: Final[Mapping[str, Words]] = {
+    "sum": Words("added up", "additionnées"),
+    "ratio_of_sums": Words("the ratio of the sums", "le rapport des sommes"),
+    "last": Words("the last one stands for all", "la dernière vaut pour toutes"),
+    "not_addable": Words("not to be added up", "non additionnables"),
+}
+ACROSS_BODIES: Final[Mapping[str, Words]] = {
+    "sum": Words("added up", "additionnés"),
+    "ratio_of_sums": Words("the ratio of the sums", "le rapport des sommes"),
+    "none": Words("not brought together", "non réunis"),
+}
+COMMITTEE_KINDS: Final[Mapping[str, Words]] = {
+    "partnership_council": Words("partnership council", "conseil de partenariat"),
+    "steering_committee": Words("steering committee", "comité directeur"),
+    "sub_council": Words("sub-council", "sous-conseil"),
+    "working_group": Words("working group", "groupe de travail"),
+    "operational_committee": Words("operational committee", "comité opérationnel"),
+    "nominating_committee": Words("nominating committee", "comité des candidatures"),
+    "other": Words("committee", "comité"),
+}
+MOTIONS: Final[Mapping[str, Words]] = {
+    "ordinary": Words("ordinary motions", "propositions ordinaires"),
+    "plan_adoption": Words("adopting a plan", "adoption d’un plan"),
+    "terms_of_reference": Words("terms of reference", "cadre de référence"),
+    "membership": Words("membership", "composition"),
+    "agreement": Words("agreements", "ententes"),
+    "committee": Words("setting up or ending a committee", "création ou dissolution d’un comité"),
+    "dissolution": Words("dissolution", "dissolution"),
+}
+THRESHOLDS: Final[Mapping[str, Words]] = {
+    "simple": Words("more than half", "majorité simple"),
+    "two_thirds": Words("two thirds", "deux tiers"),
+    "four_fifths": Words("four fifths", "quatre cinquièmes"),
+    "consensus": Words("nobody against", "consensus"),
+}

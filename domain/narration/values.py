@@ -1,6 +1,6 @@
 """Values as people say them. Two values that differ are never said alike in either language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -72,6 +72,8 @@ def _told_marks(text: LocalizedText, language: Language) -> str:
 
 def change(before: str | None, after: str | None, language: Language) -> str:
     """From one saying to another; None where nothing was, or is, said."""
+    if before == after:
+        return f"{after}, {'as before' if language == 'en' else 'comme auparavant'}"
     if language == "en":
         if before is None:
             return f"{after} (nothing before)"
@@ -257,27 +259,48 @@ _SAID: Final[tuple[tuple[Any, Callable[[Any, Language], str]], ...]] = (
 
 
 Codes = Mapping[str, Words]
+Say = Callable[[Any, Language], str]
+"""Says a value of a kind of its own."""
 
 
-def stated(label: Words, value: Any, *, codes: Codes | None = None, names: Names | None = None) -> Words:
+def stated(
+    label: Words, value: Any, *, codes: Codes | None = None, names: Names | None = None, say: Say | None = None
+) -> Words:
     """A fact by its label and its value."""
-    return either(lambda language: label.in_(language) + COLON[language] + _said(value, language, codes, names))
+    said = _saying(codes, names, say)
+    return either(lambda language: label.in_(language) + COLON[language] + said(value, language))
 
 
 def restated(
-    label: Words, before: Any, after: Any, *, codes: Codes | None = None, names: Names | None = None
+    label: Words,
+    before: Any,
+    after: Any,
+    *,
+    codes: Codes | None = None,
+    names: Names | None = None,
+    say: Say | None = None,
 ) -> Words:
     """A fact by its label and how it changed; None where it was, or is, not stated."""
+    said = _saying(codes, names, say)
 
-    def said(language: Language) -> str:
+    def changed(language: Language) -> str:
         if isinstance(before, LocalizedText) and isinstance(after, LocalizedText):
             return text_change(before, after, language)
-        old = None if before is None else _said(before, language, codes, names)
-        new = None if after is None else _said(after, language, codes, names)
+        old = None if before is None else said(before, language)
+        new = None if after is None else said(after, language)
         return change(old, new, language)
 
-    return either(lambda language: label.in_(language) + COLON[language] + said(language))
+    return either(lambda language: label.in_(language) + COLON[language] + changed(language))
 
 
-def _said(value: Any, language: Language, codes: Codes | None, names: Names | None) -> str:
-    return value_words(value, language, names) if codes is None else codes[value].in_(language)
+def _saying(codes: Codes | None, names: Names | None, say: Say | None) -> Say:
+    if say is not None:
+        return say
+    if codes is not None:
+        return lambda value, language: codes[value].in_(language)
+    return lambda value, language: value_words(value, language, names)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several values one after the other."""
+    return "; ".join(parts)

@@ -12,16 +12,17 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from projections.agreement.tables import AGREEMENT, CONTRIBUTION, OBLIGATION
 from readapi import columns, text
-from readapi.asof import held
+from readapi.asof import clock, held
 from readapi.codes import AgreementStatus, AgreementType
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import sized
 from readapi.figures import QualifiedValue, Term, Territory
-from readapi.paging import Listing, plain
+from readapi.paging import FIRST, After, First, Listing, Page, listed, page, plain
 from readapi.reading import Info, Place
 from readapi.relations import Related, one, related, several
 from readapi.scalars import PartialDateText
 from readapi.shapes import At, Items, Rows, Value
+from readapi.step import STEPS, Step, StepMove, StepsAsOf, StepVersion, step
 from readapi.text import LocalizedText
 
 if TYPE_CHECKING:
@@ -151,6 +152,19 @@ class Agreement:
     @related(CONTRIBUTIONS, of=_A.entity_id, size=PARTS, description="What is contributed under it.")
     async def contributions(self, info: Info) -> list[Contribution]:
         return await several(info.context, CONTRIBUTIONS, self.place, self.id)
+
+    @listed(
+        STEPS, "What happened to it, step by step, as far as the reader may see.", lambda at: at.own(_A.entity_id)
+    )
+    async def steps(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: StepsAsOf = None
+    ) -> Page[Step]:
+        place = self.place.at(clock(as_of, self.place.clock))
+        return await page(info.context, STEPS, place, first=first, after=after, arguments=self.id)
+
+    @sized(1, "One step, or one before or after it; null where the reader can see none.")
+    async def step(self, info: Info, version: StepVersion, move: StepMove = 0) -> Step | None:
+        return await step(info.context, self.place, self.id, version, move)
 
 
 AGREEMENT_BY_ID: Final = Related(reads(Agreement), by=_A.entity_id)

@@ -15,10 +15,11 @@ from readapi.cadence import CadenceKept, kept, load_meetings_held
 from readapi.columns import backed, column, hidden, reads
 from readapi.fields import derived, sized
 from readapi.governance_codes import CommitteeKind, CommitteeStatus
-from readapi.paging import Listing
+from readapi.paging import FIRST, After, First, Listing, Page, listed, page
 from readapi.reading import Info, Place
 from readapi.relations import Related, one
 from readapi.seat import SEATS, Composition, Seat, SeatsKey, composition, load_seats
+from readapi.step import STEPS, Step, StepMove, StepsAsOf, StepVersion, step
 from readapi.terms import TermsKey, TermsOfReference, load_terms
 from readapi.text import LocalizedText
 
@@ -82,6 +83,19 @@ class Committee:
         versions = await info.context.loader(load_terms).load(TermsKey(self.place, self.id))
         terms = next((version for version in reversed(versions) if version.known(self.place.clock)), None)
         return composition(seats, None if terms is None else terms.rules)
+
+    @listed(
+        STEPS, "What happened to it, step by step, as far as the reader may see.", lambda at: at.own(_C.entity_id)
+    )
+    async def steps(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: StepsAsOf = None
+    ) -> Page[Step]:
+        place = self.place.at(clock(as_of, self.place.clock))
+        return await page(info.context, STEPS, place, first=first, after=after, arguments=self.id)
+
+    @sized(1, "One step, or one before or after it; null where the reader can see none.")
+    async def step(self, info: Info, version: StepVersion, move: StepMove = 0) -> Step | None:
+        return await step(info.context, self.place, self.id, version, move)
 
     @sized(1, "How it keeps its cadence in the year of the question's day. For members; null without a cadence.")
     async def cadence(self, info: Info) -> CadenceKept | None:

@@ -10,13 +10,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from domain.ids import TenantId
 from projections.indicator import INDICATOR
 from readapi import columns, text
-from readapi.asof import Clock, held
+from readapi.asof import Clock, clock, held
 from readapi.codes import AcrossBodies, Direction, IndicatorKind, IndicatorStatus, Measure, OverPeriods
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import sized
-from readapi.paging import Listing
+from readapi.paging import FIRST, After, First, Listing, Page, listed, page
 from readapi.reading import Info, Place, Reading
 from readapi.relations import Related, one
+from readapi.step import STEPS, Step, StepMove, StepsAsOf, StepVersion, step
 from readapi.text import LocalizedText
 
 if TYPE_CHECKING:
@@ -116,6 +117,19 @@ class Indicator:
             return None
         elements = await plan.said(info.context, await plan.shown(info.context))
         return next((element for element in elements if element.id == self.element_id), None)
+
+    @listed(
+        STEPS, "What happened to it, step by step, as far as the reader may see.", lambda at: at.own(_I.entity_id)
+    )
+    async def steps(
+        self, info: Info, first: First = FIRST, after: After = None, as_of: StepsAsOf = None
+    ) -> Page[Step]:
+        place = self.place.at(clock(as_of, self.place.clock))
+        return await page(info.context, STEPS, place, first=first, after=after, arguments=self.id)
+
+    @sized(1, "One step, or one before or after it; null where the reader can see none.")
+    async def step(self, info: Info, version: StepVersion, move: StepMove = 0) -> Step | None:
+        return await step(info.context, self.place, self.id, version, move)
 
 
 INDICATOR_BY_ID: Final = Related(reads(Indicator), by=_I.entity_id)

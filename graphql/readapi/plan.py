@@ -39,12 +39,9 @@ from readapi.reading import Info, Place, Reading
 from readapi.refusals import DifferenceSideError
 from readapi.relations import Related, one, related, several, the
 from readapi.shapes import At, NotCompiledError, Rows
-from readapi.step import STEPS, Step, StepMove, StepVersion, step
+from readapi.step import STEPS, Step, StepMove, StepsAsOf, StepVersion, step
 from readapi.text import LocalizedText
 
-AsOfArgument = Annotated[
-    AsOfInput | None, strawberry.argument(description="Its own clocks; absent: those of the plan.")
-]
 REVISIONS_SIZE = 20
 """Counted for the revisions of a plan, which are few and not paged."""
 ELEMENTS = 300
@@ -200,7 +197,7 @@ class Plan:
         lambda at: at.own(PLAN.c.entity_id),
     )
     async def steps(
-        self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
+        self, info: Info, first: First = FIRST, after: After = None, as_of: StepsAsOf = None
     ) -> Page[Step]:
         place = self.place.at(clock(as_of, self.place.clock))
         return await page(info.context, STEPS, place, first=first, after=after, arguments=self.id)

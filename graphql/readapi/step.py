@@ -14,7 +14,7 @@ from domain.narration import right
 from domain.narration.words import Words
 from projections.narration import STEP
 from readapi import columns, text
-from readapi.asof import happened
+from readapi.asof import AsOfInput, happened
 from readapi.authority import Authority, authority
 from readapi.codes import AuthorityKind
 from readapi.columns import Group, backed, column, hidden, reads
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _S = STEP.c
 DIFFERENCE = 300
 """Counted for a difference, which reads two revisions whole."""
+StepsAsOf = Annotated[
+    AsOfInput | None, strawberry.argument(description="Its own clocks; absent: those of the record.")
+]
 StepVersion = Annotated[int, strawberry.argument(description="The version of the step.")]
 StepMove = Annotated[
     int, strawberry.argument(description="So many visible steps after it; before it if negative; 0: itself.")

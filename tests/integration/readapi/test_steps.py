@@ -92,6 +92,35 @@ async def test_one_steps_forward_and_back_over_what_is_seen(client: Client) -> N
     assert (await at(9, 0, MEMBER))["difference"] is None
 
 
+async def test_agreements_indicators_and_committees_are_told_to_those_who_see_them(client: Client) -> None:
+    told = "id steps(first: 20) { nodes { version type words { en fr } } } step(version: 2) { version }"
+    query = f"""query ($slug: String!) {{ partnership(slug: $slug) {{
+      agreements(first: 9) {{ nodes {{ {told} }} }} indicators(first: 9) {{ nodes {{ {told} }} }}
+      committees(first: 9) {{ nodes {{ {told} }} }} }} }}"""
+
+    async def read(viewer: Viewer) -> dict[str, list[str]]:
+        found = (await client.data(query, {"slug": OURS}, viewer=viewer))["partnership"]
+        nodes = [one for kind in found.values() for one in kind["nodes"]]
+        assert all(step["words"]["en"] and step["words"]["fr"] for one in nodes for step in one["steps"]["nodes"])
+        return {one["id"]: [step["type"] for step in one["steps"]["nodes"]] for one in nodes}
+
+    ours, public = await read(MEMBER), await read(ANONYMOUS)
+    assert ours[str(uid(OURS, "agreement tenant"))] == [
+        "agreement.Signed",
+        "agreement.ObligationAdded",
+        "agreement.ContributionRecorded",
+        *("agreement.ObligationAdded", "agreement.ObligationFulfilled", "agreement.ObligationAdded"),
+    ]
+    assert public == {key: types for key, types in ours.items() if key in public}
+    assert str(uid(OURS, "agreement public")) in public
+    assert str(uid(OURS, "committee public")) in public
+    assert str(uid(OURS, "indicator public")) in public
+    for kind in ("agreement", "committee", "indicator"):
+        assert ours[str(uid(OURS, f"{kind} tenant"))]
+        assert str(uid(OURS, f"{kind} tenant")) not in public
+    assert all(types for types in public.values())
+
+
 async def test_why_a_revision_was_adopted_cites_the_arithmetic_of_its_decision(client: Client) -> None:
     query = """{ partnership(slug: "fictionville") { plans { nodes { steps(first: 200) { nodes {
       type why { en fr } authority { kind decided { year number quorum { words { en fr } } } } } } } } } }"""

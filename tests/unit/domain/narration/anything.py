@@ -9,6 +9,18 @@ from uuid import UUID
 import msgspec
 from hypothesis import strategies as st
 
+from domain.committee.terms import (
+    Cadence,
+    Majority,
+    MotionRule,
+    Quorum,
+    SecondMeeting,
+    Sector,
+    SectorQuota,
+    Share,
+    TermOfOffice,
+    Terms,
+)
 from domain.event import Event
 from domain.values import (
     Citation,
@@ -18,10 +30,39 @@ from domain.values import (
     QualifiedValue,
     SealedText,
     TerritoryCode,
+    fr,
 )
 from tests.unit.domain.narration.pairs import CITED, FIGURES, PERIODS, PLACES, TEXTS
 
 IDS = [UUID(int=number) for number in range(1, 7)]
+_HALF = Share(numerator=1, denominator=2)
+TERMS = [
+    Terms(),
+    Terms(quorum=Quorum(share=_HALF)),
+    Terms(quorum=Quorum(share=_HALF, of="all_seats")),
+    Terms(quorum=Quorum(share=Share(numerator=1, denominator=2, more_than=True), count=3)),
+    Terms(quorum=Quorum(count=3, second_meeting=SecondMeeting())),
+    Terms(quorum=Quorum(count=3, second_meeting=SecondMeeting(present_min=2, within_days=10))),
+    Terms(decides=False),
+    Terms(majorities=(MotionRule(motion="ordinary", majority=Majority(threshold="simple")),)),
+    Terms(majorities=(MotionRule(motion="ordinary", majority=Majority(threshold="simple", casting_vote=True)),)),
+    Terms(majorities=(MotionRule(motion="ordinary", majority=Majority(threshold="consensus")),)),
+    Terms(
+        majorities=(
+            MotionRule(motion="ordinary", majority=Majority(threshold="two_thirds", abstentions_count=True)),
+            MotionRule(motion="plan_adoption", majority=Majority(threshold="four_fifths")),
+        )
+    ),
+    Terms(cadence=Cadence(meetings_min=3, meetings_max=5)),
+    Terms(cadence=Cadence(year="calendar", meetings_min=3, yearly_forum=True)),
+    Terms(term_of_office=TermOfOffice(months=24)),
+    Terms(term_of_office=TermOfOffice(months=24, renewals_max=0)),
+    Terms(e_vote=True),
+    Terms(consent_between_meetings=True),
+    Terms(voting_seats_max=12),
+    Terms(quotas=(SectorQuota(sector=Sector(code="health", label=fr("Santé")), seats_min=1),)),
+    Terms(quotas=(SectorQuota(sector=Sector(code="health", label=fr("Santé")), seats_min=1, seats_max=2),)),
+]
 _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     LocalizedText: TEXTS,
     QualifiedValue: FIGURES,
@@ -36,6 +77,7 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(1, 4),
     str: st.sampled_from(["1", "1.2", "abc"]),
     NoneType: st.none(),
+    Terms: st.sampled_from(TERMS),
 }
 
 

@@ -1,6 +1,7 @@
 """Every event of these records is told, in both languages, and nothing that it says is lost on the way."""
 
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -9,17 +10,23 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import domain.areas  # noqa: F401 - fills the registries
+from domain import agreement, envelope, values
+from domain.audience import Audience
+from domain.committee import rules as committee
+from domain.committee import terms
 from domain.event import EVENTS, Event
+from domain.narration import codes
 from domain.narration.past import ITSELF, Past
 from domain.narration.story import STORIES
 from domain.narration.told import Told
+from domain.plan import events as plan
 from domain.values import LocalizedText, fr
 from domain.verdict.words import NBSP
 from tests.golden.examples import EXAMPLES
-from tests.unit.domain.narration.anything import IDS, alike_but_for_one_field
+from tests.unit.domain.narration.anything import IDS, TERMS, alike_but_for_one_field
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "narration"
-TOLD_RECORDS = {"plan"}
+TOLD_RECORDS = {"plan", "agreement", "indicator", "committee"}
 TYPES = [released.cls for name, released in EVENTS.items() if name.partition(".")[0] in TOLD_RECORDS]
 
 
@@ -62,6 +69,46 @@ def test_two_events_that_differ_in_a_told_field_are_told_otherwise(cls: type[Eve
     else:
         assert said.en != otherwise.en, field
         assert said.fr != otherwise.fr, field
+
+
+def test_every_code_that_these_records_hold_has_words_of_its_own() -> None:
+    for words, literal in (
+        (codes.PLAN_KINDS, plan.PlanKind),
+        (codes.PROGRESS, plan.Progress),
+        (codes.ROLES, envelope.Role),
+        (codes.REASONS, envelope.WithoutAuthority.__annotations__["reason"]),
+        (codes.AGREEMENT_TYPES, agreement.AgreementType),
+        (codes.MEASURES, values.Measure),
+        (codes.OVER_PERIODS, values.OverPeriods),
+        (codes.ACROSS_BODIES, values.AcrossBodies),
+        (codes.COMMITTEE_KINDS, committee.CommitteeKind),
+        (codes.MOTIONS, terms.MotionKind),
+        (codes.THRESHOLDS, terms.Threshold),
+        (codes.SCHEMES, values.TerritoryScheme),
+        (codes.PERIOD_KINDS, values.PeriodKind),
+        (codes.STATUSES, values.QuantityStatus),
+    ):
+        assert {*words} == {*get_args(literal)}
+        for language in values.LANGUAGES:
+            assert len({said.in_(language) for said in words.values()}) == len(words)
+    assert {*codes.AUDIENCES} == {*Audience}
+
+
+def test_a_later_version_of_the_terms_is_told_by_the_parts_that_differ() -> None:
+    known = Past({})
+    first = committee.TermsAdopted(number=1, terms=TERMS[1])
+    second = committee.TermsAdopted(number=2, terms=TERMS[4])
+
+    STORIES[type(first)].tell(first, known)
+    said = STORIES[type(second)].tell(second, known)
+
+    (quorum,) = said.facts
+    assert quorum.en == (
+        "quorum: half of the filled voting seats becomes at least 3 members, counted of the filled voting seats, "
+        "at a second meeting those present, at least 1"
+    )
+    again = committee.TermsAdopted(number=3, terms=TERMS[4])
+    assert STORIES[type(again)].tell(again, known).facts == ()
 
 
 def tell_examples(record: str) -> str:
