@@ -47,6 +47,7 @@ from readapi.refusals import AnswerTooLargeError, PeriodUnusableError
 from readapi.registry import selected
 from readapi.relations import one
 from readapi.target import of_visible_plan
+from readapi.trace.parts import Figure
 
 VALUES_MAX: Final = 2_000
 _C, _A, _R, _E = INDICATOR_CELL.c, ALIGNMENT.c, REQUIREMENT.c, EXEMPTION.c
@@ -297,6 +298,16 @@ class _Comparing:
             target=None if target is None else parts.quantity(target),
             percent_of_target=parts.share(alone, target),
             sample=said.sample,
+            figure=Figure(
+                scope=self.scope,
+                clock=self.when,
+                body=said.body,
+                submission_id=said.submission_id,
+                indicator=said.indicator,
+                counts_as=asked,
+                period=(self.of.kind, self.of.start, self.of.end),
+                territory=said.place,
+            ),
         )
 
     def _standing(self, one: Standing) -> ComparisonStanding:

@@ -22,10 +22,17 @@ from readapi.codes import (
     SubmissionStage,
     TerritoryScheme,
 )
+from readapi.fields import sized
 from readapi.figures import Period, QualifiedValue, Territory
 from readapi.indicator import Indicator
+from readapi.reading import Info
 from readapi.scalars import DecimalText
 from readapi.text import LocalizedText
+from readapi.trace.down import load_traces
+from readapi.trace.parts import Figure, FigureTrace
+
+TRACE = 10
+"""Counted for the records behind a figure."""
 
 
 @strawberry.input(description="An indicator: who defined it, and its id in that log.")
@@ -63,6 +70,11 @@ class ComparisonValue:
         description="The share of that target, in percent; null where the body has none."
     )
     sample: bool = strawberry.field(description="Whether it is sample data.")
+    figure: strawberry.Private[Figure]
+
+    @sized(TRACE, "What it rests on, down to the meeting; what is not for the reader is counted and not shown.")
+    async def trace(self, info: Info) -> FigureTrace:
+        return await info.context.loader(load_traces).load(self.figure)
 
 
 @strawberry.type(description="Figures together. A sum lies between `low` and `high`, a quotient in percent.")

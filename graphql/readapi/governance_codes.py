@@ -144,3 +144,17 @@ class ExceptionKind(StrEnum):
     ORPHAN_TARGET = "orphan_target"
     BROKEN_CADENCE = "broken_cadence"
     ALIGNMENT_WITHDRAWN_AFTER_USE = "alignment_withdrawn_after_use"
+
+
+@strawberry.enum(
+    description="What a figure rests on, in the order from the figure down. `REVISION`: a plan as it was adopted."
+)
+class TraceKind(StrEnum):
+    SUBMISSION = "submission"
+    ALIGNMENT = "alignment"
+    REQUIREMENT = "requirement"
+    AGREEMENT = "agreement"
+    REVISION = "revision"
+    DECISION = "decision"
+    MEETING = "meeting"
+    DOCUMENT = "document"

@@ -15,11 +15,15 @@ from readapi.codes import AuthorityKind
 from readapi.columns import backed, column, json, reads
 from readapi.fields import sized
 from readapi.paging import Listing
-from readapi.reading import Info, Place
+from readapi.reading import Info, Place, Reading
 from readapi.scalars import BigInt
 from readapi.shapes import Items, Value
+from readapi.trace.parts import TouchedFigure
+from readapi.trace.up import RecordOf, load_touched
 
 _T = TIMELINE.c
+FIGURES = 20
+"""Counted for the figures that an event touches."""
 
 
 @strawberry.type(description="Something that an event names by its id.")
@@ -57,6 +61,22 @@ class TimelineEntry:
     @sized(1, "By what right, with the decision; null where none was needed and there was no cause.")
     async def act(self, info: Info) -> Act | None:
         return await info.context.loader(load_acts).load(EventKey(self.place, self.position))
+
+    @sized(FIGURES, "The figures of the body that it touches, by period.")
+    async def figures(self, info: Info) -> list[TouchedFigure]:
+        return await info.context.loader(load_touched).load(RecordOf(self.place, self.stream_id))
+
+
+async def entry_at(reading: Reading, place: Place, position: int) -> TimelineEntry | None:
+    """The event at a position, where it is in the past of the clocks; nothing for readers from outside."""
+    if not place.member:
+        return None
+    reader = reads(TimelineEntry)
+    statement = reader.select().where(
+        _T.tenant_id == place.body, _T.position == position, *happened(TIMELINE, place.clock, on="effective_on")
+    )
+    rows = await reading.rows(place.scope, statement)
+    return reader.make(rows[0], place=place) if rows else None
 
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:

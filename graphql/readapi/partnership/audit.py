@@ -11,11 +11,22 @@ from readapi.governance_codes import ExceptionKind
 from readapi.paging import FIRST, After, First, Page
 from readapi.partnership.part import AsOfArgument, Part
 from readapi.reading import Info
+from readapi.scalars import BigInt
+from readapi.timeline import TimelineEntry, entry_at
 
 
 @strawberry.type
 class Audit(Part):
-    """What departs from a rule."""
+    """What departs from a rule, and what an event touches."""
+
+    @sized(1, "One event of its log by its position, in the past of the clocks. For members; null for others.")
+    async def event(
+        self,
+        info: Info,
+        position: Annotated[BigInt, strawberry.argument(description="Its position, counted from 1.")],
+        as_of: AsOfArgument = None,
+    ) -> TimelineEntry | None:
+        return await entry_at(info.context, self.at(as_of), position)
 
     @sized("first", "What departs from a rule, latest first. For its members only; null for everybody else.")
     async def exceptions(
