@@ -1,6 +1,7 @@
-"""Appends by concurrent clients: ours against a bare INSERT and against the library's own recorder."""
+"""Appends by concurrent clients: against a bare INSERT, the library's own recorder, itself without proof."""
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,6 +28,7 @@ from infra.pii.wrapping import KeyWrapper
 from infra.settings import DatabaseSettings, Role
 
 BARE: Final = "INSERT of one row into a plain table, own transaction, dedicated asyncpg connection per client"
+UNPROVED: Final = "the same append without leaves, tree and tiles"
 STOCK: Final = "eventsourcing's PostgresApplicationRecorder.insert_events, psycopg[binary], one thread per client"
 _WARM_UP_SECONDS = 0.3
 _PLAIN_TABLE: Final = """
@@ -43,6 +45,14 @@ _INSERT: Final = """
 INSERT INTO bench.plain (tenant_id, stream_id, version, type, state, leaf, principal, command_id, fingerprint)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
+_PROOF: Final = (
+    (r"v_hash := sha256\(c_label.*?sha256\(p_state\[k\]\)\);", ""),
+    (r"leaves\[k\] := v_hash;", "leaves[k] := '';"),
+    (r"v_level := 0;\s+WHILE .*? END LOOP;\s+h_frontier\[v_head\] :=.*?;", ""),
+    (r", array_agg\(h\.frontier\)", ""),
+    (r"h_size, h_frontier\n", "h_size\n"),
+    (r", frontier = h_frontier\[n\]", ""),
+)
 _PRINCIPAL: Final = PersonId(new_id())
 _BYTES_32: Final = bytes(32)
 
@@ -51,10 +61,13 @@ def benchmarks(bench: Bench) -> list[Benchmark]:
     """`append.*`."""
     return [
         *(
-            Benchmark(names=(f"append.n{clients}.bare",), run=partial(_bare, bench, clients))
+            Benchmark(
+                names=(f"append.n{clients}.bare", f"append.n{clients}.cpu"), run=partial(_bare, bench, clients)
+            )
             for clients in (1, 8, 32)
         ),
         Benchmark(names=("append.n32.stock",), run=partial(_stock, bench, 32)),
+        Benchmark(names=("append.n8.proof", "append.n8.proof.cpu"), run=partial(_proof, bench, 8)),
     ]
 
 
@@ -103,9 +116,54 @@ async def _bare(bench: Bench, clients: int, wanted: frozenset[str]) -> list[Rati
         settings = await stack.enter_async_context(bench.database(f"append{clients}"))
         ours = await stack.enter_async_context(_group_commit(bench, settings, clients))
         bare = await stack.enter_async_context(bare_inserts(bench, settings, clients))
-        measured = await interleave({"ours": ours, "bare": bare}, bench.rounds)
-    (name,) = wanted
-    return [compare(name, measured["ours"], measured["bare"], baseline=BARE, unit="ev/s")]
+        return await _compared(bench, wanted, {"ours": ours, "bare": bare}, BARE)
+
+
+async def _proof(bench: Bench, clients: int, wanted: frozenset[str]) -> list[Ratio]:
+    async with AsyncExitStack() as stack:
+        settings = await stack.enter_async_context(bench.database("append_proved"))
+        unproved = await stack.enter_async_context(bench.database("append_unproved"))
+        await _forgo_proof(bench, unproved)
+        ours = await stack.enter_async_context(_group_commit(bench, settings, clients))
+        without = await stack.enter_async_context(_group_commit(bench, unproved, clients))
+        return await _compared(bench, wanted, {"ours": ours, "without": without}, UNPROVED)
+
+
+async def _compared(bench: Bench, wanted: frozenset[str], sides: dict[str, Side], baseline: str) -> list[Ratio]:
+    """Throughput, and processor time per event, which neighbours disturb far less."""
+    spent: dict[str, list[float]] = {name: [] for name in sides}
+    metered = {name: bench.metered(side, spent[name]) for name, side in sides.items()}
+    measured = await interleave(metered, bench.rounds)
+    ours, theirs = sides
+    return [
+        compare(name, spent[ours], spent[theirs], baseline=f"{baseline}; less is better", unit="µs")
+        if name.endswith(".cpu")
+        else compare(name, measured[ours], measured[theirs], baseline=baseline, unit="ev/s")
+        for name in sorted(wanted)
+    ]
+
+
+async def _forgo_proof(bench: Bench, settings: DatabaseSettings) -> None:
+    """Replace the append function of a database by itself without what the proof costs."""
+    connection = await bench.administrator(settings.name)
+    try:
+        source: str = await connection.fetchval("SELECT pg_get_functiondef('log.append_columns'::regproc)")
+        await connection.execute(without_proof(source))
+    finally:
+        await connection.close()
+
+
+def without_proof(source: str) -> str:
+    """The append function with the same checks and rows, but with empty leaves, no tree and so no tile.
+
+    Raises:
+        ValueError: the function is no longer what this was written for.
+    """
+    for pattern, instead in _PROOF:
+        source, found = re.subn(pattern, instead, source, flags=re.DOTALL)
+        if found != 1:
+            raise ValueError(f"log.append_columns has {found} places like {pattern!r}; expected one")
+    return source
 
 
 async def _stock(bench: Bench, clients: int, wanted: frozenset[str]) -> list[Ratio]:

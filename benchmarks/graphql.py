@@ -23,7 +23,7 @@ import psutil
 
 from benchmarks.harness import Benchmark, Ratio, compare, interleave
 from benchmarks.http import ended, is_live
-from benchmarks.instance import Bench
+from benchmarks.instance import Bench, cpu_seconds
 from benchmarks.rebuild import load, make_live_tables
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database
@@ -175,16 +175,7 @@ class Served:
         return body
 
     def _cpu_seconds(self) -> float:
-        return sum(_cpu_seconds(one) for one in (self.server, *self.postgres.children()))
-
-
-def _cpu_seconds(process: psutil.Process) -> float:
-    """Of all threads, from the scheduler's own count in nanoseconds."""
-    try:
-        tasks = list(Path(f"/proc/{process.pid}/task").iterdir())
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-    except FileNotFoundError:  # it ended between two looks
-        return 0.0
+        return sum(cpu_seconds(one) for one in (self.server, *self.postgres.children()))
 
 
 @asynccontextmanager
