@@ -87,6 +87,18 @@ MESSAGES: Final[dict[str, Words]] = {
         "un instant avec son fuseau, par exemple 2026-03-31T17:00:00-04:00, ou une position du registre",
     ),
     "clocks.set": Words("Show", "Afficher"),
+    "clocks.used.now": Words(
+        "Shown: what was in effect on {day}, as recorded by now.",
+        "Montré : ce qui valait le {day}, tel qu’inscrit à ce jour.",
+    ),
+    "clocks.used.instant": Words(
+        "Shown: what was in effect on {day}, as recorded by {instant}.",
+        "Montré : ce qui valait le {day}, tel qu’inscrit au {instant}.",
+    ),
+    "clocks.used.position": Words(
+        "Shown: what was in effect on {day}, as recorded up to position {position} of the log.",
+        "Montré : ce qui valait le {day}, tel qu’inscrit jusqu’à la position {position} du registre.",
+    ),
     "clocks.refused": Words("Which moment is meant?", "De quel moment s’agit-il?"),
     "clocks.offers": Words("It may be one of these", "C’est peut-être l’un de ceux-ci"),
     "steps.title": Words("What happened, step by step", "Ce qui s’est passé, étape par étape"),
@@ -111,13 +123,17 @@ MESSAGES: Final[dict[str, Words]] = {
     "step.nav": Words("Neighbouring steps", "Étapes voisines"),
     "step.previous": Words("Back to step {version}", "Revenir à l’étape {version}"),
     "step.next": Words("On to step {version}", "Passer à l’étape {version}"),
-    "difference.title": Words("Compare two revisions", "Comparer deux révisions"),
+    "difference.title": Words("Compare two revisions, or two days", "Comparer deux révisions, ou deux dates"),
     "difference.changed": Words("What this revision changed", "Ce que cette révision a changé"),
     "difference.from": Words("From", "De"),
     "difference.to": Words("to", "à"),
     "difference.nothing": Words("nothing (before the first)", "rien (avant la première)"),
     "difference.revision": Words("revision {number}, {day}", "révision {number}, {day}"),
     "difference.compare": Words("Compare", "Comparer"),
+    "difference.since": Words("As of", "Au"),
+    "difference.until": Words("and as of", "et au"),
+    "difference.compare.days": Words("Compare the two days", "Comparer les deux dates"),
+    "difference.days": Words("From {since} to {until}", "Du {since} au {until}"),
     "difference.between": Words(
         "From revision {earlier} to revision {later}", "De la révision {earlier} à la révision {later}"
     ),

@@ -1,5 +1,6 @@
 """A plan as the public may replay it: its steps, what each changed, and both clocks to set."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -30,9 +31,10 @@ from services.web.pages import PARTNERSHIPS, page
 from services.web.reading import read
 
 _OTHER: Final[Mapping[Language, Language]] = {"en": "fr", "fr": "en"}
-_NOT_ASKED: Final = dict.fromkeys(("step", "previous", "next", "difference"))
+_NOT_ASKED: Final = dict.fromkeys(("step", "previous", "next", "difference", "byDays"))
 """What the document leaves out unless the address asks for it."""
 _VERSION_MAX: Final = 2**31 - 1
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -45,6 +47,8 @@ class Shown(NamedTuple):
     step: int | None
     earlier: int | None
     later: int | None
+    since: str
+    until: str
     after: str | None
 
     def address(self, **changes: Any) -> str:
@@ -80,6 +84,7 @@ def plan_routes() -> list[HTTPRouteHandler]:
         }
         zone = await _zone(request, slug)
         as_of, refused = _clocks(shown, zone)
+        refused = refused or next(filter(None, map(_unreadable, (shown.since, shown.until))), None)
         if refused is not None:
             offers = refused.offers.split(", ") if isinstance(refused, RecordedZoneMissingError) else []
             more = {"refusal": refused, "offers": offers}
@@ -122,13 +127,19 @@ def _shown(request: AnyRequest) -> Shown:
         step=number("step"),
         earlier=number("from"),
         later=number("to"),
+        since=given.get("since", "").strip(),
+        until=given.get("until", "").strip(),
         after=given.get("after") or None,
     )
 
 
 def _wishes(shown: Shown) -> dict[str, Any]:
     compared = shown.earlier is not None and shown.later is not None
+    by_days = bool(shown.since and shown.until)
     return {
+        "fromDay": {"effective": shown.since} if by_days else None,
+        "toDay": {"effective": shown.until} if by_days else None,
+        "withDays": by_days,
         "after": shown.after,
         "version": shown.step or 0,
         "withStep": shown.step is not None,
@@ -142,13 +153,10 @@ def _clocks(shown: Shown, zone: str) -> tuple[dict[str, str] | None, Refusal | N
     """Both clocks as the read API takes them, or why they cannot be used."""
     as_of: dict[str, str] = {}
     if shown.effective:
-        try:
-            effective = date.fromisoformat(shown.effective)
-        except ValueError:
-            return None, EffectiveUnreadableError(given=shown.effective[:60])
-        if not YEAR_MIN <= effective.year <= YEAR_MAX:
-            return None, EffectiveUnreadableError(given=shown.effective[:60])
-        as_of["effective"] = effective.isoformat()
+        refused = _unreadable(shown.effective)
+        if refused is not None:
+            return None, refused
+        as_of["effective"] = shown.effective
     if shown.recorded:
         zones = (zone, *(known for known in CANADIAN_ZONES if known != zone))
         try:
@@ -157,6 +165,19 @@ def _clocks(shown: Shown, zone: str) -> tuple[dict[str, str] | None, Refusal | N
             return None, refusal
         as_of["recorded"] = shown.recorded
     return as_of or None, None
+
+
+def _unreadable(day: str) -> Refusal | None:
+    """Why a day cannot be used; None where it can, or none is given."""
+    if not day:
+        return None
+    if _DAY.fullmatch(day):
+        try:
+            if YEAR_MIN <= date.fromisoformat(day).year <= YEAR_MAX:
+                return None
+        except ValueError:  # the 31st of June
+            pass
+    return EffectiveUnreadableError(given=day[:60])
 
 
 async def _zone(request: AnyRequest, slug: str) -> str:

@@ -100,6 +100,27 @@ async def test_both_clocks_are_set_in_the_address(pages: httpx.AsyncClient) -> N
     assert 'value="2021-02-01"' in after.text
 
 
+async def test_a_page_says_which_clocks_it_used(pages: httpx.AsyncClient) -> None:
+    by_instant = await pages.get(f"{PLAN}?effective=2021-02-01&recorded=2100-01-01T00:00:00-04:00")
+    assert "ce qui valait le 1er février 2021, tel qu’inscrit au 1 janvier 2100" in html.unescape(by_instant.text)
+    by_position = await pages.get(f"{PLAN}?recorded=999999")
+    assert "jusqu’à la position 999999 du registre" in html.unescape(by_position.text)
+    assert "tel qu’inscrit à ce jour" in html.unescape((await pages.get(PLAN)).text)
+
+
+async def test_two_days_are_compared_with_the_targets_that_were_set_between(pages: httpx.AsyncClient) -> None:
+    answer = await pages.get(f"{PLAN}?since=2021-03-01&until=2021-06-01")
+
+    said = html.unescape(answer.text)
+    assert "Du 1er mars 2021 au 1er juin 2021" in said
+    assert "Cible de" in said
+    assert "800 accompagnements" in said
+    assert "Action ajoutée" not in said[said.index('id="by-days"') :]
+    before = html.unescape((await pages.get(f"{PLAN}?since=2021-01-15&until=2021-03-01")).text)
+    assert "Action ajoutée" in before[before.index('id="by-days"') :]
+    assert (await pages.get(f"{PLAN}?since=soon&until=2021-06-01")).status_code == 400
+
+
 async def test_a_bare_date_on_the_recorded_clock_is_refused_with_the_bodys_own_zone_first(
     pages: httpx.AsyncClient,
 ) -> None:
