@@ -59,13 +59,13 @@ class Telling:
         worded |= {id_: element.wording for id_, element in new.elements.items()}
         self._names: Names = {**(names or {}), **worded}
 
-    def words(self, one: Change) -> LocalizedText:
+    def words(self, one: Change) -> Words:
         """One change: what became of what, then each fact that differs."""
         parts = [sentence(either(self._heading(one)))]
         parts += [sentence(self.fact(one, fact)) for fact in one.facts if not _in_heading(one, fact)]
-        return joined(parts, " ").localized()
+        return joined(parts, " ")
 
-    def every(self, changes: Iterable[Change]) -> list[LocalizedText]:
+    def every(self, changes: Iterable[Change]) -> list[Words]:
         """All changes in their order."""
         return [self.words(one) for one in changes]
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from domain.event import Event
 from domain.narration.past import Past
 from domain.narration.words import Words, joined, sentence
-from domain.values import LocalizedText, SealedText
+from domain.values import SealedText
 
 
 class Told(NamedTuple):
@@ -15,9 +15,9 @@ class Told(NamedTuple):
     headline: Words
     facts: tuple[Words, ...] = ()
 
-    def words(self) -> LocalizedText:
+    def words(self) -> Words:
         """The whole as sentences of both languages."""
-        return joined(map(sentence, (self.headline, *self.facts)), " ").localized()
+        return joined(map(sentence, (self.headline, *self.facts)), " ")
 
 
 Teller = Callable[[Any, Past], Told]

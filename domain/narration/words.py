@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from domain.values import Language, LocalizedText
+from domain.values import Language
 from domain.verdict.words import NBSP
 
 COLON: dict[Language, str] = {"en": ": ", "fr": f"{NBSP}: "}
@@ -11,16 +11,13 @@ SEMICOLON = "; "
 
 
 class Words(NamedTuple):
-    """The same in both languages, worded by us."""
+    """The same in both languages, worded by us; of any length, since it holds what others worded."""
 
     en: str
     fr: str
 
     def in_(self, language: Language) -> str:
         return self.en if language == "en" else self.fr
-
-    def localized(self) -> LocalizedText:
-        return LocalizedText(en=self.en, fr=self.fr, source="en")
 
 
 def joined(parts: Iterable[Words], between: str) -> Words:

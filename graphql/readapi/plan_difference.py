@@ -119,13 +119,13 @@ def _change(telling: Telling, change: Change) -> PlanChange:
         target_id=subject.target_id,
         period=None if subject.period is None else _period(subject.period),
         facts=_facts(telling, change.facts),
-        words=text.of(telling.words(change)),
+        words=text.worded(*telling.words(change)),
     )
 
 
 def _facts(telling: Telling, facts: Sequence[Fact]) -> list[ChangedFact]:
     def said(field: str, value: object) -> LocalizedText | None:
-        return None if value is None else text.of(telling.value_in_both(field, value).localized())
+        return None if value is None else text.worded(*telling.value_in_both(field, value))
 
     return [
         ChangedFact(field=fact.field, before=said(fact.field, fact.before), after=said(fact.field, fact.after))

@@ -88,11 +88,11 @@ class Step:
     @derived("Who recorded it, in words: the role, and for members of the body the pseudonym.")
     def who(self) -> LocalizedText:
         pseudonym = str(self.actor) if self.place.member else None
-        return text.of(right.who(self.actor_role, pseudonym).localized())
+        return text.worded(*right.who(self.actor_role, pseudonym))
 
     @sized(1, "By what right, in words; with the arithmetic of the decision where the reader may see it.")
     async def why(self, info: Info) -> LocalizedText:
-        return text.of((await self._right(info)).localized())
+        return text.worded(*await self._right(info))
 
     @sized(DIFFERENCE, "What the adoption of a revision changed, element by element; null for every other step.")
     async def difference(

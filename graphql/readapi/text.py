@@ -78,6 +78,11 @@ def of(text: Text) -> LocalizedText:
     return made
 
 
+def worded(en: str, fr: str) -> LocalizedText:
+    """What we word ourselves, of any length."""
+    return LocalizedText(en=en, fr=fr, source=Language.EN, unofficial=[], missing=[])
+
+
 def same(one: LocalizedText | None, other: LocalizedText | None) -> bool:
     """Whether two wordings say the same in both languages."""
     return one == other

@@ -13,6 +13,7 @@ from domain.ids import ElementId
 from domain.narration import codes
 from domain.narration.difference import FIELDS, Telling
 from domain.narration.values import value_words
+from domain.narration.words import Words
 from domain.plan import events
 from domain.plan.difference import (
     Change,
@@ -26,6 +27,7 @@ from domain.plan.difference import (
 )
 from domain.plan.events import ElementLink
 from domain.values import LANGUAGES, Citation, Language, LocalizedText, Period, QualifiedValue, both, fr
+from domain.values.text import WORDING_CHARACTERS_MAX
 from domain.verdict.words import NBSP
 from tests.unit.domain.narration.pairs import CITED, ELEMENTS, FIGURES, PERIODS, TARGETS, TEXTS, THEIRS, pairs
 from tests.unit.domain.values.strategies import localized_texts, quantities, territory_codes
@@ -60,7 +62,7 @@ def test_applying_a_difference_to_the_old_gives_the_new_and_all_of_it_is_told(
     for one in changes:
         words = telling.words(one)
         for language in LANGUAGES:
-            said = words.in_(language).text.casefold()
+            said = words.in_(language).casefold()
             for fact in one.facts:
                 for part in _values(telling, fact, language):
                     assert part.casefold() in said  # a sentence begins with a capital letter
@@ -158,6 +160,17 @@ def test_a_withdrawal_says_what_is_gone_and_an_addition_what_it_stands_under() -
     ]
 
 
+def test_wordings_as_long_as_they_may_be_are_told_whole() -> None:
+    before, after = "a" * WORDING_CHARACTERS_MAX, "b" * WORDING_CHARACTERS_MAX
+    old = PlanText(elements={WELCOME: ElementText(level="objective", wording=fr(before), rank=1)})
+    new = PlanText(elements={WELCOME: ElementText(level="objective", wording=fr(after), rank=1)})
+
+    (words,) = Telling(old, new).every(difference(old, new))
+
+    assert before in words.en
+    assert after in words.fr
+
+
 def test_links_and_targets_are_part_of_the_difference() -> None:
     parent = Citation(log=UUID(int=1), stream=UUID(int=2), version=17)
     target = TargetText(
@@ -189,6 +202,6 @@ def test_links_and_targets_are_part_of_the_difference() -> None:
     ]
 
 
-def _plain(words: LocalizedText) -> str:
+def _plain(words: Words) -> str:
     """The French words with plain spaces, which these sentences are written with here."""
-    return (words.fr or "").replace(NBSP, " ")
+    return words.fr.replace(NBSP, " ")

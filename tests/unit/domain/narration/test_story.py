@@ -15,12 +15,15 @@ from domain.audience import Audience
 from domain.committee import rules as committee
 from domain.committee import terms
 from domain.event import EVENTS, Event
+from domain.ids import ElementId
 from domain.narration import codes
 from domain.narration.past import ITSELF, Past
 from domain.narration.story import STORIES
 from domain.narration.told import Told
+from domain.narration.words import Words
 from domain.plan import events as plan
-from domain.values import LocalizedText, fr
+from domain.values import fr
+from domain.values.text import WORDING_CHARACTERS_MAX
 from domain.verdict.words import NBSP
 from tests.golden.examples import EXAMPLES
 from tests.unit.domain.narration.anything import IDS, TERMS, alike_but_for_one_field
@@ -111,10 +114,23 @@ def test_a_later_version_of_the_terms_is_told_by_the_parts_that_differ() -> None
     assert STORIES[type(again)].tell(again, known).facts == ()
 
 
+def test_a_wording_as_long_as_it_may_be_is_told_whole() -> None:
+    long, longer = fr("a" * WORDING_CHARACTERS_MAX), fr("b" * WORDING_CHARACTERS_MAX)
+    known = past()
+    known.state(IDS[0], wording=long)
+
+    event = plan.ElementReworded(element_id=ElementId(IDS[0]), wording=longer)
+    words = STORIES[type(event)].tell(event, known).words()
+
+    for said in words:
+        assert "a" * WORDING_CHARACTERS_MAX in said
+        assert "b" * WORDING_CHARACTERS_MAX in said
+
+
 def tell_examples(record: str) -> str:
     """The golden examples of a record one after the other, in English and in French, with plain spaces."""
     known = Past({})
-    told: list[LocalizedText] = []
+    told: list[Words] = []
     for example in EXAMPLES:
         if example.payload.TYPE.partition(".")[0] == record:
             found: Told = STORIES[type(example.payload)].tell(example.payload, known)
