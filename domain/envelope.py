@@ -58,9 +58,13 @@ class ByInstrument(
 class WithoutAuthority(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="none"
 ):
-    """No authority is recorded, and why not. A code, never free text: the envelope is not erasable."""
+    """No authority is recorded, and why not. A code, never free text: the envelope is not erasable.
 
-    reason: Literal["not_required", "not_stated_in_source", "delegated", "correction", "migration"]
+    `not_required` is somebody's word that none is, or stands where nobody expects one; `not_given` stands where
+    one is expected and the order said nothing.
+    """
+
+    reason: Literal["not_required", "not_given", "not_stated_in_source", "delegated", "correction", "migration"]
 
 
 Authority = ByDecision | ByInstrument | WithoutAuthority

@@ -51,6 +51,7 @@ TITLES: Final[dict[Kind, LocalizedText]] = {
 }
 _REASONS: Final[dict[str, tuple[str, str]]] = {
     "not_required": ("it is said that none is required", "aucune ne serait requise"),
+    "not_given": ("none was given", "aucune n’est indiquée"),
     "not_stated_in_source": ("the source states none", "la source n’en mentionne aucune"),
     "delegated": ("it is said to be delegated", "elle serait déléguée"),
     "correction": ("it is said to be a correction", "il s’agirait d’une correction"),

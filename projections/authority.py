@@ -1,8 +1,8 @@
 """By what right, and of what cause: from any event to the decision that allowed it, and from a decision to all
 that it allowed or caused.
 
-What was recorded without authority where one is expected is listed too, and so is what broke a rule when it was
-brought in from a document.
+What was recorded without authority where one is expected is listed too, unless it says that none is required, and
+so is what broke a rule when it was brought in from a document.
 
 Most events need no authority and have no cause: they have no row here.
 """
@@ -14,14 +14,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Table, or_, select
 
-from domain.agreement import AgreementAmended, AgreementRenewed, AgreementSigned, AgreementTerminated
-from domain.committee.rules import CommitteeDissolved, CommitteeEstablished, TermsAdopted
+from domain.authority import EXPECTED
 from domain.envelope import Authority
 from domain.event import Event
 from domain.ids import DecisionId, TenantId
-from domain.plan.events import RevisionAdopted
-from domain.seat.events import MemberSeated
-from domain.target import TargetRevised
 from projections import events
 from projections.columns import authority_values, json_value
 from projections.core import Work
@@ -40,15 +36,6 @@ from projections.tables import (
     plain,
     uuid,
 )
-
-EXPECTED: Final[frozenset[type[Event]]] = frozenset(
-    {
-        *(RevisionAdopted, TargetRevised),
-        *(AgreementSigned, AgreementAmended, AgreementRenewed, AgreementTerminated),
-        *(CommitteeEstablished, TermsAdopted, CommitteeDissolved, MemberSeated),
-    }
-)
-"""Acts that somebody with the right to has decided: without an authority, they are listed as such."""
 
 ACT: Final[Table] = plain(
     "rm",
@@ -76,9 +63,13 @@ ACT: Final[Table] = plain(
     ],
 )
 """A row per event with an authority or a cause, without one that is expected, or with a breach; and of every event
-of a decision. `without`: none is recorded where one is expected. `broken`: it broke a rule."""
+of a decision. `without`: none is recorded where one is expected, nor said not to be required. `broken`: it broke a
+rule."""
 
 TABLES: Final = (ACT,)
+
+
+_NOT_REQUIRED: Final = b'"reason":"not_required"'
 
 
 def _noted(*, always: bool, expected: bool) -> Handler:
@@ -96,7 +87,7 @@ def _noted(*, always: bool, expected: bool) -> Handler:
             seen.on,
             seen.at,
             *authority_values(seen.authority),
-            without and expected,
+            without and expected and _NOT_REQUIRED not in bytes(seen.authority_json),
             bool(seen.breaches),
             json_value(seen.breaches),
             seen.command_id,
@@ -109,7 +100,7 @@ def _noted(*, always: bool, expected: bool) -> Handler:
 
 
 _HANDLERS: Final = {cls: _noted(always=cls in events.DECISION, expected=cls in EXPECTED) for cls in events.ALL}
-ACTS: Final = Projection("authority", TABLES, _HANDLERS)
+ACTS: Final = Projection("authority", TABLES, _HANDLERS, version=2)
 
 ACTS_MAX: Final = 200
 
@@ -146,7 +137,7 @@ def acts(tenant_id: TenantId, as_of: AsOf) -> Query[Act]:
 
 
 def without_authority(tenant_id: TenantId, as_of: AsOf) -> Query[Act]:
-    """Acts of which one expects an authority, and none is recorded."""
+    """Acts of which one expects an authority, and none is recorded or said not to be required."""
     query = acts(tenant_id, as_of)
     return Query(query.select.where(ACT.c.without), query.into)
 

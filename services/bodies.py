@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from domain.authority import NOT_REQUIRED
 from domain.body import BODY, BodyKind, OpenBody, RegisterBody, slug_claim
-from domain.envelope import Actor, Authority, Source, WithoutAuthority
+from domain.envelope import Actor, Authority, Source
 from domain.ids import COMMONS, CommandId, PersonId, StreamId, TenantId
 from domain.ports import EventStore, Outcome
 from domain.stream import Order
@@ -48,7 +49,7 @@ class Provisioning(msgspec.Struct, frozen=True, kw_only=True):
     effective_on: date
     lang: Language
     correlation_id: UUID
-    authority: Authority = msgspec.field(default_factory=lambda: WithoutAuthority(reason="not_required"))
+    authority: Authority = NOT_REQUIRED
     source: Source | None = None
     sample: bool = False
 

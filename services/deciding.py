@@ -4,6 +4,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from msgspec.structs import replace
 
+from domain.authority import recorded
 from domain.body import BODY, BodyKind
 from domain.case import Need, Reads
 from domain.envelope import Envelope
@@ -196,7 +197,7 @@ def enveloped(order: Order, event: Event, decided: Decided) -> Envelope:
         schema=event.SCHEMA,
         effective_on=order.effective_on,
         actor=order.actor,
-        authority=order.authority,
+        authority=recorded(order.authority, type(event)),
         command_id=order.command_id,
         causation_id=order.causation_id,
         correlation_id=order.correlation_id,

@@ -16,9 +16,10 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from domain.authority import NOT_GIVEN
 from domain.clocks import YEAR_MAX, YEAR_MIN
 from domain.document import Content
-from domain.envelope import Authority, Source, WithoutAuthority
+from domain.envelope import Authority, Source
 from domain.values import Citation, Language, PartialDate, SealedText
 from services.refusals import EffectiveTooFarError, FieldsInvalidError, Located, NotJsonError
 from services.wordings import located
@@ -44,7 +45,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     data: dict[str, Any]
     effective_on: date | None = None
-    authority: Authority = msgspec.field(default_factory=lambda: WithoutAuthority(reason="not_required"))
+    authority: Authority = NOT_GIVEN
     lang: Language | None = None
     source: Source | None = None
     sample: bool = False

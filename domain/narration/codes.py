@@ -75,6 +75,7 @@ ROLES: Final[Mapping[str, Words]] = {
 }
 REASONS: Final[Mapping[str, Words]] = {
     "not_required": Words("no authority is needed", "aucune autorisation n’est requise"),
+    "not_given": Words("no authority is given", "aucune autorisation n’est indiquée"),
     "not_stated_in_source": Words("the source states no authority", "la source ne précise aucune autorisation"),
     "delegated": Words("under a delegation", "par délégation"),
     "correction": Words("as a correction", "à titre de correction"),

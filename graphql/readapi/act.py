@@ -36,7 +36,9 @@ class Act:
     effective_on: date = column(_A.effective_on, "The day from which it holds.")
     recorded_at: datetime = column(_A.recorded_at, "When it was recorded.")
     authority: Authority = column(authority(ACT), "By what right.")
-    without_authority: bool = column(_A.without, "Whether one expects an authority, and none is recorded.")
+    without_authority: bool = column(
+        _A.without, "Whether one expects an authority, and none is recorded nor said not to be required."
+    )
     breaches: list[str] = column(
         columns.json(_A.breaches, list),
         "Codes of the rules that it broke, where it was recorded from a document; see `docs/errors.md`.",

@@ -310,6 +310,7 @@ class AuthorityKind(StrEnum):
 @strawberry.enum(description="Why no authority is recorded.")
 class AuthorityReason(StrEnum):
     NOT_REQUIRED = "not_required"
+    NOT_GIVEN = "not_given"
     NOT_STATED_IN_SOURCE = "not_stated_in_source"
     DELEGATED = "delegated"
     CORRECTION = "correction"

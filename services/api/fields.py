@@ -15,8 +15,8 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "Jour où c’est vrai dans le monde, de 1900 à cinq ans d’ici; absent : aujourd’hui chez l’organisme.",
     ),
     "authority": (
-        "By what authority; absent: none, because none is required.",
-        "En vertu de quelle autorité; absente : aucune, car aucune n’est requise.",
+        "By what authority; absent: none given where one is expected, and none required elsewhere.",
+        "En vertu de quelle autorité; absente : aucune indiquée là où on en attend une, aucune requise ailleurs.",
     ),
     "lang": (
         "Language in which it is recorded; absent: the request's, else the body's.",

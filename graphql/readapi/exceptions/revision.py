@@ -14,6 +14,8 @@ from readapi.reading import Place, Reading
 _A, _D = ACT.c, DECISION.c
 _REVISIONS = ("plan.RevisionAdopted", "target.Revised")
 _NOT_IN_FORCE = "decision_not_in_force"
+_NONE = _A.authority_kind == "none"
+"""Whatever reason is given: that no authority is required is somebody's word, which an auditor weighs."""
 _DECISION_EVENTS = ("decision.Made", "decision.Rescinded", "decision.Superseded")
 
 
@@ -36,13 +38,13 @@ async def revisions_without_authority(reading: Reading, place: Place, since: dat
     not_held = or_(_A.breaches.contains(f'"{_NOT_IN_FORCE}"'), ended <= _A.effective_on)
     statement = (
         select(
-            *(_A.entity_id, _A.position, _A.stream, _A.effective_on, _A.without, _A.authority_reason),
+            *(_A.entity_id, _A.position, _A.stream, _A.effective_on, _NONE, _A.authority_reason),
             *(_A.authority_decision_log, _A.authority_decision_stream, _A.sample),
         )
         .where(
             _A.tenant_id == place.body,
             _A.type.in_(_REVISIONS),
-            or_(_A.without, not_held),
+            or_(_NONE, not_held),
             *happened(ACT, place.clock, on="effective_on"),
             *(() if since is None else (_A.effective_on >= since,)),
         )

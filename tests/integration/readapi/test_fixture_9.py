@@ -189,7 +189,14 @@ async def test_what_has_no_authority_and_what_broke_a_rule_is_listed_for_auditor
         "agreement.Amended",
         "committee.TermsAdopted",
         "committee.Established",
-        "committee.Established",
+    ]
+    # Of the other committee its minutes say that nobody had to allow it.
+    every = await network(client, "acts { nodes { type authority { reason } withoutAuthority } }")
+    assert [
+        (act["type"], act["authority"]["reason"], act["withoutAuthority"]) for act in every["acts"]["nodes"][-2:]
+    ] == [
+        ("committee.Established", "NOT_REQUIRED", False),
+        ("committee.Established", "NOT_STATED_IN_SOURCE", True),
     ]
     # Renamed by a decision that had been rescinded by then, as minutes tell.
     assert broken["acts"]["nodes"] == [

@@ -12,6 +12,7 @@ from tests.integration.readapi.world_lines import Lines
 
 SLUG = "reseau-exemple"
 MINUTES: dict[str, Any] = {"title": {"fr": "Procès-verbal de l’assemblée", "source": "fr"}, "locator": "p. 2"}
+UNSTATED = {"kind": "none", "reason": "not_stated_in_source"}
 ITEMS = (
     "Que la réforme du réseau soit engagée",
     "Que le réseau devienne autonome",
@@ -40,11 +41,15 @@ def assembly() -> Iterator[Entry]:
     yield of.line("RegisterBody", "2016-01-01", body, body="commons")
     opening = {"province": "AB", "time_zone": "America/Edmonton", "default_language": "fr"}
     yield of.line("OpenBody", "2016-01-01", body | opening)
-    for name, kind in (("assembly", "partnership_council"), ("permanent", "steering_committee")):
+    committees = (
+        ("assembly", "partnership_council", UNSTATED),
+        ("permanent", "steering_committee", {"kind": "none", "reason": "not_required"}),
+    )
+    for name, kind, authority in committees:
         committee = {"committee_id": of.id(name), "kind": kind, "name": fr(name), "audience": "public"}
-        yield of.line("EstablishCommittee", "2016-01-01", committee)
+        yield of.line("EstablishCommittee", "2016-01-01", committee, authority=authority)
     terms = {"committee_id": of.id("assembly"), "number": 1, "terms": TERMS}
-    yield of.line("AdoptTermsOfReference", "2016-01-01", terms)
+    yield of.line("AdoptTermsOfReference", "2016-01-01", terms, authority=UNSTATED)
     yield from _first_call(of)
     yield from _second_call(of)
     for number, title in enumerate(ITEMS, 1):
@@ -123,9 +128,8 @@ def _consequences(of: Lines) -> Iterator[Entry]:
         "audience": "public",
     }
     yield of.line("SignAgreement", "2017-06-30", agreement, authority=by(of, 6))
-    yield of.line(
-        "AmendAgreement", "2018-03-01", {"agreement_id": of.id("agreement"), "number": 1, "purpose": fr("Bilan")}
-    )
+    amended = {"agreement_id": of.id("agreement"), "number": 1, "purpose": fr("Bilan")}
+    yield of.line("AmendAgreement", "2018-03-01", amended, authority={"kind": "none", "reason": "not_given"})
     period = {"kind": "fiscal_year", "start": "2017-04-01", "end": "2018-03-31"}
     plan = {"plan_id": of.id("plan")}
     drafted = {"kind": "action_plan", "title": fr("Plan de transition"), "period": period}

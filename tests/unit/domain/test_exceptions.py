@@ -1,13 +1,14 @@
 """Exceptions in words, and what counts as a change of a published figure."""
 
 from datetime import date, timedelta
-from typing import get_args
+from typing import get_args, get_type_hints
 
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from domain import exceptions
 from domain.committee.terms import Quorum, Terms
+from domain.envelope import WithoutAuthority
 from domain.exceptions import Change, Published
 from domain.values import LocalizedText
 from domain.verdict import Call, counted
@@ -113,3 +114,10 @@ def test_a_later_rule_takes_the_quorum_away_only_where_too_few_were_there() -> N
     assert again is not None
     assert (again.terms, again.required, again.present, again.reached) == (2, 7, 6, False)
     assert again.words.fr == f"6 des 9 sièges votants présents; le quorum est de 7{NBSP}: non atteint"
+
+
+def test_each_reason_for_which_no_authority_is_recorded_has_words_of_its_own() -> None:
+    reasons = get_args(get_type_hints(WithoutAuthority)["reason"])
+    texts = [exceptions.without_authority(reason) for reason in (*reasons, None)]
+
+    assert len({text.en for text in texts}) == len({text.fr for text in texts}) == len(reasons) + 1
