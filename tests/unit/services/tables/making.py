@@ -57,6 +57,38 @@ def with_part(workbook: bytes, name: str, content: bytes) -> bytes:
     return packed.getvalue()
 
 
+def as_excel_saves_it(rows: str, shared: str, styles: str) -> bytes:
+    """A workbook with its texts in one part, as Excel writes it, and only what it must have."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packages = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f"""<Types xmlns="{packages}/content-types">
+            <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+            <Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>
+            <Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/>
+            <Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/>
+            <Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/></Types>""",
+        "_rels/.rels": f"""<Relationships xmlns="{packages}/relationships">
+            <Relationship Id="rId1" Type="{rels}/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
+        "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="{packages}/relationships">
+            <Relationship Id="rId1" Type="{rels}/worksheet" Target="worksheets/sheet1.xml"/>
+            <Relationship Id="rId2" Type="{rels}/sharedStrings" Target="sharedStrings.xml"/>
+            <Relationship Id="rId3" Type="{rels}/styles" Target="styles.xml"/></Relationships>""",
+        "xl/workbook.xml": f"""<workbook xmlns="{main}" xmlns:r="{rels}">
+            <sheets><sheet name="Feuil1" sheetId="1" r:id="rId1"/></sheets></workbook>""",
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{shared}</sst>',
+        "xl/styles.xml": f'<styleSheet xmlns="{main}">{styles}</styleSheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, xml in parts.items():
+            package.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{xml}')
+    return packed.getvalue()
+
+
 def cell(value: Any, **more: Any) -> Cell:
     return Cell(Place("S", 2, "B"), value, **more)
 

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from services.tables import reading
 from services.tables.problems import TableRefusedError
 from services.tables.reading import COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX, fold, read_table
-from tests.unit.services.tables.making import csv_of, with_part, xlsx_of
+from tests.unit.services.tables.making import as_excel_saves_it, csv_of, with_part, xlsx_of
 
 KNOWN = [frozenset({"reference", "programme", "montant"}), frozenset({"reference", "amount"})]
 HEADING = ("Référence", "Montant")
@@ -180,15 +181,17 @@ def test_headings_are_compared_without_accents_case_and_marks() -> None:
     assert fold("Œuvre (%)") == "oeuvre %"
 
 
-PARTS = [
-    "[Content_Types].xml",
-    "_rels/.rels",
-    "docProps/app.xml",
-    "xl/_rels/workbook.xml.rels",
-    "xl/styles.xml",
-    "xl/workbook.xml",
-    "xl/worksheets/sheet1.xml",
-]
+AS_EXCEL_SAVES_IT = as_excel_saves_it(
+    shared="<si><t>Référence</t></si><si><r><t>Mon</t></r><r><t>tant</t></r></si><si><t>E-1</t></si>",
+    styles="""<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>
+        <borders count="1"><border/></borders>
+        <cellStyleXfs count="1"><xf/></cellStyleXfs>
+        <cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/></cellXfs>
+        <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>""",
+    rows="""<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>
+        <row r="4"><c r="A4" t="s"><v>2</v></c><c r="B4"><v>1200.5</v></c><c r="C4" s="1"><v>45383</v></c>
+        <c r="D4" s="2"><v>0.45</v></c><c r="E4"><f>A1</f><v>7</v></c></row>""",
+)
 SPLICES = [
     b"<",
     b'"',
@@ -204,7 +207,8 @@ SPLICES = [
 
 
 @given(
-    part=st.sampled_from(PARTS),
+    workbook=st.sampled_from(["openpyxl", "Excel"]),
+    part=st.integers(0, 6),
     at=st.floats(0, 1),
     cut=st.integers(0, 60),
     splice=st.one_of(st.sampled_from(SPLICES), st.binary(max_size=8)),
@@ -212,12 +216,14 @@ SPLICES = [
 @settings(max_examples=150, deadline=None)
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_a_workbook_that_is_damaged_anywhere_is_read_or_refused(
-    part: str, at: float, cut: int, splice: bytes
+    workbook: str, part: int, at: float, cut: int, splice: bytes
 ) -> None:
-    with zipfile.ZipFile(io.BytesIO(SOUND)) as package:
-        content = package.read(part)
+    sound = SOUND if workbook == "openpyxl" else AS_EXCEL_SAVES_IT
+    with zipfile.ZipFile(io.BytesIO(sound)) as package:
+        name = package.namelist()[part]
+        content = package.read(name)
     place = int(at * len(content))
-    damaged = with_part(SOUND, part, content[:place] + splice + content[place + cut :])
+    damaged = with_part(sound, name, content[:place] + splice + content[place + cut :])
 
     told = None
     try:
@@ -240,52 +246,61 @@ def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
     assert told is None or len(told) == 1
 
 
-def as_excel_saves_it(rows: str, shared: str, styles: str) -> bytes:
-    """A workbook with its texts in one part, as Excel writes it, and only what it must have."""
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    packages = "http://schemas.openxmlformats.org/package/2006"
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    parts = {
-        "[Content_Types].xml": f"""<Types xmlns="{packages}/content-types">
-            <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-            <Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>
-            <Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/>
-            <Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/>
-            <Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/></Types>""",
-        "_rels/.rels": f"""<Relationships xmlns="{packages}/relationships">
-            <Relationship Id="rId1" Type="{rels}/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
-        "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="{packages}/relationships">
-            <Relationship Id="rId1" Type="{rels}/worksheet" Target="worksheets/sheet1.xml"/>
-            <Relationship Id="rId2" Type="{rels}/sharedStrings" Target="sharedStrings.xml"/>
-            <Relationship Id="rId3" Type="{rels}/styles" Target="styles.xml"/></Relationships>""",
-        "xl/workbook.xml": f"""<workbook xmlns="{main}" xmlns:r="{rels}">
-            <sheets><sheet name="Feuil1" sheetId="1" r:id="rId1"/></sheets></workbook>""",
-        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{shared}</sst>',
-        "xl/styles.xml": f'<styleSheet xmlns="{main}">{styles}</styleSheet>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
-    }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, xml in parts.items():
-            package.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{xml}')
-    return packed.getvalue()
+@pytest.mark.parametrize("mistake", [TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError])
+@pytest.mark.parametrize("ours", ["_given", "_cell", "_harm", "_choose"])
+def test_a_mistake_of_ours_is_not_called_a_broken_workbook(
+    monkeypatch: pytest.MonkeyPatch, ours: str, mistake: type[Exception]
+) -> None:
+    def fail(*_: object) -> None:
+        raise mistake("ours")
+
+    monkeypatch.setattr(reading, ours, fail)
+
+    with pytest.raises(mistake, match="ours"):
+        read_table(SOUND, headings=KNOWN)
+
+
+@pytest.mark.parametrize("mistake", [TypeError, AttributeError])
+def test_what_the_library_stumbles_over_is(monkeypatch: pytest.MonkeyPatch, mistake: type[Exception]) -> None:
+    """The same kinds of error, raised below the library's own code."""
+
+    def fail(*_: object) -> None:
+        raise mistake("theirs")
+
+    monkeypatch.setattr("openpyxl.worksheet._reader.WorkSheetParser.parse_row", fail)
+
+    assert refused(SOUND) == ("—", "workbook_broken")
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def sheet_with(old: bytes, new: bytes) -> bytes:
+    """The workbook with something else in the XML of its sheet."""
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as package:
+        xml = package.read(SHEET)
+    assert xml.count(old) == 1
+    return with_part(SOUND, SHEET, xml.replace(old, new))
+
+
+@pytest.mark.parametrize("extent", [b"A1", b"A1:A1", b"A1:XFD1048576", b"A1:B999999999"])
+def test_what_lies_beyond_the_extent_that_a_sheet_says_it_has_is_read_too(extent: bytes) -> None:
+    """Some programs write A1, whatever is in the sheet."""
+    sheet = read_table(sheet_with(b'ref="A1:B2"', b'ref="' + extent + b'"'), headings=KNOWN)
+
+    assert [[cell.value for cell in row] for row in sheet.rows] == [["A-1", 7]]
+
+
+def test_a_row_numbered_beyond_all_sheets_is_refused_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reading.SHEET_ROWS_MAX == 2**20
+    assert refused(sheet_with(b'<row r="2">', b'<row r="999999999">')) == ("Ententes", "rows_too_many")
+    monkeypatch.setattr(reading, "SHEET_ROWS_MAX", 100)
+    assert len(read_table(sheet_with(b'<row r="2">', b'<row r="100">'), headings=KNOWN).rows) == 1
+    assert refused(sheet_with(b'<row r="2">', b'<row r="101">')) == ("Ententes", "rows_too_many")
 
 
 def test_a_workbook_as_excel_saves_it_is_read() -> None:
-    content = as_excel_saves_it(
-        shared="<si><t>Référence</t></si><si><r><t>Mon</t></r><r><t>tant</t></r></si><si><t>E-1</t></si>",
-        styles="""<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>
-            <borders count="1"><border/></borders>
-            <cellStyleXfs count="1"><xf/></cellStyleXfs>
-            <cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/></cellXfs>
-            <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>""",
-        rows="""<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>
-            <row r="4"><c r="A4" t="s"><v>2</v></c><c r="B4"><v>1200.5</v></c><c r="C4" s="1"><v>45383</v></c>
-            <c r="D4" s="2"><v>0.45</v></c><c r="E4"><f>A1</f><v>7</v></c></row>""",
-    )
-
-    sheet = read_table(content, headings=KNOWN)
+    sheet = read_table(AS_EXCEL_SAVES_IT, headings=KNOWN)
 
     assert [cell.value for cell in sheet.heading[:2]] == ["Référence", "Montant"]
     (row,) = sheet.rows
