@@ -34,8 +34,6 @@ from tests.integration.readapi.conftest import Client
 from tests.integration.services.conftest import make_partnership
 
 ROWS = 5_000
-ROWS_KILLED = 1_000
-"""Enough to be killed in their midst, three times over."""
 HEADING = ["Référence", "Date d’effet", "Programme", "Objet", "Montant ($)", "Début", "Fin", "Territoire", "Type"]
 FORMS = ["1 200", "au moins 4,5 M$", "s. o.", "environ 1 800", "5 000 à 6 000", "12,50", "n. d.", 250_000, 99.5]
 REGIONS = ["01", "03", "11", "12"]
@@ -79,13 +77,13 @@ def row_of(number: int) -> list[Any]:
     ]
 
 
-def workbook(path: Path, faults: dict[tuple[int, str], Any] | None = None, rows: int = ROWS) -> Path:
+def workbook(path: Path, faults: dict[tuple[int, str], Any] | None = None) -> Path:
     """Row 1 is the heading: what row 2 of the spreadsheet says is number 2."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Ententes"
     sheet.append(HEADING)
-    for number in range(2, rows + 2):
+    for number in range(2, ROWS + 2):
         sheet.append(row_of(number))
     for (row, column), value in (faults or {}).items():
         sheet[f"{column}{row}"] = value
@@ -93,6 +91,12 @@ def workbook(path: Path, faults: dict[tuple[int, str], Any] | None = None, rows:
     book.save(content)
     path.write_bytes(content.getvalue())
     return path
+
+
+@pytest.fixture(scope="module")
+def mended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file without a fault."""
+    return workbook(tmp_path_factory.mktemp("mended") / "ententes.xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +172,7 @@ async def read_back(own: DatabaseSettings, slug: str, tenant_id: TenantId) -> di
         return found
 
 
-def expected(tenant_id: TenantId, rows: int = ROWS) -> dict[str, Any]:
+def expected(tenant_id: TenantId) -> dict[str, Any]:
     """What the rows say, written down without the program's readers."""
     figures: list[tuple[str, str | None, str | None, str | None]] = [
         ("exact", "1200", None, "1 200"),
@@ -183,7 +187,7 @@ def expected(tenant_id: TenantId, rows: int = ROWS) -> dict[str, Any]:
     ]
     context = Context(tenant_id, "fr", names_of(tenant_id))
     found: dict[str, Any] = {}
-    for number in range(2, rows + 2):
+    for number in range(2, ROWS + 2):
         kind, value, upper, raw = figures[number % len(FORMS)]
         programme = [
             {"code": "soutien-a-la-mission", "label": {"fr": "Soutien à la mission", "en": None}},
@@ -241,12 +245,16 @@ async def test_forty_planted_faults_are_forty_located_errors_and_nothing_is_writ
 
 
 async def test_the_mended_file_is_one_batch_and_is_read_back_exactly(
-    own: DatabaseSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    *,
+    own: DatabaseSettings,
+    mended: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     slug, tenant_id = await a_body(own)
     other, other_id = await a_body(own)
-    file = workbook(tmp_path / "ententes.xlsx")
-    command = ["import", str(file), "--body", slug, "--format", "agreements", "--quiet"]
+    command = ["import", str(mended), "--body", slug, "--format", "agreements", "--quiet"]
 
     with environment(own, monkeypatch, tmp_path):
         first = await asyncio.to_thread(main, command)
@@ -265,12 +273,12 @@ async def test_the_mended_file_is_one_batch_and_is_read_back_exactly(
 
 
 async def test_killed_in_the_middle_and_resumed_it_is_the_same(
-    own: DatabaseSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    own: DatabaseSettings, mended: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """The same file: the same rows are there as in the test above, once."""
     slug, tenant_id = await a_body(own)
-    file = workbook(tmp_path / "ententes.xlsx", rows=ROWS_KILLED)
     with environment(own, monkeypatch, tmp_path) as values:
-        arguments = ["import", str(file), "--body", slug, "--format", "agreements", "--quiet"]
+        arguments = ["import", str(mended), "--body", slug, "--format", "agreements", "--quiet"]
 
         async def start() -> asyncio.subprocess.Process:
             return await asyncio.create_subprocess_exec(
@@ -293,13 +301,13 @@ async def test_killed_in_the_middle_and_resumed_it_is_the_same(
             assert await late.wait() == -signal.SIGKILL
             await holder.rollback()
         await _until(own, "query LIKE '%append_batch%' AND state = 'active'", holds=False)
-        assert len(events_of(own, tenant_id)) in (1, ROWS_KILLED + 1)
+        assert len(events_of(own, tenant_id)) in (1, ROWS + 1)
 
         resumed = await start()
         assert await resumed.wait() == 0
 
-    assert [event[0] for event in events_of(own, tenant_id)] == list(range(1, ROWS_KILLED + 2))
-    assert decimals(await read_back(own, slug, tenant_id)) == expected(tenant_id, ROWS_KILLED)
+    assert [event[0] for event in events_of(own, tenant_id)] == list(range(1, ROWS + 2))
+    assert decimals(await read_back(own, slug, tenant_id)) == expected(tenant_id)
 
 
 async def _until(own: DatabaseSettings, condition: str, *, holds: bool = True) -> None:
