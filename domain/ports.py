@@ -171,6 +171,10 @@ class EventStore(Protocol):
         """Whether the cited event is in its log."""
         ...
 
+    async def command_of(self, citation: Citation) -> CommandId | None:
+        """The command that recorded the cited event; None if there is no such event in its log."""
+        ...
+
     async def claimed(self, tenant_id: TenantId, claim: str) -> StreamId | None:
         """The stream that holds a claim in a log."""
         ...

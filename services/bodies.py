@@ -50,6 +50,8 @@ class Provisioning(msgspec.Struct, frozen=True, kw_only=True):
     lang: Language
     correlation_id: UUID
     authority: Authority = NOT_REQUIRED
+    causation_id: UUID | None = None
+    """The command of the event in the commons that the registration follows from."""
     source: Source | None = None
     sample: bool = False
 
@@ -68,6 +70,11 @@ class Bodies:
         self._pseudonyms = pseudonyms
         self._by_slug: dict[str, TenantId] = {COMMONS_SLUG: COMMONS}
         self._facts: dict[TenantId, BodyFacts] = {}
+
+    @property
+    def store(self) -> EventStore:
+        """Where their logs are."""
+        return self._store
 
     async def resolve(self, slug: str) -> TenantId | None:
         """The body that a slug leads to, or None. A slug once given leads to the same body for ever."""
@@ -100,7 +107,8 @@ class Bodies:
         first_id = CommandId(uuid5(new.key, "RegisterBody"))
         second_id = CommandId(uuid5(new.key, "OpenBody"))
         registered = await self._handler.handle(
-            await self._order(new, COMMONS, first_id, register, principal), fingerprint
+            await self._order(new, COMMONS, first_id, register, principal, causation_id=new.causation_id),
+            fingerprint,
         )
         opened = await self._handler.handle(
             await self._order(new, opening.body_id, second_id, opening, principal, causation_id=first_id),

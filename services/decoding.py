@@ -48,6 +48,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     authority: Authority = NOT_GIVEN
     lang: Language | None = None
     source: Source | None = None
+    caused_by: Citation | None = None
     sample: bool = False
     expected_version: int | None = None
 

@@ -19,9 +19,10 @@ from domain.envelope import Actor, Authority, Role, Source, WithoutAuthority
 from domain.errors import Refusal
 from domain.ids import CommandId, PersonId, TenantId
 from domain.stream import COMMANDS, Command, Order
-from domain.values import Language
+from domain.values import Citation, Language
 from services.authorisation import check_role
 from services.bodies import Bodies, Pseudonyms
+from services.causes import cause_of
 from services.commands import CommandHandler, fingerprint
 from services.decoding import (
     check_effective,
@@ -57,6 +58,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     authority: Authority = msgspec.field(default_factory=lambda: WithoutAuthority(reason="not_stated_in_source"))
     actor: LineActor | None = None
     """None: the operator who imports."""
+    caused_by: Citation | None = None
     source: Source | None = None
     sample: bool = False
 
@@ -75,7 +77,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it depends on other logs, so that the lines before it must be recorded first."""
         if COMMANDS[self.line.command].elsewhere:
             return True
-        cited = (*citations(self.command), *citations(self.line.authority))
+        cited = (*citations(self.command), *citations(self.line.authority), *citations(self.line.caused_by))
         return bool(cited) or names_organisation(self.command)
 
 
@@ -259,6 +261,7 @@ class Importer:
             authority=line.authority,
             lang=line.lang,
             correlation_id=line.id,
+            causation_id=await cause_of(self._bodies.store, tenant_id, line.caused_by),
             source=line.source,
             sample=line.sample,
         )

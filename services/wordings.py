@@ -89,6 +89,13 @@ _FORMS: Final = (
         "Ce nom est réservé au fonds commun.",
     ),
     form(
+        "cause_unknown",
+        r"unknown cause",
+        "There is no such event in this log or in the commons. Name the log, the stream and the version of one.",
+        "Cet événement n’existe ni dans ce registre ni dans le fonds commun. Nommez le registre, le flux et la "
+        "version.",
+    ),
+    form(
         "command_unknown",
         r"unknown command",
         "There is no such command; /openapi.json lists them all.",

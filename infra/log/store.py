@@ -26,6 +26,7 @@ from infra.settings import Role
 
 S = TypeVar("S", bound=State)
 _READERS_MAX = 8
+_STORED_VERSION_MAX = 2**31 - 1
 _APPEND_SETTINGS = {"synchronous_commit": "on", "plan_cache_mode": "force_generic_plan"}
 # A poke changes no data: its own commit need not wait for the disk.
 _POKE_SETTINGS = {"synchronous_commit": "off"}
@@ -126,6 +127,16 @@ class LogStore:
             "SELECT log.has_event($1, $2, $3)", citation.log, citation.stream, citation.version
         )
         return found
+
+    async def command_of(self, citation: Citation) -> CommandId | None:
+        """See `domain.ports.EventStore.command_of`."""
+        if citation.version > _STORED_VERSION_MAX:
+            return None
+        row = await self._readers.fetchrow(
+            "SELECT state FROM log.read_stream($1, $2, $3, $4)",
+            *(citation.log, citation.stream, citation.version - 1, citation.version),
+        )
+        return None if row is None else decode(row["state"])[0].command_id
 
     async def claimed(self, tenant_id: TenantId, claim: str) -> StreamId | None:
         """See `domain.ports.EventStore.claimed`."""

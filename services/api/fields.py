@@ -26,6 +26,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "Where the fact was read, for history that was recorded elsewhere first.",
         "Où le fait a été lu, pour l’histoire d’abord consignée ailleurs.",
     ),
+    "caused_by": (
+        "The event that caused it, of the same log or of the commons; absent: none, or none that is known.",
+        "L’événement qui en est la cause, dans le même registre ou le fonds commun; absent : aucun, ou inconnu.",
+    ),
     "sample": ("True marks sample data for ever.", "Vrai marque à jamais des données d’exemple."),
     "expected_version": (
         "Version of the record that the client saw; another one now is refused with 409.",

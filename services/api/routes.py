@@ -24,6 +24,7 @@ from services.api.metrics import Metrics
 from services.authorisation import check_role
 from services.bodies import BodyFacts, Provisioned, Provisioning
 from services.bootstrap import WriteSide
+from services.causes import cause_of
 from services.commands import fingerprint
 from services.decoding import check_effective, decode_circumstances, decode_command, parse_json
 from services.refusals import (
@@ -111,6 +112,7 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
                     authority=around.authority,
                     lang=around.lang or _language(request, facts),
                     correlation_id=correlation_id_of(request.scope),
+                    causation_id=await cause_of(write.store, tenant_id, around.caused_by),
                     expected_version=around.expected_version,
                     source=around.source,
                     sample=around.sample,
@@ -146,6 +148,7 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
                 lang=around.lang or opening.default_language,
                 correlation_id=correlation_id_of(request.scope),
                 authority=around.authority,
+                causation_id=await cause_of(write.store, COMMONS, around.caused_by),
                 source=around.source,
                 sample=around.sample,
             ),

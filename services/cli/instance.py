@@ -12,7 +12,7 @@ import msgspec
 
 from domain.body import OpenBody
 from domain.errors import Refusal
-from domain.ids import PersonId, TenantId
+from domain.ids import COMMONS, PersonId, TenantId
 from infra.access.tokens import CALENDAR, AmbiguousTokenError
 from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
@@ -22,6 +22,7 @@ from services.api.routes import provision_answer
 from services.authorisation import ROLES
 from services.bodies import BodyFacts, Provisioning
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
+from services.causes import cause_of
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.commands import fingerprint
@@ -164,6 +165,7 @@ def partnership(given: argparse.Namespace) -> int:
                     lang=around.lang or opening.default_language,
                     correlation_id=key,
                     authority=around.authority,
+                    causation_id=await cause_of(write.store, COMMONS, around.caused_by),
                     source=around.source,
                     sample=around.sample,
                 ),

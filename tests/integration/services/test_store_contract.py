@@ -22,6 +22,7 @@ from domain.ports import (
     VersionConflictError,
 )
 from domain.values import Citation, both
+from domain.values.citation import VERSION_MAX
 from infra.settings import DatabaseSettings
 from services.batching import BatchHandler, BatchRefusedError
 from services.bootstrap import open_write_side
@@ -178,6 +179,22 @@ async def test_a_cited_version_exists_or_not(store: EventStore, handler: Command
     assert not await store.exists(Citation(log=COMMONS, stream=uuid.uuid4(), version=1))
     assert not await store.exists(Citation(log=uuid.uuid4(), stream=tenant_id, version=1))
     assert (await store.load(tenant_id, BODY, StreamId(tenant_id))).version == 1
+
+
+async def test_the_command_of_a_cited_event_is_known_in_its_own_log_alone(
+    store: EventStore, handler: CommandHandler
+) -> None:
+    tenant_id, neighbour = await open_body(handler, slug()), await open_body(handler, slug())
+    given, later = order(tenant_id, made := draft()), order(tenant_id, retitle(made.plan_id, "Autre"))
+    for each in (given, later):
+        await handler.handle(each, FINGERPRINT)
+
+    async def command(log: TenantId, version: int) -> CommandId | None:
+        return await store.command_of(Citation(log=log, stream=made.plan_id, version=version))
+
+    found = [await command(tenant_id, version) for version in (1, 2, 3, VERSION_MAX)]
+    assert found == [given.command_id, later.command_id, None, None]
+    assert await command(neighbour, 1) is None
 
 
 async def test_streams_that_have_events_are_told_from_those_that_have_none(

@@ -116,6 +116,12 @@ class FakeLog:
         events = self.logs.get(TenantId(citation.log), [])
         return any((e.originator_id, e.originator_version) == (citation.stream, citation.version) for e in events)
 
+    async def command_of(self, citation: Citation) -> CommandId | None:
+        for event in self.logs.get(TenantId(citation.log), []):
+            if (event.originator_id, event.originator_version) == (citation.stream, citation.version):
+                return event.envelope.command_id
+        return None
+
     async def claimed(self, tenant_id: TenantId, claim: str) -> StreamId | None:
         return self._claims.get((tenant_id, claim))
 

@@ -120,6 +120,26 @@ async def test_a_refused_line_stops_the_import_and_it_goes_on_once_repaired(tmp_
     assert (done.recorded, done.known) == (2, 3)
 
 
+async def test_a_line_may_name_the_event_that_caused_it_even_one_of_a_line_before(tmp_path: Path) -> None:
+    register = Register()
+    plan_id = str(uuid.uuid4())
+    lines = [*body_lines("a"), plan_line("a", plan_id)]
+    opening = next(one for one in lines if one["command"] == "OpenBody")
+    named = {"log": opening["data"]["body_id"], "stream": plan_id, "version": 1}
+    lines += [plan_line("a", caused_by=named), plan_line("a", caused_by=named | {"version": 2})]
+    entries = read_files([write_lines(tmp_path / "x.jsonl", lines)])
+
+    with pytest.raises(ImportRefusedError) as refused:
+        await register.importer.run(entries)
+
+    (problem,) = refused.value.problems
+    assert (problem.number, problem.path, problem.code) == (5, "$.caused_by", "cause_unknown")
+    tenant_id = await register.bodies.resolve("a")
+    assert tenant_id is not None
+    caused = [event.envelope.causation_id for event in register.log.logs[tenant_id]]
+    assert caused == [None, None, uuid.UUID(lines[2]["id"])]
+
+
 async def test_bodies_go_on_side_by_side_and_citations_wait(tmp_path: Path) -> None:
     register = Register()
     cited_plan = str(uuid.uuid4())
