@@ -12,6 +12,8 @@ from litestar.params import FromPath
 
 from domain.values import LANGUAGES, Language
 from infra.access.tokens import Bearer
+from services.api.edge import correlation_id_of
+from services.api.following import followed, is_wanted
 from services.api.languages import preferred
 from services.api.routes import POSITION_HEADER, actor_of, bearer_of, body_of, key_of
 from services.authorisation import check_role
@@ -39,7 +41,7 @@ def import_routes() -> list[HTTPRouteHandler]:
     """The handlers; they find the write side in the application's state."""
 
     @post(IMPORT_PATH, status_code=200, request_max_body_size=FILE_BYTES_MAX + 1)
-    async def bring_in(request: AnyRequest, slug: FromPath[str], table: FromPath[str]) -> Response[bytes]:
+    async def bring_in(request: AnyRequest, slug: FromPath[str], table: FromPath[str]) -> Response[Any]:
         write: WriteSide = request.app.state.write
         bearer = await bearer_of(request, write)
         tenant_id = await body_of(write, bearer, slug)
@@ -64,6 +66,11 @@ def import_routes() -> list[HTTPRouteHandler]:
         )
         if preview:
             return _answered(await recorder.preview(understood, upload))
+        if is_wanted(request.headers.get("accept", "")):
+            return followed(
+                functools.partial(recorder.record, understood, upload, content),
+                str(correlation_id_of(request.scope)),
+            )
         return _answered(await recorder.record(understood, upload, content))
 
     @get(TEMPLATE_PATH)

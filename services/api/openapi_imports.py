@@ -53,7 +53,8 @@ def import_paths(slug: dict[str, Any], headers: list[dict[str, Any]], responses:
                 "description": (
                     "The request body is the file. Every problem is told with its sheet, row and column, as "
                     "in `Agreements!C12`, and nothing is written. The Idempotency-Key becomes the import's id; a "
-                    "preview needs none."
+                    "preview needs none. With `Accept: text/event-stream` its progress is told as events, and the "
+                    "last one, `answer` or `problem`, has what is otherwise the answer."
                 ),
                 "parameters": [
                     slug,
