@@ -4,48 +4,24 @@ import csv
 import io
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime, time
-from itertools import count
-from traceback import walk_tb
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from services.tables.problems import Place, TableProblem, TableRefusedError, problem
+from services.tables.workbooks import ROWS_MAX, Given, given_rows, inspect, open_workbook
 
 FILE_BYTES_MAX: Final = 10 * 1024 * 1024
-ROWS_MAX: Final = 20_000
 COLUMNS_MAX: Final = 60
 CELL_CHARACTERS_MAX: Final = 32_767
 """As many as Excel keeps in a cell."""
-UNPACKED_BYTES_MAX: Final = 150 * 1024 * 1024
-PACKED_RATIO_MAX: Final = 250
-"""A table of twenty thousand rows packs to a tenth or so; a bomb to a thousandth and less."""
-PARTS_MAX: Final = 500
-SHEET_ROWS_MAX: Final = 1_048_576
-"""As many rows as a sheet has in Excel."""
-
 _MEBIBYTE: Final = 1024 * 1024
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _SEPARATORS: Final = (",", ";", "\t")
-_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
-
-# XML that ends early, parts that are missing or cut, numbers that are none: what fifty thousand damaged workbooks
-# made the libraries raise.
-_BROKEN: Final = (
-    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, SyntaxError, LookupError),
-    ValueError,
-)
-_UNFIT: Final = (TypeError, AttributeError)
-"""openpyxl hands its classes whatever attributes stand in the XML, and lets Python find out."""
-_LIBRARIES: Final = frozenset({"openpyxl", "zipfile"})
 
 Value = str | int | float | bool | datetime | date | time | None
 
@@ -158,9 +134,8 @@ def _separator(text: str, known: frozenset[str]) -> str:
 
 
 def _workbook(content: bytes, wanted: str | None, known: frozenset[str]) -> Sheet:
-    merged_of = _inspect(content)
-    with _told_as_broken():
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    merged_of = inspect(content)
+    book = open_workbook(content)
     try:
         sheets = {sheet.title: sheet for sheet in book.worksheets if sheet.sheet_state == "visible"}
         chosen = _choose(sheets, wanted, known)
@@ -168,104 +143,6 @@ def _workbook(content: bytes, wanted: str | None, known: frozenset[str]) -> Shee
         return _sheet(chosen.title, list(_rows(chosen)), merged_of.get(path.lstrip("/"), ()))
     finally:
         book.close()
-
-
-@contextmanager
-def _told_as_broken() -> Iterator[None]:
-    """What the libraries raise over a package that is not as it should be. Around their calls, and nothing else:
-    what our own code raises is our mistake.
-    """
-    try:
-        yield
-    except _BROKEN as error:
-        raise _refused(Place("—"), "workbook_broken") from error
-    except _UNFIT as error:
-        if not _comes_from_a_library(error):
-            raise
-        raise _refused(Place("—"), "workbook_broken") from error
-
-
-def _comes_from_a_library(error: Exception) -> bool:
-    modules = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
-    return any(module.partition(".")[0] in _LIBRARIES for module in modules)
-
-
-class _Given(NamedTuple):
-    """A cell that holds something, as the library hands it over."""
-
-    row: int
-    column: int
-    value: Any
-    data_type: str
-    number_format: str
-    """Of a number; otherwise empty."""
-
-
-def _given_rows(sheet: Any, rows_max: int | None = None) -> Iterator[list[_Given]]:
-    """The rows of a sheet, blank ones too. The only place where the library is asked for cells.
-
-    What a sheet says of its own extent is passed over: some programs write one that is too small, and the library
-    would leave out what lies beyond. A row that is numbered beyond all sheets would be filled up to, for hours.
-    """
-    with _told_as_broken():
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_row=rows_max or SHEET_ROWS_MAX + 1)
-    for number in count(1):
-        with _told_as_broken():
-            row = next(rows, None)
-            given = [_given(cell) for cell in row or () if cell.value is not None]
-        if row is None:
-            return
-        if number > SHEET_ROWS_MAX:
-            raise _refused(Place(sheet.title), "rows_too_many", limit=ROWS_MAX)
-        yield given
-
-
-def _given(cell: Any) -> _Given:
-    number_format = (cell.number_format or "") if isinstance(cell.value, int | float) else ""
-    return _Given(cell.row, cell.column, cell.value, cell.data_type, number_format)
-
-
-def _inspect(content: bytes) -> dict[str, tuple[str, ...]]:
-    """The merged ranges by the path of their sheet, once the package was found to be harmless.
-
-    Raises:
-        TableRefusedError: it is encrypted, would unpack to far more than a table, or holds macros or links.
-    """
-    with _told_as_broken():
-        package = zipfile.ZipFile(io.BytesIO(content))
-    with package:
-        code = _harm(package.infolist())
-        if code is not None:
-            raise _refused(Place("—"), code)
-        merged: dict[str, tuple[str, ...]] = {}
-        for part in package.infolist():
-            with _told_as_broken():
-                xml = package.read(part) if part.filename.endswith((".xml", ".rels")) else b""
-            # A spreadsheet declares no document type; whoever does wants entities to grow.
-            if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise _refused(Place("—"), "workbook_broken")
-            if part.filename.startswith("xl/worksheets/"):
-                merged[part.filename] = tuple(found.decode() for found in _MERGED.findall(xml))
-        return merged
-
-
-def _harm(parts: Sequence[zipfile.ZipInfo]) -> str | None:
-    """Why a package is not to be opened, by what its directory says."""
-    names = {part.filename for part in parts}
-    if any(part.flag_bits & 1 for part in parts):
-        return "workbook_encrypted"
-    if (
-        len(parts) > PARTS_MAX
-        or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX
-        or any(part.file_size > PACKED_RATIO_MAX * max(part.compress_size, 1) for part in parts)
-    ):
-        return "workbook_too_large"
-    if "xl/workbook.xml" not in names:
-        return "not_a_table"
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        return "macros"
-    return "external_links" if any(name.startswith("xl/externalLinks/") for name in names) else None
 
 
 def _choose(sheets: dict[str, Any], wanted: str | None, known: frozenset[str]) -> Any:
@@ -286,7 +163,7 @@ def _choose(sheets: dict[str, Any], wanted: str | None, known: frozenset[str]) -
 
 def _is_headed(sheet: Any, known: frozenset[str]) -> bool:
     """Whether its first row that is not blank has at least two known headings."""
-    for row in _given_rows(sheet, rows_max=20):
+    for row in given_rows(sheet, rows_max=20):
         values = [given.value for given in row if given.column <= COLUMNS_MAX]
         if values:
             return sum(isinstance(value, str) and fold(value) in known for value in values) > 1
@@ -295,7 +172,7 @@ def _is_headed(sheet: Any, known: frozenset[str]) -> bool:
 
 def _rows(sheet: Any) -> Iterator[tuple[Cell, ...]]:
     filled = 0
-    for row in _given_rows(sheet):
+    for row in given_rows(sheet):
         cells: list[Cell] = []
         for given in row:
             if given.column > COLUMNS_MAX:
@@ -311,7 +188,7 @@ def _rows(sheet: Any) -> Iterator[tuple[Cell, ...]]:
         yield tuple(cells)
 
 
-def _cell(sheet: str, given: _Given) -> Cell:
+def _cell(sheet: str, given: Given) -> Cell:
     value = given.value
     place = Place(sheet, given.row, get_column_letter(given.column))
     if not isinstance(value, str | int | float | bool | datetime | date | time):

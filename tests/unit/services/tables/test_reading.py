@@ -3,15 +3,17 @@
 import io
 import zipfile
 from datetime import datetime
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from services.tables import reading
+from services.tables import reading, workbooks
 from services.tables.problems import TableRefusedError
-from services.tables.reading import COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX, fold, read_table
+from services.tables.reading import COLUMNS_MAX, FILE_BYTES_MAX, fold, read_table
+from services.tables.workbooks import ROWS_MAX
 from tests.unit.services.tables.making import as_excel_saves_it, csv_of, with_part, xlsx_of
 
 KNOWN = [frozenset({"reference", "programme", "montant"}), frozenset({"reference", "amount"})]
@@ -247,14 +249,16 @@ def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("mistake", [TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError])
-@pytest.mark.parametrize("ours", ["_given", "_cell", "_harm", "_choose"])
+@pytest.mark.parametrize(
+    ("module", "ours"), [(workbooks, "_given"), (workbooks, "_harm"), (reading, "_cell"), (reading, "_choose")]
+)
 def test_a_mistake_of_ours_is_not_called_a_broken_workbook(
-    monkeypatch: pytest.MonkeyPatch, ours: str, mistake: type[Exception]
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, ours: str, mistake: type[Exception]
 ) -> None:
     def fail(*_: object) -> None:
         raise mistake("ours")
 
-    monkeypatch.setattr(reading, ours, fail)
+    monkeypatch.setattr(module, ours, fail)
 
     with pytest.raises(mistake, match="ours"):
         read_table(SOUND, headings=KNOWN)
@@ -292,9 +296,9 @@ def test_what_lies_beyond_the_extent_that_a_sheet_says_it_has_is_read_too(extent
 
 
 def test_a_row_numbered_beyond_all_sheets_is_refused_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert reading.SHEET_ROWS_MAX == 2**20
+    assert workbooks.SHEET_ROWS_MAX == 2**20
     assert refused(sheet_with(b'<row r="2">', b'<row r="999999999">')) == ("Ententes", "rows_too_many")
-    monkeypatch.setattr(reading, "SHEET_ROWS_MAX", 100)
+    monkeypatch.setattr(workbooks, "SHEET_ROWS_MAX", 100)
     assert len(read_table(sheet_with(b'<row r="2">', b'<row r="100">'), headings=KNOWN).rows) == 1
     assert refused(sheet_with(b'<row r="2">', b'<row r="101">')) == ("Ententes", "rows_too_many")
 
