@@ -87,7 +87,8 @@ def check_documents(archive: Reader, kept: list[DocumentLine], bytes_max: int) -
             f"{DOCUMENTS} n’énumère pas les documents que le registre dit conservés",
         )
     by_content = _by_content(kept)
-    unknown = archive.contents() - by_content.keys()
+    brought = archive.contents()
+    unknown = brought - by_content.keys()
     if unknown:
         name = content_name(min(unknown))
         raise ArchiveBrokenError(
@@ -96,7 +97,7 @@ def check_documents(archive: Reader, kept: list[DocumentLine], bytes_max: int) -
         )
     for sha256, line in by_content.items():
         where = _place(line)
-        if sha256 not in archive.contents():
+        if sha256 not in brought:
             raise ArchiveBrokenError(f"it has no {where}", f"il y manque {where}")
         if line.content.size_bytes > bytes_max:
             raise ArchiveError(

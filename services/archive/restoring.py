@@ -84,12 +84,13 @@ async def restore_body(
     check_commands(archive, manifest.events)
     claims = list(archive.lines(CLAIMS, ClaimLine))
     with _refused(body_id):
-        await asyncio.to_thread(is_written, settings, body_id, size=manifest.events, root=root)
+        known = await asyncio.to_thread(is_written, settings, body_id, size=manifest.events, root=root)
     await _check_slug(write, manifest.slug, body_id)
-    await _register(write, archive, body_id, claims)
-    await _add_keys(write, body_id, archive.lines(KEYS, KeyLine))
-    if manifest.console is not None:
-        await write.vault.let_be(body_id, PersonId(manifest.console), CONSOLE)
+    if not known:  # otherwise all this was done, and what was erased since must not come back
+        await _register(write, archive, body_id, claims)
+        await _add_keys(write, body_id, archive.lines(KEYS, KeyLine))
+        if manifest.console is not None:
+            await write.vault.let_be(body_id, PersonId(manifest.console), CONSOLE)
     await keep_documents(archive, write.contents, body_id, brought)
     with _refused(body_id):
         new = await asyncio.to_thread(

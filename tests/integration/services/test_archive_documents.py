@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import msgspec
+import psycopg
 import pytest
 from litestar.testing import AsyncTestClient
 
@@ -287,6 +288,30 @@ async def test_an_export_does_not_pass_over_a_document_that_the_instance_lost(
         f"documents/{digest(MINUTES)}"
         not in zipfile.ZipFile(io.BytesIO(await source.export(partnership.slug))).namelist()
     )
+
+
+async def test_restoring_again_puts_back_a_lost_document_and_no_destroyed_key(
+    client: httpx.AsyncClient, source: Instance, target: Instance, partnership: Partnership
+) -> None:
+    """Long after, when the outcome of the registration is forgotten too."""
+    document_id = await attached(client, partnership, MINUTES)
+    person = str(uuid.uuid4())
+    withdrawal = {"document_id": document_id, "reason": {"subject": person, "text": "Une personne y est nommée."}}
+    await order(client, partnership.slug, "WithdrawDocument", withdrawal, token=partnership.token)
+    content = await source.export(partnership.slug)
+    await target.restore(content)
+    assert await target.write.vault.erase(partnership.tenant_id, PersonId(uuid.UUID(person)))
+    assert await target.write.contents.erase(partnership.tenant_id, digest(MINUTES))
+    with psycopg.connect(target.settings.admin_dsn) as connection:
+        connection.execute("DELETE FROM log.ledger WHERE tenant_id = %s", [COMMONS])
+    before = rows_of(target.settings, COMMONS)
+
+    again = await target.restore(content)
+
+    assert again.known
+    assert await target.write.contents.read(partnership.tenant_id, digest(MINUTES)) == MINUTES
+    assert not await target.write.vault.erase(partnership.tenant_id, PersonId(uuid.UUID(person)))
+    assert rows_of(target.settings, COMMONS) == before
 
 
 def nothing_of(target: Instance, tenant_id: TenantId) -> bool:
