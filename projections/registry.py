@@ -15,6 +15,7 @@ from projections.dataset import DATASETS
 from projections.decision import DECISIONS
 from projections.document import DOCUMENTS
 from projections.endorsement import ENDORSEMENTS
+from projections.grant_held import GRANTS_HELD
 from projections.indicator import INDICATORS
 from projections.indicator_cells import INDICATOR_CELLS
 from projections.meeting import MEETINGS
@@ -58,6 +59,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     AGREEMENT_CELLS,
     PUBLISHED_AGGREGATES,
     ACCESS_GRANTS,
+    GRANTS_HELD,
     AUDIT_MANDATES,
     DOCUMENTS,
     ACTIVITIES,

@@ -23,7 +23,7 @@ from domain.stream import Loaded, Stream
 from domain.succession import Succession
 from domain.target import TargetSeries
 from infra.database import Database, Scope
-from projections import access_grant, audit_mandate, national, provider, published_aggregate, target
+from projections import access_grant, audit_mandate, grant_held, national, provider, published_aggregate, target
 from projections.agreement import queries as agreements
 from projections.body import SLUG
 from projections.plan import queries as plans
@@ -221,6 +221,12 @@ async def _access_grant(at: Version, grant: AccessGrant) -> tuple[Facts, Facts]:
         "agreement_id": grant.agreement_id,
         "in_force": grant.in_force,
     }
+    held = await at.all(grant_held.grants_held(at.tenant_id, at.as_of))
+    said["held"] = next(
+        ((one.grantee, one.programme_code, one.in_force) for one in held if one.grant_id == at.stream_id), None
+    )
+    then = (grant.grantee, grant.programme or EVERY_PROGRAMME, grant.in_force)
+    expected["held"] = None if grant.grantee is None else then
     if at.is_last and grant.grantee is not None:  # what the database enforces has no past
         said["enforced"] = await _is_enforced(at, grant)
         expected["enforced"] = grant.in_force

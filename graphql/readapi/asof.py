@@ -1,11 +1,11 @@
 """The two clocks of a question, and what they mean for rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import Table, func, null
+from sqlalchemy import Table, false, func, null
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.clocks import YEAR_MAX, YEAR_MIN, parse_recorded_as_of
@@ -23,6 +23,8 @@ class Clock:
     effective: date
     recorded: datetime | None = None
     position: int | None = None
+    as_seen: bool = False
+    """Whether grants count as they were then, too."""
 
 
 @strawberry.input(
@@ -43,6 +45,14 @@ class AsOfInput:
             "in other zones; the refusal (`RECORDED_CLOCK_NEEDS_ZONE`) offers what it could mean."
         ),
     )
+    as_seen: bool = strawberry.field(
+        default=False,
+        description=(
+            "What the reader saw then: of what is for funders, only what a grant opened on that day, as known at "
+            "that moment, and still opens today. It holds for all that is below. It changes nothing of what is "
+            "the reader's own, or public."
+        ),
+    )
 
 
 @strawberry.type(description="The clocks that an answer was read with.")
@@ -50,6 +60,7 @@ class AsOf:
     effective: date = strawberry.field(description="The day on which it held.")
     recorded: datetime | None = strawberry.field(description="The instant at which it was known; null: now.")
     position: BigInt | None = strawberry.field(description="The position of the log up to which it was known.")
+    as_seen: bool = strawberry.field(description="Whether it was read with the grants of that moment.")
 
 
 def clock(as_of: AsOfInput | None, default: Clock) -> Clock:
@@ -63,12 +74,13 @@ def clock(as_of: AsOfInput | None, default: Clock) -> Clock:
     effective = as_of.effective or default.effective
     if not YEAR_MIN <= effective.year <= YEAR_MAX:
         raise EffectiveOutOfRangeError(effective=effective)
+    as_seen = as_of.as_seen or default.as_seen
     if as_of.recorded is None:
-        return Clock(effective, default.recorded, default.position)
+        return Clock(effective, default.recorded, default.position, as_seen)
     recorded = parse_recorded_as_of(as_of.recorded)
     if isinstance(recorded, int):
-        return Clock(effective, position=recorded)
-    return Clock(effective, recorded=recorded)
+        return Clock(effective, position=recorded, as_seen=as_seen)
+    return Clock(effective, recorded=recorded, as_seen=as_seen)
 
 
 def across_logs(given: Clock) -> Clock:
@@ -84,7 +96,7 @@ def across_logs(given: Clock) -> Clock:
 
 def echo(given: Clock) -> AsOf:
     position = None if given.position is None else BigInt(given.position)
-    return AsOf(effective=given.effective, recorded=given.recorded, position=position)
+    return AsOf(effective=given.effective, recorded=given.recorded, position=position, as_seen=given.as_seen)
 
 
 def echo_shape(at: At) -> Value:
@@ -92,7 +104,14 @@ def echo_shape(at: At) -> Value:
     given: Any = at.place.clock
     recorded = null() if given.recorded is None else given.recorded
     position = null() if given.position is None else given.position
-    return Value({"effective": given.effective, "recorded": recorded, "position": position})
+    fields = {"effective": given.effective, "recorded": recorded, "position": position}
+    # What was seen is not compiled.
+    return Value({**fields, "as_seen": false()})
+
+
+def elsewhere(given: Clock) -> Clock:
+    """The clock in another log, where positions do not count."""
+    return replace(given, position=None)
 
 
 def held(table: Table, given: Clock) -> list[ColumnElement[bool]]:

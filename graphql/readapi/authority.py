@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import TenantId
-from readapi.asof import Clock
+from readapi.asof import elsewhere
 from readapi.codes import AuthorityKind, AuthorityReason
 from readapi.columns import Group
 from readapi.fields import sized
@@ -44,7 +44,7 @@ class Authority:
         body = TenantId(self.decision.log)
         clock = info.context.now if self.place is None else self.place.clock
         if self.place is not None and self.place.body != body and clock.position is not None:
-            clock = Clock(clock.effective)  # positions count in one log
+            clock = elsewhere(clock)
         return await one(info.context, DECISION_BY_ID, info.context.place(body, clock), self.decision.stream)
 
     def at(self, place: Place) -> "Authority":

@@ -42,7 +42,7 @@ async def load_references(reading: Reading, keys: list[BodyAt]) -> Sequence[Body
         reader = reads(BodyReference)
         bodies = [key.body for key in keys if key.clock == clock]
         statement = reader.select().where(
-            in_any(REGISTRY.c.tenant_id, bodies), *held(REGISTRY, clock), reading.visible(REGISTRY, None)
+            in_any(REGISTRY.c.tenant_id, bodies), *held(REGISTRY, clock), reading.visible(REGISTRY, None, clock)
         )
         for row in await reading.rows(None, statement):
             reference = reader.make(row)

@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, and_, column, select, table
+from sqlalchemy import and_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain import values
-from domain.access import EVERY_PROGRAMME
 from domain.ids import COMMONS, TenantId
 from projections import comparison
 from projections.alignment import ALIGNMENT
@@ -19,6 +18,7 @@ from projections.query import fact_columns
 from projections.requirement import EXEMPTION, REQUIREMENT, RequirementRow, exemption_of, requirement_of
 from projections.target import TARGET, TARGET_VALUE
 from readapi import comparison_parts as parts
+from readapi import sight
 from readapi.asof import AsOfInput, Clock, across_logs, clock, echo, happened, held
 from readapi.body import BodyReference, load_bodies
 from readapi.codes import (
@@ -51,9 +51,6 @@ from readapi.trace.parts import Figure
 
 VALUES_MAX: Final = 2_000
 _C, _A, _R, _E = INDICATOR_CELL.c, ALIGNMENT.c, REQUIREMENT.c, EXEMPTION.c
-_GRANT: Final = table(
-    "grant_now", column("tenant_id", Uuid), column("grantee", Uuid), column("programme", String), schema="access"
-)
 
 
 async def indicator_comparison(
@@ -154,7 +151,7 @@ class _Comparing:
             _A.status == "in_force",
             _A.tenant_id.in_(list(self.bodies)),
             *held(ALIGNMENT, self.when),
-            self.reading.visible(ALIGNMENT, self.scope),
+            self.reading.visible(ALIGNMENT, self.scope, self.when),
         )
         for body, local, grade in await self.reading.rows(self.scope, statement):
             grades[body, body, local] = grade
@@ -173,7 +170,7 @@ class _Comparing:
             self.of,
             self._of_sources(grades, _C.indicator_log, _C.indicator_stream, _C.tenant_id),
             *happened(INDICATOR_CELL, self.when, on="effective_on"),
-            self.reading.visible(INDICATOR_CELL, self.scope),
+            self.reading.visible(INDICATOR_CELL, self.scope, self.when),
         ).limit(VALUES_MAX + 1)
         rows = await self.reading.rows(self.scope, statement)
         if len(rows) > VALUES_MAX:
@@ -188,9 +185,8 @@ class _Comparing:
             bodies = set()
         else:
             # One programme alone opens no figures: they are of no programme.
-            granted = select(_GRANT.c.tenant_id).where(
-                _GRANT.c.grantee == self.reading.viewer.tenant_id, _GRANT.c.programme == EVERY_PROGRAMME
-            )
+            then = sight.granted_at(self.when) if self.when.as_seen else None
+            granted = sight.granting_all(self.reading.viewer.tenant_id, then)
             bodies = {row[0] for row in await self.reading.rows(None, granted)}
         received = {
             (one.body, *one.indicator, one.place)
@@ -203,7 +199,7 @@ class _Comparing:
         conditions = (
             self._of_sources(grades, _R.indicator_log, _R.indicator_stream, _R.tenant_id),
             *held(REQUIREMENT, self.when),
-            self.reading.visible(REQUIREMENT, self.scope),
+            self.reading.visible(REQUIREMENT, self.scope, self.when),
         )
         columns = fact_columns(REQUIREMENT)
         names = [column_.key or "" for column_ in columns]
@@ -227,7 +223,7 @@ class _Comparing:
             _E.period_start == self.of.start,
             _E.period_end == self.of.end,
             *held(EXEMPTION, self.when),
-            self.reading.visible(EXEMPTION, self.scope),
+            self.reading.visible(EXEMPTION, self.scope, self.when),
         )
         rows = [
             exemption_of(dict(zip(names, row, strict=True)))

@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from domain.ids import TenantId
 from projections.indicator import INDICATOR
 from readapi import columns, text
-from readapi.asof import Clock, clock, held
+from readapi.asof import clock, elsewhere, held
 from readapi.codes import AcrossBodies, Direction, IndicatorKind, IndicatorStatus, Measure, OverPeriods
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import sized
@@ -142,7 +142,7 @@ async def cited(reading: Reading, place: Place, owner: UUID, indicator_id: UUID)
     """
     body, clock = TenantId(owner), place.clock
     if clock.position is not None and body != place.body:
-        clock = Clock(clock.effective)
+        clock = elsewhere(clock)
     return await one(reading, INDICATOR_BY_ID, reading.place(body, clock), indicator_id)
 
 

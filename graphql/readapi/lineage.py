@@ -110,7 +110,7 @@ async def _load(reading: Reading, keys: list[Side], end: ColumnElement[Any]) -> 
             .where(
                 in_any(end, bodies),
                 *happened(LINEAGE, clock, on="effective_on"),
-                reading.visible(LINEAGE, None),
+                reading.visible(LINEAGE, None, clock),
             )
             .order_by(_L.effective_on, _L.tenant_id, _L.successor)
         )
@@ -127,7 +127,7 @@ async def predecessors_of(reading: Reading, bodies: Collection[TenantId], clock:
         statement = select(_L.tenant_id).where(
             in_any(_L.successor, latest),
             *happened(LINEAGE, clock, on="effective_on"),
-            reading.visible(LINEAGE, None),
+            reading.visible(LINEAGE, None, clock),
         )
         rows = await reading.rows(None, statement)
         latest = [TenantId(row[0]) for row in rows if row[0] not in known]

@@ -160,7 +160,7 @@ async def _cells(
     conditions = [
         _C.tenant_id.in_(bodies),
         *happened(AGREEMENT_CELL, when, on="effective_on"),
-        reading.visible(AGREEMENT_CELL, scope),
+        reading.visible(AGREEMENT_CELL, scope, when),
     ]
     if labels is not None:
         conditions.append(_C.programme_code.in_(labels))

@@ -12,7 +12,7 @@ from domain.ids import COMMONS
 from projections.body import REGISTRY
 from projections.organisation import ORGANISATION
 from readapi import columns
-from readapi.asof import AsOfInput, Clock, across_logs, clock, held
+from readapi.asof import AsOfInput, Clock, across_logs, clock, elsewhere, held
 from readapi.body import BodyReference
 from readapi.columns import backed, column, hidden, reads
 from readapi.fields import sized
@@ -75,7 +75,7 @@ async def organisation_at(reading: Reading, id_: UUID | None, when: Clock) -> Or
     """An organisation that a record names. A position of the record's log means nothing in the commons' one."""
     if id_ is None:
         return None
-    known = Clock(when.effective, recorded=when.recorded)
+    known = elsewhere(when)
     return await reading.loader(_load_organisations).load(OrganisationAt(id_, known))
 
 
@@ -104,7 +104,7 @@ async def _load_led(reading: Reading, keys: list[OrganisationAt]) -> Sequence[li
             .where(
                 in_any(REGISTRY.c.lead_organisation_id, [key.organisation_id for key in led if key.clock == when]),
                 *held(REGISTRY, when),
-                reading.visible(REGISTRY, None),
+                reading.visible(REGISTRY, None, when),
             )
             .order_by(REGISTRY.c.sort_en, REGISTRY.c.tenant_id)
         )

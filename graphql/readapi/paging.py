@@ -12,6 +12,7 @@ from sqlalchemy import Column, func, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import TenantId
+from readapi.asof import AsOf, Clock, echo, echo_shape
 from readapi.columns import Backed
 from readapi.fields import derived, sized
 from readapi.reading import Place, Reading, in_any
@@ -44,6 +45,7 @@ class PageInfo:
 class Page(Generic[T]):
     nodes: list[T] = strawberry.field(description="The items, in the order of the list.")
     page_info: PageInfo = strawberry.field(description="Where the page stands.")
+    as_of: AsOf = strawberry.field(description="The clocks that the list was read with.")
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
     @derived("How many items the whole list has, under the same arguments.")
@@ -94,13 +96,18 @@ async def page(
         [(listing.reads.make(row, place=place), row[-len(listing.order) :]) for row in rows],
         first,
         count,
+        place.clock,
     )
 
 
 def paged(
-    name: str, found: Sequence[tuple[T, Sequence[Any]]], first: int, count: Callable[[], Awaitable[int]]
+    name: str,
+    found: Sequence[tuple[T, Sequence[Any]]],
+    first: int,
+    count: Callable[[], Awaitable[int]],
+    when: Clock,
 ) -> Page[T]:
-    """A page of items with their keys; one more than `first` was asked for."""
+    """A page of items with their keys, as read with a clock; one more than `first` was asked for."""
     shown = found[:first]
     return Page(
         nodes=[item for item, _ in shown],
@@ -108,6 +115,7 @@ def paged(
             has_next_page=len(found) > first,
             end_cursor=encode_cursor(name, shown[-1][1]) if shown else None,
         ),
+        as_of=echo(when),
         count=count,
     )
 
@@ -139,7 +147,9 @@ def listed(
         rows = Rows(
             listing.reads.cls, below.place, where=listing.where(below.place, arguments(below)), clocked=False
         )
-        return Paged(listing.name, rows, listing.order, descending=listing.descending)
+        return Paged(
+            listing.name, rows, listing.order, descending=listing.descending, more={"as_of": echo_shape(below)}
+        )
 
     return sized("first", description, shape)
 
@@ -191,7 +201,7 @@ def _conditions(reading: Reading, one: _Request) -> list[ColumnElement[bool]]:
     table = one.listing.reads.table
     conditions = one.listing.where(one.place, one.arguments)
     if "audience" in table.c:
-        conditions.append(reading.visible(table, one.place.scope))
+        conditions.append(reading.visible(table, one.place.scope, one.place.clock))
     else:
         assert one.place.member, "a table without audience is for members"
     return conditions

@@ -39,7 +39,7 @@ def parts_of(cls: type[T], *order: Column[Any]) -> Loader[T]:
                     table.c.tenant_id == place.body,
                     in_any(table.c.entity_id, [key.id for key in found if key.place == place]),
                     *held(table, place.clock),
-                    reading.visible(table, place.scope),
+                    reading.visible(table, place.scope, place.clock),
                 )
                 .order_by(table.c.entity_id, *order)
             )

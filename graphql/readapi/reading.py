@@ -146,10 +146,15 @@ class Reading:
         """Where the records of a body are read by this viewer."""
         return Place(body, self.viewer.belongs_to(body), clock)
 
-    def visible(self, source: Table, scope: TenantId | None) -> ColumnElement[bool]:
-        """What the viewer may see of a table; see `sight.visible`."""
+    def visible(self, source: Table, scope: TenantId | None, at: Clock | None = None) -> ColumnElement[bool]:
+        """What the viewer may see of a table; see `sight.visible`.
+
+        National tables need the clock that they are read with: what was seen depends on it.
+        """
         drafts, reader = self.viewer.writes_drafts, self.viewer.tenant_id
-        return sight.visible(source, source.schema, scope, drafts=drafts, reader=reader)
+        assert at is not None or scope is not None or source.schema != "national", f"{source} without a clock"
+        then = None if at is None or not at.as_seen else sight.granted_at(at)
+        return sight.visible(source, source.schema, scope, drafts=drafts, reader=reader, then=then)
 
     async def _open(self, scope: TenantId | None) -> _Held:
         async with self._opening:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import TenantId
 from projections.body import REGISTRY, SLUG
-from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo, echo_shape, held
+from readapi.asof import AsOfInput, Clock, across_logs, clock, echo_shape, held
 from readapi.body import load_bodies
 from readapi.codes import PARTNERSHIP_KINDS, BodyKind, BodyStatus, PartnershipOrder, Province
 from readapi.columns import backed, reads
@@ -41,7 +41,7 @@ class Partnership(Audit, Records, Reporting, Governance, Planning, Identity):
 
 @strawberry.type(description="A page of the register.")
 class PartnershipPage(Page[Partnership]):
-    as_of: AsOf = strawberry.field(description="The clocks that the register was read with.")
+    """The name is kept: a page of another type would be another name."""
 
 
 async def partnership(reading: Reading, slug: str, as_of: AsOfInput | None) -> Partnership | None:
@@ -51,7 +51,9 @@ async def partnership(reading: Reading, slug: str, as_of: AsOfInput | None) -> P
     if body is None:
         return None
     reader = reads(Partnership)
-    statement = reader.select().where(_B.tenant_id == body, *held(REGISTRY, when), reading.visible(REGISTRY, None))
+    statement = reader.select().where(
+        _B.tenant_id == body, *held(REGISTRY, when), reading.visible(REGISTRY, None, when)
+    )
     rows = await reading.rows(None, statement)
     return reader.make(rows[0], place=reading.place(body, when)) if rows else None
 
@@ -83,9 +85,9 @@ async def partnerships(
         return int(counted[0][0])
 
     found = [(reader.make(row, place=reading.place(TenantId(row[-1]), when)), (row[-2], row[-1])) for row in rows]
-    plain_page = paged(name, found, first, count)
+    plain_page = paged(name, found, first, count, when)
     return PartnershipPage(
-        nodes=plain_page.nodes, page_info=plain_page.page_info, count=plain_page.count, as_of=echo(when)
+        nodes=plain_page.nodes, page_info=plain_page.page_info, count=plain_page.count, as_of=plain_page.as_of
     )
 
 
@@ -142,7 +144,7 @@ def selected(
     """Conditions on the register: by default, every partnership of every province that still stands for itself."""
     conditions = [
         *held(REGISTRY, when),
-        reading.visible(REGISTRY, None),
+        reading.visible(REGISTRY, None, when),
         _B.kind.in_(_kinds(kinds)),
     ]
     if provinces is not None:

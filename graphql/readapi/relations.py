@@ -103,7 +103,7 @@ async def _load(reading: Reading, keys: list[_Key]) -> Sequence[list[Any]]:
                 table.c.tenant_id == place.body,
                 in_any(relation.by, records),
                 *relation.at(place.clock),
-                reading.visible(table, place.scope),
+                reading.visible(table, place.scope, place.clock),
             )
             .order_by(relation.by, *relation.order)
         )

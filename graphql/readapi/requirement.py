@@ -143,7 +143,7 @@ async def load_exemptions(reading: Reading, keys: list[RequirementKey]) -> Seque
                 _E.tenant_id == place.body,
                 in_any(_E.entity_id, [key.requirement_id for key in found if key.place == place]),
                 *held(EXEMPTION, place.clock),
-                reading.visible(EXEMPTION, place.scope),
+                reading.visible(EXEMPTION, place.scope, place.clock),
             )
             .order_by(_E.entity_id, _E.period_start, _E.period_end)
         )

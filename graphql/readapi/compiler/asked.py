@@ -17,7 +17,7 @@ from graphql import (
     VariableNode,
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
-from strawberry.utils.str_converters import to_camel_case
+from strawberry.utils.str_converters import to_camel_case, to_snake_case
 
 from domain.ids import TenantId
 from readapi import asof
@@ -82,7 +82,7 @@ class Asked:
         if found is None:
             given = self.argument(slot.field, slot.node, slot.argument)
             if isinstance(given, dict):
-                given = AsOfInput(**given)
+                given = AsOfInput(**{to_snake_case(name): value for name, value in given.items()})
             found = asof.clock(given, self.clock(slot.above))
             if slot.across_logs:
                 found = asof.across_logs(found)

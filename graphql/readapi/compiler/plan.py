@@ -73,6 +73,8 @@ class Draft:
         """The clock of a slot as parameters: now, at an instant, or at a position."""
         found = self._clocks.get(slot)
         if found is None:
+            if self.ask(lambda asked: asked.clock(slot).as_seen):
+                raise NotCompiledError("it asks what was seen, with the grants of that moment")
             form = self.ask(lambda asked: _form(asked.clock(slot)))
             effective: Any = self.bind(lambda asked: asked.clock(slot).effective, Date)
             recorded: Any = None

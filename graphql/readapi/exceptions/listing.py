@@ -92,7 +92,7 @@ async def exceptions(
     async def count() -> int:
         return len(found)
 
-    return paged(_NAME, [(_shown(one, place), one.key) for one in left[: first + 1]], first, count)
+    return paged(_NAME, [(_shown(one, place), one.key) for one in left[: first + 1]], first, count, place.clock)
 
 
 def _shown(one: Found, place: Place) -> AuditException:

@@ -14,7 +14,7 @@ from projections.body import REGISTRY
 from projections.plan.tables import PLAN_ELEMENT, PLAN_PARENT, PLAN_REVISION
 from projections.target import TARGET
 from projections.timeline import TIMELINE
-from readapi.asof import Clock, happened, held, known
+from readapi.asof import Clock, elsewhere, happened, held, known
 from readapi.codes import PARTNERSHIP_KINDS
 from readapi.exceptions.found import Evidence, Found, rows
 from readapi.reading import Place, Reading, in_any
@@ -133,7 +133,7 @@ class _Cascade:
 
 async def _is_partnership(reading: Reading, place: Place) -> bool:
     statement = select(REGISTRY.c.kind).where(REGISTRY.c.tenant_id == place.body, *held(REGISTRY, place.clock))
-    kinds = await reading.rows(None, statement.where(reading.visible(REGISTRY, None)))
+    kinds = await reading.rows(None, statement.where(reading.visible(REGISTRY, None, place.clock)))
     return any(row[0] in {kind.value for kind in PARTNERSHIP_KINDS} for row in kinds)
 
 
@@ -213,8 +213,7 @@ async def _links(reading: Reading, place: Place, plans: set[UUID]) -> dict[_Elem
 async def _parents(reading: Reading, place: Place, asked: set[_Parent]) -> dict[_Parent, _Stand]:
     """How elements of parent plans stand, as far as the reader sees them: what was public, or of the own log."""
     found: dict[_Parent, _Stand] = {}
-    elsewhere = Clock(place.clock.effective, recorded=place.clock.recorded)  # positions count in one log
-    for scope, clock in ((place.scope, place.clock), (None, elsewhere)):
+    for scope, clock in ((place.scope, place.clock), (None, elsewhere(place.clock))):
         chosen = sorted(one for one in asked if (one.log == place.body) == (scope is not None))
         if not chosen:
             continue

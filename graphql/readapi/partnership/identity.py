@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from projections.body import REGISTRY
 from readapi import columns
-from readapi.asof import AsOf, echo, echo_shape
+from readapi.asof import AsOf, AsOfInput, echo, echo_shape
 from readapi.codes import BodyKind, BodyStatus, Language, LeadKind, Phase, Province
 from readapi.columns import Group, column
 from readapi.fields import derived, sized
@@ -101,12 +101,12 @@ class Identity(Part):
         return echo(self.place.clock)
 
     @sized(LINKS, "The bodies in whose place it stands.")
-    async def predecessors(self, info: Info) -> list[Succession]:
-        return await info.context.loader(load_predecessors).load(self._side())
+    async def predecessors(self, info: Info, as_of: AsOfArgument = None) -> list[Succession]:
+        return await info.context.loader(load_predecessors).load(self._side(as_of))
 
     @sized(LINKS, "The bodies that stand in its place.")
-    async def successors(self, info: Info) -> list[Succession]:
-        return await info.context.loader(load_successors).load(self._side())
+    async def successors(self, info: Info, as_of: AsOfArgument = None) -> list[Succession]:
+        return await info.context.loader(load_successors).load(self._side(as_of))
 
     @listed(
         PROPOSALS,
@@ -121,5 +121,5 @@ class Identity(Part):
             return None
         return await page(info.context, PROPOSALS, place, first=first, after=after)
 
-    def _side(self) -> Side:
-        return Side(self.place.body, self.place.clock)
+    def _side(self, as_of: AsOfInput | None) -> Side:
+        return Side(self.place.body, self.at(as_of).clock)

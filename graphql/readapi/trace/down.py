@@ -206,7 +206,7 @@ class _Down:
 
     def _seen(self, table: Any) -> list[ColumnElement[bool]]:
         """What holds of a bitemporal table and is for the reader."""
-        return [*held(table, self._clock), self._reading.visible(table, self._scope)]
+        return [*held(table, self._clock), self._reading.visible(table, self._scope, self._clock)]
 
     def _submissions(self) -> Select[Any]:
         cell, of = INDICATOR_CELL.c, self._figures.c
@@ -227,7 +227,7 @@ class _Down:
                     cell.tenant_id == of.body,
                     cell.entity_id == of.figure,
                     *happened(INDICATOR_CELL, self._clock, on="effective_on"),
-                    self._reading.visible(INDICATOR_CELL, self._scope),
+                    self._reading.visible(INDICATOR_CELL, self._scope, self._clock),
                 ),
             )
             .group_by(*of, cell.entity_id)

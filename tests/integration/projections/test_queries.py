@@ -40,6 +40,7 @@ from projections import (
     dataset,
     document,
     endorsement,
+    grant_held,
     indicator,
     national,
     practice,
@@ -209,6 +210,7 @@ def queries_of(tenant_id: TenantId, log: Log) -> Iterator[Query[Any]]:
     yield target.target_values(tenant_id, as_of)
     yield published_aggregate.published_aggregates(tenant_id, as_of)
     yield access_grant.access_grants(tenant_id, as_of)
+    yield grant_held.grants_held(tenant_id, as_of)
     yield audit_mandate.audit_mandates(tenant_id, as_of)
     yield document.documents(tenant_id, as_of)
     yield document.document_versions(tenant_id, as_of)
