@@ -22,7 +22,7 @@ _CLOSE_TIMEOUT_SECONDS = 2.0
 # One trip: what is left of an earlier user of this connection, and the scope of this transaction.
 _ENTER = (
     "SELECT concat_ws(',', nullif(current_setting('app.tenant', true), ''),"
-    " nullif(current_setting('app.reader', true), ''))"
+    " nullif(current_setting('app.reader', true), ''), nullif(current_setting('app.account', true), ''))"
 )
 _LEAKED = (
     "expected a connection without a scope, found {}; "

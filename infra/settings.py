@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
@@ -159,6 +160,14 @@ SETTINGS: tuple[Setting, ...] = (
         "ENTENTE_REMIND_HOUR",
         "Hour of the day, where each body is, from which its reminders go out. Absent: 7; 0 in a demo.",
     ),
+    Setting("ENTENTE_SESSION_IDLE_MINUTES", "After how many minutes without use a session ends.", "60"),
+    Setting("ENTENTE_SESSION_HOURS", "After how many hours a session ends however much it is used.", "12"),
+    Setting(
+        "ENTENTE_PROXIES",
+        "How many proxies of yours stand before the service, each adding to X-Forwarded-For: by that, attempts to "
+        "sign in are counted per network address. 0: the header is not read.",
+        "0",
+    ),
 )
 _ORIGIN = re.compile(r"[A-Za-z0-9\[\]:._~-]+(/[A-Za-z0-9._~-]+)*")
 _SEED = re.compile("[0-9a-fA-F]{64}")
@@ -215,6 +224,15 @@ class DocumentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionSettings:
+    idle: timedelta = timedelta(minutes=60)
+    longest: timedelta = timedelta(hours=12)
+    secure: bool = True
+    """Whether cookies travel over TLS alone."""
+    proxies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ProofSettings:
     """Under which name the logs are signed, where the signer's key and the held checkpoints are, who watches."""
 
@@ -256,6 +274,7 @@ class Settings:
     reminders: ReminderSettings
     mail: MailSettings | None = None
     """None: no mail leaves the house."""
+    sessions: SessionSettings = SessionSettings()
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -312,6 +331,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         ),
         reminders=reminders,
         mail=mail,
+        sessions=SessionSettings(
+            idle=timedelta(minutes=_number(values, "ENTENTE_SESSION_IDLE_MINUTES", low=5, high=24 * 60)),
+            longest=timedelta(hours=_number(values, "ENTENTE_SESSION_HOURS", low=1, high=7 * 24)),
+            secure=profile is Profile.PRODUCTION,
+            proxies=_number(values, "ENTENTE_PROXIES", low=0, high=9),
+        ),
     )
 
 

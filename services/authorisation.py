@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Final, get_args
 
 from domain.envelope import Role
+from domain.ids import COMMONS, TenantId
+from services.identity.refusals import RoleNotInvitedError
 from services.refusals import RoleNotAllowedError
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -188,6 +190,26 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
 }
 OUTSIDE_LOGS: Final[frozenset[str]] = frozenset({"ListAddresses", "AddAddress", "RemoveAddress"})
 """What is allowed by the same table and is no command: nothing of it is recorded."""
+
+ROLES_INVITED_BY: Final[Mapping[Role, frozenset[Role]]] = {
+    "coordinator": frozenset({"coordinator", "chair", "member", "partner_reporter"}),
+    "operator": frozenset(ROLES) - {"system"},
+}
+"""Who may invite whom. Those who validate, approve or return what a partnership submits are not invited by it."""
+ROLES_WITH_SECOND_FACTOR: Final[frozenset[Role]] = frozenset(
+    {"coordinator", "chair", "regional_adviser", "plan_approver", "programme_officer", "operator"}
+)
+"""Who comes in by a password and something else too, never by a password alone."""
+
+
+def check_may_invite(role: Role, invited: Role, tenant_id: TenantId) -> None:
+    """Let an invitation pass, or refuse it: operators belong to the commons, and nobody else does.
+
+    Raises:
+        RoleNotInvitedError: the table does not let this role invite that one here.
+    """
+    if invited not in ROLES_INVITED_BY.get(role, frozenset()) or (invited == "operator") != (tenant_id == COMMONS):
+        raise RoleNotInvitedError(role=role, invited=invited)
 
 
 def check_role(role: Role, command: str) -> None:

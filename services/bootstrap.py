@@ -23,11 +23,12 @@ from infra.pii.persons import PersonVault
 from infra.pii.reminded import Reminded
 from infra.pii.sealer import LogSealer
 from infra.pii.wrapping import KeyWrapper
-from infra.settings import DatabaseSettings, DocumentSettings, Role
+from infra.settings import DatabaseSettings, DocumentSettings, Role, SessionSettings
 from services.batching import BatchHandler
 from services.bodies import Bodies
 from services.commands import CommandHandler, fingerprint_key
 from services.contents import NO_CONTENTS
+from services.identity.parts import Identity, open_identity
 
 CONSOLE: Final = UUID("0b9d1f52-6d0c-5b7e-8f43-2a4c6e8a0c11")
 """The principal of whoever sits at the machine: migrations, imports, the command line."""
@@ -49,6 +50,7 @@ class WriteSide:
     vault: PersonVault
     addresses: Addresses
     reminded: Reminded
+    identity: Identity
     contents: ContentStore
     """The bytes of documents."""
     fingerprint_key: bytes = field(repr=False)
@@ -60,6 +62,7 @@ async def open_write_side(
     documents: DocumentSettings | None = None,
     *,
     held: HeldCheckpoints | None = None,
+    sessions: SessionSettings | None = None,
 ) -> AsyncIterator[WriteSide]:
     """The write side over one database; at the end it finishes what was begun.
 
@@ -74,6 +77,9 @@ async def open_write_side(
         contents: ContentStore = NO_CONTENTS if documents is None else FileContents(documents.directory)
         handler = CommandHandler(store, sealer, contents)
         vault = PersonVault(pool)
+        identity = stack.enter_context(
+            open_identity(pool, vault, settings.secret_key, sessions or SessionSettings())
+        )
         yield WriteSide(
             database=database,
             pool=pool,
@@ -85,6 +91,7 @@ async def open_write_side(
             vault=vault,
             addresses=Addresses(pool),
             reminded=Reminded(pool),
+            identity=identity,
             contents=contents,
             fingerprint_key=fingerprint_key(settings.secret_key),
         )

@@ -107,11 +107,17 @@ class PersonVault:
         return {PersonId(row["person_id"]): Person(row["name"], row["email"], row["phone"]) for row in rows}
 
     async def erase(self, tenant_id: TenantId, person_id: PersonId) -> bool:
-        """Forget a person in one log: name, contact, and the key of all text about them. False if unknown."""
+        """Forget a person in one log: name, contact, the key of all text about them, and that they are a member.
+
+        False if unknown.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT log.enter($1)", tenant_id)
             done = await connection.execute(
                 "DELETE FROM pii.person WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id
+            )
+            await connection.execute(
+                "DELETE FROM access.membership WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id
             )
             keys = await connection.execute(
                 "DELETE FROM pii.key WHERE tenant_id = $1 AND subject = $2", tenant_id, person_id

@@ -36,9 +36,9 @@ class KeyWrapper:
     """Wraps data keys under the present secret, and unwraps those under an earlier one too."""
 
     def __init__(self, secret: bytes, *, earlier: Sequence[bytes] = ()) -> None:
-        self.current = _derived(secret, _NAMES, _ID_BYTES).hex()
+        self.current = derived(secret, _NAMES, _ID_BYTES).hex()
         self._keys = {
-            _derived(each, _NAMES, _ID_BYTES).hex(): AESGCM(_derived(each, _WRAPS, KEY_BYTES))
+            derived(each, _NAMES, _ID_BYTES).hex(): AESGCM(derived(each, _WRAPS, KEY_BYTES))
             for each in (secret, *earlier)
         }
 
@@ -69,7 +69,8 @@ class KeyWrapper:
             ) from error
 
 
-def _derived(secret: bytes, purpose: bytes, length: int) -> bytes:
+def derived(secret: bytes, purpose: bytes, length: int) -> bytes:
+    """A key for one purpose, from the instance's secret; nothing leads from one of them to another."""
     # HKDF (RFC 5869) without salt: the secret is random, and every process must derive the same.
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose).derive(secret)
 

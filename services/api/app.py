@@ -90,7 +90,9 @@ def create_app(
     @asynccontextmanager
     async def write_side(app: Litestar) -> AsyncIterator[None]:
         held = HeldCheckpoints(settings.proof.checkpoint_dir)
-        async with open_write_side(settings.database, settings.documents, held=held) as write:
+        async with open_write_side(
+            settings.database, settings.documents, held=held, sessions=settings.sessions
+        ) as write:
             app.state.write = write
             yield
 

@@ -21,6 +21,7 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     413: ("The request is too large", "La requête est trop volumineuse"),
     415: ("Unsupported media type", "Type de contenu non pris en charge"),
     422: ("The order is refused", "L’ordre est refusé"),
+    429: ("Too many attempts", "Trop de tentatives"),
     500: ("An error on our side", "Une erreur de notre côté"),
     503: ("Not available just now", "Momentanément indisponible"),
 }
@@ -78,4 +79,6 @@ def problem_response(refusal: Refusal, correlation_id: str) -> Response[bytes]:
     headers = {"WWW-Authenticate": 'Bearer realm="entente"'} if body.status == 401 else {}  # noqa: PLR2004
     if body.status == 503:  # noqa: PLR2004
         headers["Retry-After"] = "1"
+    if body.status == 429:  # noqa: PLR2004
+        headers["Retry-After"] = str(body.facts["seconds"])
     return Response(msgspec.json.encode(body), status_code=body.status, media_type=MEDIA_TYPE, headers=headers)

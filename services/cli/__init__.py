@@ -23,6 +23,7 @@ _MODULES: Final = {
     "witness": "services.cli.witness",
     "migrate": "services.cli.instance",
     "token": "services.cli.instance",
+    "account": "services.cli.account",
     "partnership": "services.cli.instance",
     "import": "services.cli.bringing_in",
     "export": "services.cli.archive",
@@ -138,12 +139,33 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("slug")
     revoke.add_argument("id", help="as `list` shows it, or the token itself")
 
+    _add_account(each)
+
     partnership = each.add_parser("partnership", help="bodies")
     what = partnership.add_subparsers(dest="what", required=True, metavar="WHAT")
     provision = what.add_parser("provision", help="register a body and open its log")
     provision.add_argument("file", help="the request's JSON, as for POST /api/v1/partnerships; - reads it here")
     provision.add_argument("--key", help="UUID; repeat it to resume (default: one derived from the file)")
     return parser
+
+
+def _add_account(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    account = each.add_parser("account", help="people who sign in")
+    what = account.add_subparsers(dest="what", required=True, metavar="WHAT")
+    invite = what.add_parser("invite", help="make a link that works once; it is shown once")
+    invite.add_argument("email")
+    invite.add_argument("--body", required=True, metavar="SLUG", help="commons for an operator")
+    invite.add_argument("--role", required=True)
+    invite.add_argument("--lang", choices=("fr", "en"), help="of the pages (default: the body's)")
+    invite.add_argument("--days", type=int, default=7, help="how long the link is valid (default 7, at most 30)")
+    what.add_parser("list", help="the members of a body, and who is invited").add_argument(
+        "--body", required=True, metavar="SLUG"
+    )
+    end = what.add_parser("end", help="end a membership, or withdraw an invitation")
+    end.add_argument("email")
+    end.add_argument("--body", required=True, metavar="SLUG")
+    end.add_argument("--role", required=True)
+    what.add_parser("close", help="remove an account, wherever it is a member").add_argument("email")
 
 
 def _add_import(bring: argparse.ArgumentParser) -> None:

@@ -93,6 +93,38 @@ def test_tokens_are_made_listed_and_revoked(run: Run, tmp_path: Path, capsys: py
     assert re.search(r"valid +calendar .*Council$", capsys.readouterr().out, re.MULTILINE)
 
 
+def test_people_are_invited_listed_and_let_go(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slug = new_slug()
+    email = f"{uuid.uuid4().hex}@example.org"
+    run("import", write_lines(tmp_path / "x.jsonl", body_lines(slug)))
+    capsys.readouterr()
+
+    assert run("account", "invite", "--body", slug, "--role", "coordinator", email) == 0
+    link = capsys.readouterr().out.splitlines()[-1]
+    assert run("account", "list", "--body", slug) == 0
+    listed = capsys.readouterr().out
+    assert run("account", "end", "--body", slug, "--role", "coordinator", email.upper()) == 0
+    assert run("account", "end", "--body", slug, "--role", "coordinator", email) == REFUSED
+    assert run("account", "close", email) == REFUSED
+    capsys.readouterr()
+    assert run("account", "list", "--body", slug) == 0
+    assert capsys.readouterr().out == ""
+
+    assert re.fullmatch(r"https://testserver\.local/(fr|en)/invitation/[A-Za-z0-9_-]{43}", link)
+    assert re.fullmatch(rf"invited +coordinator +until \d{{4}}-\d\d-\d\d +{email}\n", listed)
+    for role, body, address, expected in (
+        ("king", slug, email, USAGE),
+        ("operator", slug, email, REFUSED),
+        ("coordinator", "commons", email, REFUSED),
+        ("member", slug, "no address", REFUSED),
+        ("member", new_slug(), email, REFUSED),
+    ):
+        assert run("account", "invite", "--body", body, "--role", role, address) == expected
+    assert run("account", "invite", "--body", slug, "--role", "member", "--days", "31", email) == USAGE
+
+
 def test_a_body_is_provisioned_from_a_file(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     slug = new_slug()
     data = {
@@ -176,6 +208,7 @@ def test_verbs_are_those_of_the_documents() -> None:
         "replay",
         "verify",
         "token",
+        "account",
         "partnership",
     }
 

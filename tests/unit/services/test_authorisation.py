@@ -1,11 +1,25 @@
+from uuid import UUID
+
 import pytest
 
 import domain.areas  # noqa: F401
 from domain.envelope import Role
+from domain.ids import COMMONS, TenantId
 from domain.stream import COMMANDS
 from domain.submission.route import ROUTES
-from services.authorisation import OUTSIDE_LOGS, ROLES, ROLES_OF_COMMAND, check_role
+from services.authorisation import (
+    OUTSIDE_LOGS,
+    ROLES,
+    ROLES_INVITED_BY,
+    ROLES_OF_COMMAND,
+    ROLES_WITH_SECOND_FACTOR,
+    check_may_invite,
+    check_role,
+)
+from services.identity.refusals import RoleNotInvitedError
 from services.refusals import RoleNotAllowedError
+
+BODY = TenantId(UUID(int=7))
 
 
 def test_every_command_is_named_and_no_other() -> None:
@@ -15,6 +29,31 @@ def test_every_command_is_named_and_no_other() -> None:
 
 def test_only_coordinators_say_whom_the_body_writes_to() -> None:
     assert {ROLES_OF_COMMAND[name] for name in OUTSIDE_LOGS} == {frozenset({"coordinator"})}
+
+
+def test_nobody_lets_in_those_who_review_what_they_submit() -> None:
+    invited = ROLES_INVITED_BY["coordinator"]
+    reviewing = {"regional_adviser", "plan_approver", "programme_officer", "operator", "system"}
+
+    assert not invited & reviewing
+    assert invited | reviewing == set(ROLES)
+    assert set(ROLES_INVITED_BY) == {"coordinator", "operator"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("invited", ROLES)
+@pytest.mark.parametrize("tenant_id", [BODY, COMMONS])
+def test_operators_are_of_the_commons_and_nobody_else_is(role: Role, invited: Role, tenant_id: TenantId) -> None:
+    allowed = invited in ROLES_INVITED_BY.get(role, ()) and (invited == "operator") == (tenant_id == COMMONS)
+    if allowed:
+        check_may_invite(role, invited, tenant_id)
+    else:
+        with pytest.raises(RoleNotInvitedError):
+            check_may_invite(role, invited, tenant_id)
+
+
+def test_whoever_decides_for_others_comes_in_by_two_factors() -> None:
+    assert set(ROLES) - {"member", "partner_reporter", "system"} == ROLES_WITH_SECOND_FACTOR
 
 
 def test_every_command_has_a_role_that_exists() -> None:

@@ -5,6 +5,7 @@ import string
 from pathlib import Path
 
 import domain.areas  # noqa: F401
+import services.identity.refusals  # noqa: F401
 from domain.body import PARTNERSHIPS, Province
 from services.decoding import NOT_JSON_CODES
 from services.refusals import STATUS_OF_KIND, known_refusals

@@ -23,7 +23,10 @@ def other(database: DatabaseSettings) -> TenantId:
     return open_log(database, uuid4())
 
 
-TABLES = ("pii.person", "pii.key", "access.token", "pii.address", "pii.reminder_sent", "jobs.reminder_day")
+TABLES = (
+    *("pii.person", "pii.key", "access.token", "pii.address", "pii.reminder_sent", "jobs.reminder_day"),
+    *("access.membership", "access.invitation"),
+)
 
 
 def test_each_table_has_the_one_policy_of_its_tenant_and_is_forced(database: DatabaseSettings) -> None:

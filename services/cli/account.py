@@ -1,0 +1,115 @@
+"""The verb about people who sign in: invite them, list them, let them go."""
+
+import argparse
+import asyncio
+import os
+from typing import Final
+
+from domain.errors import Refusal
+from domain.ids import TenantId
+from infra.settings import Settings, load_settings
+from services.authorisation import ROLES
+from services.bootstrap import CONSOLE, WriteSide, open_write_side
+from services.cli import REFUSED, USAGE, say, say_error
+from services.cli.database import reachable
+from services.cli.instance import say_refusal
+from services.identity.inviting import VALID_DAYS_MAX, invite
+
+_LOCAL: Final = ("127.0.0.1", "localhost", "[::1]")
+
+
+def account(given: argparse.Namespace) -> int:
+    """Invite, list, end or close."""
+    settings = load_settings(os.environ)
+    if getattr(given, "role", "member") not in ROLES:
+        say_error(f"{given.role!r} is not a role; expected one of {', '.join(ROLES)}")
+        return USAGE
+    if not 1 <= getattr(given, "days", 1) <= VALID_DAYS_MAX:
+        say_error(f"an invitation is valid for 1 to {VALID_DAYS_MAX} days")
+        return USAGE
+
+    async def act() -> int:
+        async with open_write_side(settings.database) as write:
+            if given.what == "close":
+                return await _close(write, given.email)
+            tenant_id = await write.bodies.resolve(given.body)
+            if tenant_id is None:
+                say_error(f"there is no body {given.body!r}")
+                return REFUSED
+            match given.what:
+                case "invite":
+                    return await _invite(settings, write, tenant_id, given)
+                case "list":
+                    return await _list(write, tenant_id)
+                case _:
+                    return await _end(write, tenant_id, given)
+
+    with reachable(settings):
+        try:
+            return asyncio.run(act())
+        except Refusal as refusal:
+            say_refusal(refusal)
+            return REFUSED
+
+
+def invitation_url(settings: Settings, language: str, token: str) -> str:
+    """Where an invitation is accepted."""
+    host = next((host for host in settings.web.allowed_hosts if host != "*"), _LOCAL[0])
+    origin = f"http://{host}:{settings.web.port}" if host in _LOCAL else f"https://{host}"
+    return f"{origin}/{language}/invitation/{token}"
+
+
+async def _invite(settings: Settings, write: WriteSide, tenant_id: TenantId, given: argparse.Namespace) -> int:
+    facts = await write.bodies.facts(tenant_id)
+    language = given.lang or (facts.language if facts else "en")
+    token = await invite(
+        write.identity,
+        tenant_id,
+        given.email,
+        given.role,
+        language,
+        by_role="operator",
+        invited_by=await write.vault.pseudonym(tenant_id, CONSOLE),
+        days=given.days,
+    )
+    say(invitation_url(settings, language, token))
+    return 0
+
+
+async def _list(write: WriteSide, tenant_id: TenantId) -> int:
+    for member in await write.identity.accounts.members(tenant_id):
+        say(f"member   {member.role:18}  {member.since:%Y-%m-%d}  {member.email}")
+    for open_ in await write.identity.invitations.list(tenant_id):
+        say(f"invited  {open_.role:18}  until {open_.expires_at:%Y-%m-%d}  {open_.email}")
+    return 0
+
+
+async def _end(write: WriteSide, tenant_id: TenantId, given: argparse.Namespace) -> int:
+    def is_meant(email: str, role: str) -> bool:
+        return (email.lower(), role) == (given.email.lower(), given.role)
+
+    identity = write.identity
+    ended = [
+        await identity.accounts.end_membership(tenant_id, member.membership_id)
+        for member in await identity.accounts.members(tenant_id)
+        if is_meant(member.email, member.role)
+    ]
+    withdrawn = [
+        await identity.invitations.withdraw(tenant_id, open_.invitation_id)
+        for open_ in await identity.invitations.list(tenant_id)
+        if is_meant(open_.email, open_.role)
+    ]
+    if not any([*ended, *withdrawn]):
+        say_error("there is no such member and no such invitation")
+        return REFUSED
+    say("Ended.")
+    return 0
+
+
+async def _close(write: WriteSide, email: str) -> int:
+    found = await write.identity.accounts.find(email)
+    if found is None or not await write.identity.accounts.close(found.account_id):
+        say_error("there is no account with this address")
+        return REFUSED
+    say("Closed.")
+    return 0

@@ -1,0 +1,1 @@
+"""How people come in: invitations, passwords, second factors, sessions."""

@@ -1,0 +1,50 @@
+"""What knows people, wired once per process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from infra.access.accounts import Accounts
+from infra.access.attempts import Attempts
+from infra.access.invitations import Invitations
+from infra.access.passwords import Passwords
+from infra.access.sessions import Sessions
+from infra.pii.persons import PersonVault
+from infra.pii.wrapping import KEY_BYTES, derived
+from infra.settings import SessionSettings
+
+_ATTEMPTS: Final = b"entente/access/attempts/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Accounts and all that leads to one."""
+
+    accounts: Accounts
+    invitations: Invitations
+    sessions: Sessions
+    attempts: Attempts
+    passwords: Passwords
+    vault: PersonVault
+
+
+@contextmanager
+def open_identity(
+    pool: "asyncpg.Pool[Any]", vault: PersonVault, secret_key: bytes, settings: SessionSettings
+) -> Iterator[Identity]:
+    """The parts over one database. At the end, no password is being looked at any more."""
+    passwords = Passwords()
+    try:
+        yield Identity(
+            accounts=Accounts(pool),
+            invitations=Invitations(pool),
+            sessions=Sessions(pool, idle=settings.idle, longest=settings.longest),
+            attempts=Attempts(pool, derived(secret_key, _ATTEMPTS, KEY_BYTES)),
+            passwords=passwords,
+            vault=vault,
+        )
+    finally:
+        passwords.close()

@@ -1,0 +1,119 @@
+"""What people are told who may not come in, or not like this."""
+
+from dataclasses import dataclass
+
+from infra.access.passwords import Weakness
+from services.refusals import DoorRefusal
+
+
+@dataclass(eq=False)
+class SignInRefusedError(DoorRefusal):
+    code = "sign_in_refused"
+    kind = "forbidden"
+    status = 401
+    en = "This e-mail address and this password do not belong together here. Check both and try again."
+    fr = "Cette adresse courriel et ce mot de passe ne vont pas ensemble ici. Vérifiez les deux et réessayez."
+
+
+@dataclass(eq=False)
+class TooManyAttemptsError(DoorRefusal):
+    seconds: int
+    code = "too_many_attempts"
+    kind = "forbidden"
+    status = 429
+    en = "Too many attempts. Wait {seconds} seconds, then try again."
+    fr = "Trop de tentatives. Attendez {seconds} secondes, puis réessayez."
+
+
+@dataclass(eq=False)
+class PasswordShortError(DoorRefusal):
+    minimum: int
+    code = "password_short"
+    en = "The password needs at least {minimum} characters. A few words in a row will do."
+    fr = "Le mot de passe doit compter au moins {minimum} caractères. Quelques mots à la suite conviennent."
+
+
+@dataclass(eq=False)
+class PasswordLongError(DoorRefusal):
+    maximum: int
+    code = "password_long"
+    en = "The password may have at most {maximum} characters."
+    fr = "Le mot de passe peut compter au plus {maximum} caractères."
+
+
+@dataclass(eq=False)
+class PasswordCommonError(DoorRefusal):
+    code = "password_common"
+    en = "This password is among those that are tried first. Choose one that nobody else would think of."
+    fr = "Ce mot de passe est de ceux qu’on essaie en premier. Choisissez-en un auquel personne ne penserait."
+
+
+@dataclass(eq=False)
+class PasswordOwnError(DoorRefusal):
+    code = "password_own"
+    en = "The password must not be your e-mail address."
+    fr = "Le mot de passe ne doit pas être votre adresse courriel."
+
+
+@dataclass(eq=False)
+class PasswordsDifferError(DoorRefusal):
+    code = "passwords_differ"
+    en = "The two passwords are not the same."
+    fr = "Les deux mots de passe ne sont pas identiques."
+
+
+@dataclass(eq=False)
+class InvitationInvalidError(DoorRefusal):
+    code = "invitation_invalid"
+    kind = "not_found"
+    en = "This invitation was already used, was withdrawn or has expired. Ask for a new one."
+    fr = "Cette invitation a déjà servi, a été retirée ou est expirée. Demandez-en une nouvelle."
+
+
+@dataclass(eq=False)
+class InvitationUnknownError(DoorRefusal):
+    code = "invitation_unknown"
+    kind = "not_found"
+    en = "This partnership has no open invitation of this id."
+    fr = "Ce partenariat n’a aucune invitation en cours portant cet identifiant."
+
+
+@dataclass(eq=False)
+class AccountExistsError(DoorRefusal):
+    code = "account_exists"
+    kind = "conflict"
+    en = "You already have an account: sign in to accept the invitation."
+    fr = "Vous avez déjà un compte : connectez-vous pour accepter l’invitation."
+
+
+@dataclass(eq=False)
+class InvitedAnotherError(DoorRefusal):
+    code = "invited_another"
+    kind = "forbidden"
+    en = "The invitation is for another address than that of the account that is signed in."
+    fr = "L’invitation s’adresse à une autre adresse que celle du compte connecté."
+
+
+@dataclass(eq=False)
+class RoleNotInvitedError(DoorRefusal):
+    role: str
+    invited: str
+    code = "role_not_invited"
+    kind = "forbidden"
+    en = "The role {role} may not invite anybody as {invited}."
+    fr = "Le rôle {role} ne permet pas d’inviter quelqu’un à titre de {invited}."
+
+
+def check_password_allowed(weakness: Weakness | None, *, minimum: int, maximum: int) -> None:
+    """Raises the refusal of a weakness, if there is one."""
+    match weakness:
+        case "short":
+            raise PasswordShortError(minimum=minimum)
+        case "long":
+            raise PasswordLongError(maximum=maximum)
+        case "common":
+            raise PasswordCommonError
+        case "own":
+            raise PasswordOwnError
+        case None:
+            pass

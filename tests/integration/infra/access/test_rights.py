@@ -1,0 +1,168 @@
+"""Who may reach accounts, sessions and attempts, in the database itself."""
+
+from uuid import UUID, uuid4
+
+import asyncpg
+import psycopg
+import pytest
+from psycopg import sql
+
+from domain.ids import TenantId
+from infra.access.opaque import hash_of
+from infra.settings import DatabaseSettings, Role
+from tests.integration.infra.access.conftest import People
+
+OF_ACCOUNT = ("access.account", "access.session")
+TABLES = (*OF_ACCOUNT, "access.membership", "access.invitation", "access.attempt")
+FUNCTIONS = (
+    f"access.enter('{UUID(int=1)}')",
+    "access.find_account('a@example.org')",
+    f"access.memberships_of('{UUID(int=1)}')",
+    f"access.members_of('{UUID(int=1)}')",
+    "access.find_invitation('\\x00')",
+    "access.use_session('\\x00', '1 hour')",
+    "access.attempt('\\x00', 1, '1 s', '1 s', '1 s')",
+    "access.forgive('\\x00', true)",
+)
+
+
+def test_each_table_of_accounts_has_the_one_policy_of_its_account_and_is_forced(
+    database: DatabaseSettings,
+) -> None:
+    form = "(account_id = ( SELECT (current_setting('app.account'::text))::uuid AS current_setting))"
+    with psycopg.connect(database.admin_dsn) as connection:
+        for table in OF_ACCOUNT:
+            secured = connection.execute(
+                "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table]
+            ).fetchone()
+            policies = connection.execute(
+                "SELECT polname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)"
+                " FROM pg_policy WHERE polrelid = %s::regclass"
+                " AND polroles = ARRAY[(SELECT oid FROM pg_roles WHERE rolname = 'entente_app')]",
+                [table],
+            ).fetchall()
+            assert secured == (True, True)
+            assert policies == [("of_account", form, form)]
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.APP, Role.BACKUP}))
+@pytest.mark.parametrize("table", TABLES)
+def test_other_logins_reach_nobody(database: DatabaseSettings, role: Role, table: str) -> None:
+    with (
+        psycopg.connect(database.dsn(role)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"SELECT FROM {table}".encode())
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.APP}))
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_the_application_looks_people_up(database: DatabaseSettings, role: Role, function: str) -> None:
+    with (
+        psycopg.connect(database.dsn(role)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"SELECT {function}".encode())
+
+
+@pytest.mark.parametrize("statement", ["SELECT FROM", "DELETE FROM", "TRUNCATE"])
+def test_the_application_counts_attempts_and_neither_reads_nor_removes_them(
+    database: DatabaseSettings, statement: str
+) -> None:
+    with (
+        psycopg.connect(database.dsn(Role.APP)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"{statement} access.attempt".encode())
+
+
+@pytest.mark.parametrize("table", OF_ACCOUNT)
+def test_without_an_account_nothing_is_read(database: DatabaseSettings, table: str) -> None:
+    with (
+        psycopg.connect(database.dsn(Role.APP)) as connection,
+        pytest.raises((psycopg.errors.UndefinedObject, psycopg.errors.InvalidTextRepresentation)),
+    ):
+        connection.execute(f"SELECT FROM {table}".encode())
+
+
+async def test_the_rows_of_another_account_cannot_be_read_changed_or_made(people: People, body: TenantId) -> None:
+    ours, theirs = await people.member(body), await people.member(body)
+    await people.signed_in(ours)
+    await people.signed_in(theirs)
+    async with people.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT access.enter($1)", ours)
+        assert await connection.fetch("SELECT DISTINCT account_id FROM access.session") == [(ours,)]
+        assert await connection.fetch("SELECT account_id FROM access.account") == [(ours,)]
+        assert await connection.execute("UPDATE access.account SET language = 'en'") == "UPDATE 1"
+        assert await connection.execute("DELETE FROM access.session") == "DELETE 1"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(
+                "INSERT INTO access.session (session_hash, session_id, account_id, factor, agent, expires_at)"
+                " VALUES ($1, $2, $3, 'second', '', 'infinity')",
+                *(bytes(32), uuid4(), theirs),
+            )
+    async with people.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT access.enter($1)", ours)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("SELECT access.enter($1)", theirs)
+    assert len(await people.sessions.list(theirs)) == 1
+
+
+@pytest.mark.parametrize("table", OF_ACCOUNT)
+async def test_without_its_policy_the_other_account_would_be_seen(
+    people: People, body: TenantId, database: DatabaseSettings, table: str
+) -> None:
+    """The control: what the test above relies on is the policy and nothing else."""
+    ours, theirs = await people.member(body), await people.member(body)
+    for one in (ours, theirs):
+        await people.signed_in(one)
+    admin = await asyncpg.connect(database.admin_dsn)
+    transaction = admin.transaction()
+    await transaction.start()
+    await admin.execute(f"DROP POLICY of_account ON {table}; CREATE POLICY of_account ON {table} USING (true)")
+    await admin.execute("SET LOCAL ROLE entente_app")
+    await admin.execute("SELECT access.enter($1)", ours)
+    seen = await admin.fetch(f"SELECT account_id FROM {table}")  # noqa: S608
+    await transaction.rollback()
+    await admin.close()
+
+    assert {row[0] for row in seen} >= {ours, theirs}
+
+
+async def test_the_factor_of_a_session_cannot_be_raised(people: People, body: TenantId) -> None:
+    ours = await people.member(body)
+    await people.signed_in(ours)
+    async with people.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT access.enter($1)", ours)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("UPDATE access.session SET factor = 'second'")
+
+
+async def test_members_are_listed_for_the_body_that_is_entered(
+    people: People, body: TenantId, other_body: TenantId
+) -> None:
+    await people.member(body)
+    async with people.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT log.enter($1)", other_body)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch("SELECT * FROM access.members_of($1)", body)
+
+
+async def test_neither_links_nor_sessions_stand_in_the_database(
+    people: People, body: TenantId, database: DatabaseSettings
+) -> None:
+    link = await people.invited(body, "lien@example.org")
+    session = await people.signed_in(await people.member(body))
+    with psycopg.connect(database.admin_dsn) as connection:
+        for table in ("access.invitation", "access.session"):
+            query = sql.SQL("SELECT t::text FROM {} t").format(sql.SQL(table))
+            text = str(connection.execute(query).fetchall())
+            assert link not in text
+            assert session not in text
+        kept = connection.execute("SELECT 1 FROM access.session WHERE session_hash = %s", [hash_of(session)])
+        assert kept.fetchone() == (1,)
+
+
+async def test_nobody_is_an_operator_outside_the_commons(people: People, body: TenantId) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        await people.member(body, "operator")
