@@ -27,6 +27,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     factor: Factor
     expires_at: datetime
+    has_second: bool
+    """Whether the account has a second factor."""
     tenant_id: TenantId | None
     membership_id: UUID | None
     role: Role | None

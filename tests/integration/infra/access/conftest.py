@@ -10,6 +10,7 @@ import pytest
 from domain.envelope import Role
 from domain.ids import TenantId
 from infra.access.accounts import Accounts
+from infra.access.factors import SecondFactors
 from infra.access.invitations import Invitations
 from infra.access.sessions import Sessions
 from infra.pii.persons import PersonVault
@@ -18,6 +19,8 @@ from infra.settings import Role as Login
 from tests.integration.logs import open_log
 
 KEPT = "$argon2id$v=19$m=19456,t=2,p=1$c2Fsc2Fsc2Fs$aGFzaGhhc2hoYXNoaGFzaGhhc2g"
+
+SECRET = b"a secret of tests, of 32 bytes at least"
 
 
 class People:
@@ -28,6 +31,7 @@ class People:
         self.accounts = Accounts(pool)
         self.invitations = Invitations(pool)
         self.sessions = Sessions(pool, idle=timedelta(minutes=60), longest=timedelta(hours=12))
+        self.factors = SecondFactors(pool, SECRET)
         self.vault = PersonVault(pool)
 
     async def invited(self, tenant_id: TenantId, email: str, role: Role = "member") -> str:

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import psycopg
+import pyotp
 import pytest
 from psycopg import sql
 
@@ -12,7 +13,7 @@ from infra.access.opaque import hash_of
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.access.conftest import People
 
-OF_ACCOUNT = ("access.account", "access.session")
+OF_ACCOUNT = ("access.account", "access.session", "access.second_factor", "access.recovery_code")
 TABLES = (*OF_ACCOUNT, "access.membership", "access.invitation", "access.attempt")
 FUNCTIONS = (
     f"access.enter('{UUID(int=1)}')",
@@ -116,6 +117,7 @@ async def test_without_its_policy_the_other_account_would_be_seen(
     ours, theirs = await people.member(body), await people.member(body)
     for one in (ours, theirs):
         await people.signed_in(one)
+        assert await people.factors.confirm(one, pyotp.TOTP(await people.factors.begin(one)).now())
     admin = await asyncpg.connect(database.admin_dsn)
     transaction = admin.transaction()
     await transaction.start()
