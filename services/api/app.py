@@ -39,9 +39,11 @@ from services.refusals import (
     TokenInvalidError,
     UnavailableError,
 )
+from services.web.account import account_routes
 from services.web.pages import error_page, is_page, web_routes
 from services.web.plan_page import plan_routes
 from services.web.proof_pages import proof_page_routes
+from services.web.signing_in import sign_in_routes
 
 OPENAPI_PATH = "/openapi.json"
 METRICS_PATH = "/metrics"
@@ -109,6 +111,8 @@ def create_app(
             *web_routes(),
             *plan_routes(),
             *proof_page_routes(settings.proof),
+            *sign_in_routes(),
+            *account_routes(),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
         ],
         exception_handlers=_exception_handlers(),

@@ -1,4 +1,4 @@
-"""The due list of a body as a calendar, for tokens that read nothing else."""
+"""The due list of a body as a calendar: for tokens that read nothing else, and for members who are signed in."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from readapi.refusals import DatabaseBusyError, StatementTimeoutError
 from readapi.viewer import Viewer
 from services.api.languages import preferred
 from services.api.reads import Reads
+from services.api.routes import bearer_of, body_of
 from services.bootstrap import WriteSide
 from services.calendar import calendar
 from services.deadlines import deadlines_of
@@ -24,7 +25,6 @@ from services.refusals import (
     BodyUnknownError,
     RequestInvalidError,
     TokenInvalidError,
-    TokenMissingError,
     UnavailableError,
 )
 
@@ -68,11 +68,14 @@ def calendar_routes() -> list[HTTPRouteHandler]:
 
 
 async def _body_read(request: AnyRequest, write: WriteSide, slug: str) -> TenantId:
-    """The addressed body, if the token is for its calendar. Another's is answered like one that does not exist."""
+    """The addressed body, if the token is for its calendar, or the session is a member's.
+
+    Another's is answered like one that does not exist.
+    """
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     token = given.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")
     if not token:
-        raise TokenMissingError
+        return await body_of(write, await bearer_of(request, write), slug)
     reader = await write.tokens.find_calendar(token)
     if reader is None:
         raise TokenInvalidError

@@ -17,6 +17,7 @@ from domain.stream import COMMANDS
 from infra.documents.content_check import ContentTypeError, checked
 from infra.settings import DocumentSettings
 from readapi.viewer import AUTHOR_ROLES
+from services.api.requesters import requester
 from services.api.routes import bearer_of, body_of
 from services.authorisation import check_role
 from services.bootstrap import WriteSide
@@ -132,7 +133,7 @@ async def _readable(
     request: AnyRequest, write: WriteSide, slug: str, document_id: str
 ) -> tuple[TenantId, Document]:
     """The document, if the reader may see it. Hidden, withdrawn and unknown ones are answered alike."""
-    bearer = await bearer_of(request, write) if request.headers.get("authorization") else None
+    bearer = await requester(request.scope, write)
     tenant_id = await write.bodies.resolve(slug)
     if tenant_id is None:
         raise BodyUnknownError(slug=slug[:60])

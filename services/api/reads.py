@@ -19,8 +19,8 @@ from infra.settings import Profile, Settings
 from readapi.mounting import PATH, graphql_handler
 from readapi.reading import STATEMENT_TIMEOUT_MS
 from readapi.viewer import ANONYMOUS, Viewer
+from services.api.requesters import requester
 from services.bootstrap import WriteSide
-from services.refusals import TokenInvalidError
 
 _WATCH_SECONDS = 60.0
 _log = structlog.get_logger()
@@ -69,18 +69,10 @@ class Reads:
                 await asyncio.sleep(1)
 
     async def viewer(self, scope: MutableMapping[str, Any]) -> Viewer:
-        """Who asks: the public without a token.
-
-        Raises:
-            TokenInvalidError: a token was sent and is not valid. Falling back to the public would hide that.
-        """
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        scheme, _, token = given.decode("latin-1").partition(" ")
-        if not given:
-            return ANONYMOUS
-        bearer = await self.write.tokens.find(token.strip()) if scheme.lower() == "bearer" else None
+        """Who asks: the public without a token and without a session. Raises as `requester`."""
+        bearer = await requester(scope, self.write)
         if bearer is None:
-            raise TokenInvalidError
+            return ANONYMOUS
         return Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
 
     @asynccontextmanager

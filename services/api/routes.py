@@ -21,6 +21,7 @@ from infra.access.tokens import Bearer
 from services.api.edge import correlation_id_of
 from services.api.languages import preferred
 from services.api.metrics import Metrics
+from services.api.requesters import requester
 from services.authorisation import check_role
 from services.bodies import BodyFacts, Provisioned, Provisioning
 from services.bootstrap import WriteSide
@@ -34,7 +35,6 @@ from services.refusals import (
     KeyMissingError,
     MediaTypeError,
     RoleNotAllowedError,
-    TokenInvalidError,
     TokenMissingError,
 )
 
@@ -206,17 +206,14 @@ _UNOPENED = BodyFacts(BodyKind.COMMONS, "UTC", "en")
 
 
 async def bearer_of(request: AnyRequest, write: WriteSide) -> Bearer:
-    """Whose token the request shows.
+    """On whose behalf the request comes.
 
     Raises:
-        TokenMissingError, TokenInvalidError: nobody's.
+        TokenMissingError: nobody's. What is shown and not valid, or may not act, is refused as `requester` says.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise TokenMissingError
-    bearer = await write.tokens.find(token.strip())
+    bearer = await requester(request.scope, write)
     if bearer is None:
-        raise TokenInvalidError
+        raise TokenMissingError
     return bearer
 
 

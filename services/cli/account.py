@@ -30,8 +30,8 @@ def account(given: argparse.Namespace) -> int:
 
     async def act() -> int:
         async with open_write_side(settings.database) as write:
-            if given.what == "close":
-                return await _close(write, given.email)
+            if given.what in _OF_ACCOUNTS:
+                return await _OF_ACCOUNTS[given.what](write, given.email)
             tenant_id = await write.bodies.resolve(given.body)
             if tenant_id is None:
                 say_error(f"there is no body {given.body!r}")
@@ -113,3 +113,15 @@ async def _close(write: WriteSide, email: str) -> int:
         return REFUSED
     say("Closed.")
     return 0
+
+
+async def _forget_factor(write: WriteSide, email: str) -> int:
+    found = await write.identity.accounts.find(email)
+    if found is None or not await write.identity.factors.remove(found.account_id):
+        say_error("there is no account with this address that has a second factor")
+        return REFUSED
+    say("Forgotten, and all sessions of the account are ended.")
+    return 0
+
+
+_OF_ACCOUNTS: Final = {"close": _close, "forget-factor": _forget_factor}

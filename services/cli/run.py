@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4, uuid5
 
 from infra.embedded import EmbeddedServer
@@ -29,6 +29,7 @@ from services.cli import REFUSED, say, say_error
 from services.cli.bringing_in import sample_bodies, sample_files
 from services.cli.instance import prepare_database
 from services.cli.progress import progress_bar
+from services.identity.demo import DemoLogin, demo_login
 from services.importing import Entry, Importer, ImportRefusedError, read_files
 from services.projector import open_read_side, status
 from services.sample import SAMPLE_ADDRESSES
@@ -38,8 +39,17 @@ JOURNAL: Final = "entente.log"
 _SAMPLE_MARK: Final = "sample.loaded"
 _PORTS_TRIED_MAX: Final = 100
 _DEMO_TOKEN_DAYS: Final = 7
+_CODES_SHOWN: Final = 5
 _READY_WITHIN_SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.1
+
+
+class _Tries(NamedTuple):
+    """By what a demonstration is tried."""
+
+    slug: str
+    token: str
+    login: DemoLogin
 
 
 def run(given: argparse.Namespace) -> int:
@@ -143,12 +153,12 @@ def _in_background(settings: Settings, address: str, *, demo: bool) -> None:
 
 
 def _finish(settings: Settings, address: str, demo: bool) -> None:  # noqa: FBT001 - called by the line above
-    token: tuple[str, str] | None = None
+    tries: _Tries | None = None
     try:
         if demo:
             with _timed("sample · données d’exemple"):
                 entries = read_files(sample_files())
-                token = asyncio.run(_load_sample(settings, entries))
+                tries = asyncio.run(_load_sample(settings, entries))
         with _timed("read models · modèles de lecture"):
             asyncio.run(_await_read_models(settings))
             _await_ready(address)
@@ -160,16 +170,18 @@ def _finish(settings: Settings, address: str, demo: bool) -> None:  # noqa: FBT0
     say()
     for path in ("/fr", "/en", "/graphql", *(["/graphql/explorer"] if demo else []), "/openapi.json"):
         say(f"  {address}{path}")
-    if token is not None:
-        slug, value = token
-        say(f"\n  Coordinator of · coordination de: {slug}\n  Authorization: Bearer {value}")
+    if tries is not None:
+        say(f"\n  Coordinator of · coordination de: {tries.slug}\n  Authorization: Bearer {tries.token}")
+        say(f"  {address}/fr/connexion · {address}/en/sign-in")
+        say(f"  {tries.login.email} · {tries.login.password}")
+        say(f"  One-time codes · codes à usage unique: {' '.join(tries.login.codes[:_CODES_SHOWN])}")
     if settings.mail is not None and settings.mail.server is None:
         say(f"\n  Mail · courriel: {settings.mail.directory}")
     say(f"\n  Journal: {settings.instance_dir / JOURNAL}   Ctrl-C: stop · arrêter\n")
 
 
-async def _load_sample(settings: Settings, entries: list[Entry]) -> tuple[str, str] | None:
-    """Record the sample unless it is there, and make a coordinator's token for one of its bodies."""
+async def _load_sample(settings: Settings, entries: list[Entry]) -> _Tries | None:
+    """Record the sample unless it is there, and make a coordinator's token and login for one of its bodies."""
     mark = settings.instance_dir / _SAMPLE_MARK
     fingerprint = sha256(b"".join(entry.raw for entry in entries)).hexdigest()
     bodies = sample_bodies(entries)
@@ -187,7 +199,7 @@ async def _load_sample(settings: Settings, entries: list[Entry]) -> tuple[str, s
             await importer.run(entries)
             await _list_addresses(write)
             mark.write_text(fingerprint, encoding="ascii")
-        return await _demo_token(write, bodies[0]) if bodies else None
+        return await _demo_access(write, settings, bodies[0]) if bodies else None
 
 
 async def _list_addresses(write: WriteSide) -> None:
@@ -202,13 +214,14 @@ async def _list_addresses(write: WriteSide) -> None:
                 await write.addresses.add(tenant_id, uuid5(tenant_id, email), email, language, added_by=person)
 
 
-async def _demo_token(write: WriteSide, slug: str) -> tuple[str, str] | None:
+async def _demo_access(write: WriteSide, settings: Settings, slug: str) -> _Tries | None:
     tenant_id = await write.bodies.resolve(slug)
     if tenant_id is None:
         return None
     person = await write.vault.pseudonym(tenant_id, uuid4())
     expires_at = datetime.now(UTC) + timedelta(days=_DEMO_TOKEN_DAYS)
-    return slug, await write.tokens.create(tenant_id, "coordinator", person, "demo", expires_at=expires_at)
+    token = await write.tokens.create(tenant_id, "coordinator", person, "demo", expires_at=expires_at)
+    return _Tries(slug, token, await demo_login(write, settings, tenant_id))
 
 
 async def _await_read_models(settings: Settings) -> None:

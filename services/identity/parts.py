@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
 
 from infra.access.accounts import Accounts
 from infra.access.attempts import Attempts
+from infra.access.factors import SecondFactors
 from infra.access.invitations import Invitations
 from infra.access.passwords import Passwords
 from infra.access.sessions import Sessions
@@ -17,6 +18,7 @@ from infra.pii.wrapping import KEY_BYTES, derived
 from infra.settings import SessionSettings
 
 _ATTEMPTS: Final = b"entente/access/attempts/v1"
+_FORMS: Final = b"entente/access/forms/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,13 @@ class Identity:
     accounts: Accounts
     invitations: Invitations
     sessions: Sessions
+    factors: SecondFactors
     attempts: Attempts
     passwords: Passwords
     vault: PersonVault
+    settings: SessionSettings
+    forms_key: bytes = field(repr=False)
+    """Binds a form to the browser that it was shown in."""
 
 
 @contextmanager
@@ -42,9 +48,12 @@ def open_identity(
             accounts=Accounts(pool),
             invitations=Invitations(pool),
             sessions=Sessions(pool, idle=settings.idle, longest=settings.longest),
+            factors=SecondFactors(pool, secret_key),
             attempts=Attempts(pool, derived(secret_key, _ATTEMPTS, KEY_BYTES)),
             passwords=passwords,
             vault=vault,
+            settings=settings,
+            forms_key=derived(secret_key, _FORMS, KEY_BYTES),
         )
     finally:
         passwords.close()

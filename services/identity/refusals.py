@@ -104,6 +104,59 @@ class RoleNotInvitedError(DoorRefusal):
     fr = "Le rôle {role} ne permet pas d’inviter quelqu’un à titre de {invited}."
 
 
+@dataclass(eq=False)
+class SessionEndedError(DoorRefusal):
+    code = "session_ended"
+    kind = "forbidden"
+    status = 401
+    en = "Your session has ended. Sign in again."
+    fr = "Votre session a pris fin. Connectez-vous de nouveau."
+
+
+@dataclass(eq=False)
+class SecondFactorMissingError(DoorRefusal):
+    code = "second_factor_missing"
+    kind = "forbidden"
+    en = "This session is not complete: give a code of your authenticator, or set one up, on the sign-in pages."
+    fr = (
+        "Cette session n’est pas complète : donnez un code de votre application d’authentification, ou "
+        "configurez-en une, dans les pages de connexion."
+    )
+
+
+@dataclass(eq=False)
+class NoMembershipError(DoorRefusal):
+    code = "no_membership"
+    kind = "forbidden"
+    en = "You are signed in, but act for no partnership. Choose one in your account, or ask to be invited."
+    fr = "Cette session n’agit pour aucun partenariat. Choisissez-en un, ou demandez une invitation."
+
+
+@dataclass(eq=False)
+class CodeRefusedError(DoorRefusal):
+    code = "code_refused"
+    kind = "forbidden"
+    status = 401
+    en = "This code is not right, or was already used. Wait for the next one and try again."
+    fr = "Ce code n’est pas le bon, ou a déjà servi. Attendez le suivant et réessayez."
+
+
+@dataclass(eq=False)
+class OriginRefusedError(DoorRefusal):
+    code = "origin_refused"
+    kind = "forbidden"
+    en = "With a session, changes are accepted from the pages of this service alone. Programs use a token."
+    fr = "Avec une session, seules les pages de ce service peuvent modifier. Les programmes utilisent un jeton."
+
+
+@dataclass(eq=False)
+class FormStaleError(DoorRefusal):
+    code = "form_stale"
+    kind = "forbidden"
+    en = "This form is no longer valid, for instance because you signed in or out meanwhile. Load the page again."
+    fr = "Ce formulaire n’est plus valable, par exemple après une connexion. Rechargez la page."
+
+
 def check_password_allowed(weakness: Weakness | None, *, minimum: int, maximum: int) -> None:
     """Raises the refusal of a weakness, if there is one."""
     match weakness:

@@ -1,12 +1,18 @@
-"""From an e-mail address and a password to a session."""
+"""From an e-mail address and a password to a session, and from there to one that may act."""
 
 import structlog
 
 from infra.access.accounts import Account
 from infra.access.attempts import PER_ACCOUNT, PER_ADDRESS, BlockedError
 from infra.access.passwords import PasswordsBusyError, needs_renewal
+from infra.access.sessions import Session
 from services.identity.parts import Identity
-from services.identity.refusals import SignInRefusedError, TooManyAttemptsError
+from services.identity.refusals import (
+    CodeRefusedError,
+    SecondFactorMissingError,
+    SignInRefusedError,
+    TooManyAttemptsError,
+)
 from services.refusals import UnavailableError
 
 _log = structlog.get_logger()
@@ -68,3 +74,64 @@ async def checked(identity: Identity, email: str, password: str, *, address: str
     await identity.attempts.succeeded("address", address, all_=False)
     await identity.attempts.succeeded("account", email.lower(), all_=True)
     return account
+
+
+async def give_code(
+    identity: Identity, session: Session, code: str, *, recovery: bool, agent: str, instead_of: str
+) -> str:
+    """Complete a session by a code of the authenticator, or by a recovery code; the new session's secret.
+
+    Raises:
+        CodeRefusedError: it is wrong, or was used.
+        TooManyAttemptsError: too many went before.
+    """
+    await _count_code(identity, session)
+    factors = identity.factors
+    take = factors.take_recovery if recovery else factors.take
+    if not await take(session.account_id, code):
+        _log.warning("access.code_refused", account_id=str(session.account_id), recovery=recovery)
+        raise CodeRefusedError
+    await identity.attempts.succeeded("code", str(session.account_id), all_=True)
+    return await _completed(identity, session, agent=agent, instead_of=instead_of, recovery=recovery)
+
+
+async def enrol(
+    identity: Identity, session: Session, code: str, *, agent: str, instead_of: str
+) -> tuple[str, list[str]]:
+    """Confirm the authenticator that was begun; the new session's secret, and recovery codes, shown this once.
+
+    Raises:
+        CodeRefusedError: the code is not of the secret that was begun.
+        SecondFactorMissingError: the account has another authenticator, whose code the session has not shown.
+        TooManyAttemptsError: too many went before.
+    """
+    check_may_enrol(session)
+    await _count_code(identity, session)
+    codes = await identity.factors.confirm(session.account_id, code)
+    if codes is None:
+        raise CodeRefusedError
+    await identity.attempts.succeeded("code", str(session.account_id), all_=True)
+    _log.info("access.factor_enrolled", account_id=str(session.account_id))
+    return await _completed(identity, session, agent=agent, instead_of=instead_of, recovery=False), codes
+
+
+def check_may_enrol(session: Session) -> None:
+    """Raises SecondFactorMissingError where a session by password would replace the factor that it lacks."""
+    if session.has_second and session.factor != "second":
+        raise SecondFactorMissingError
+
+
+async def _count_code(identity: Identity, session: Session) -> None:
+    try:
+        await identity.attempts.begin("code", str(session.account_id), PER_ACCOUNT)
+    except BlockedError as error:
+        _log.warning("access.code_blocked", account_id=str(session.account_id), seconds=error.seconds)
+        raise TooManyAttemptsError(seconds=error.seconds) from error
+
+
+async def _completed(identity: Identity, session: Session, *, agent: str, instead_of: str, recovery: bool) -> str:
+    memberships = await identity.accounts.memberships(session.account_id)
+    chosen = next((one for one in memberships if one.membership_id == session.membership_id), None)
+    token = await identity.sessions.begin(session.account_id, "second", chosen, agent=agent, instead_of=instead_of)
+    _log.info("access.signed_in", account_id=str(session.account_id), factor="second", recovery=recovery)
+    return token

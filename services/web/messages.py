@@ -1,18 +1,11 @@
 """The pages' words. One table, both languages side by side; a test holds placeholders equal."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from domain.values import Language
 from domain.verdict.words import NBSP
-
-
-class Words(NamedTuple):
-    en: str
-    fr: str
-
-    def in_(self, language: Language) -> str:
-        return self.fr if language == "fr" else self.en
-
+from services.web.sign_in_messages import SIGN_IN_MESSAGES
+from services.web.words import Words
 
 MESSAGES: Final[dict[str, Words]] = {
     "product": Words("Entente", "Entente"),
@@ -186,6 +179,7 @@ MESSAGES: Final[dict[str, Words]] = {
     "kind.municipal_programme": Words("Municipal programme", "Programme municipal"),
     "kind.sector_council": Words("Sector council", "Conseil sectoriel"),
     "kind.employment_council": Words("Employment council", "Conseil de l’emploi"),
+    **SIGN_IN_MESSAGES,
 }
 
 
@@ -200,3 +194,8 @@ def typeset(french: str) -> str:
     for plain, kept in ((" :", f"{NBSP}:"), ("« ", f"«{NBSP}"), (" »", f"{NBSP}»")):
         french = french.replace(plain, kept)
     return french
+
+
+def other(language: Language) -> Language:
+    """The other official language."""
+    return "en" if language == "fr" else "fr"

@@ -23,7 +23,8 @@ from services.api.languages import preferred
 from services.api.problems import TITLES
 from services.bootstrap import WriteSide
 from services.refusals import RouteUnknownError, status_of
-from services.web.messages import text
+from services.web.messages import other, text
+from services.web.places import place
 from services.web.registry import partnerships
 
 STATIC: Final = {"entente.css": "text/css", "entente.svg": "image/svg+xml"}
@@ -74,7 +75,14 @@ def web_routes() -> list[HTTPRouteHandler]:
         if listed is not None and listed.newest is not None:
             local = listed.newest.astimezone(_SHOWN_IN)
             newest = format_datetime(local, "long", locale=f"{language}_CA")
-        return page("home.html", language, listed=listed, newest=newest, base=PARTNERSHIPS[language])
+        return page(
+            "home.html",
+            language,
+            demo=_is_demo(request),
+            listed=listed,
+            newest=newest,
+            base=PARTNERSHIPS[language],
+        )
 
     @get("/static/{digest:str}/{name:str}")
     async def static(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
@@ -105,6 +113,7 @@ def error_page(request: AnyRequest, refusal: Refusal) -> Response[str]:
     return page(
         "error.html",
         first,
+        demo=_is_demo(request),
         status_code=status,
         languages=languages,
         titles=dict(zip(("en", "fr"), TITLES[status], strict=True)),
@@ -114,12 +123,16 @@ def error_page(request: AnyRequest, refusal: Refusal) -> Response[str]:
 
 
 def page(name: str, language: Language, *, status_code: int = 200, **values: Any) -> Response[str]:
-    """A template in a language; `there` is where the same page is in the other one."""
-    other: Language = "en" if language == "fr" else "fr"
-    values = {"there": f"/{other}", **values}
-    content = _environment().get_template(name).render(language=language, other=other, **values)
+    """A template in a language; `there` is where it is in the other one, `demo` whether a banner says so."""
+    values = {"there": f"/{other(language)}", "demo": False, **values}
+    content = _environment().get_template(name).render(language=language, other=other(language), **values)
     headers = {"Content-Language": f"{language}-CA", "Cache-Control": "no-cache", "Vary": "Accept-Language"}
     return Response(content, status_code=status_code, media_type=MediaType.HTML, headers=headers)
+
+
+def _is_demo(request: AnyRequest) -> bool:
+    write: WriteSide = request.app.state.write
+    return not write.identity.settings.secure
 
 
 def static_url(name: str) -> str:
@@ -136,7 +149,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"static_url": static_url, "codes": codes, "text": text}
+    environment.globals |= {"static_url": static_url, "codes": codes, "text": text, "place": place}
     return environment
 
 

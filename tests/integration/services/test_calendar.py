@@ -8,6 +8,7 @@ from uuid import uuid4, uuid5
 import httpx
 import pytest
 from icalendar import Calendar
+from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
 from domain.ids import TenantId
@@ -26,6 +27,7 @@ from tests.integration.readapi.conftest import ALPHA, BETA, Reads
 from tests.integration.readapi.world import alone
 from tests.integration.readapi.world_lines import ALIKE, uid
 from tests.integration.services.asking import order
+from tests.integration.services.browsing import ORIGIN, Browser, joined
 
 ENDED: Final = datetime(2022, 2, 28, tzinfo=UTC).date()
 """The term of office that ended without anybody having been seated since: overdue on every day to come."""
@@ -119,6 +121,21 @@ async def test_a_token_reads_the_calendar_of_its_own_body(client: httpx.AsyncCli
         assert (refused.status_code, refused.json()["code"]) == (404, "body_unknown")
         nowhere = await read(client, "no-such-body", given)
         assert nowhere.json()["code"] == refused.json()["code"]
+
+
+async def test_a_member_who_is_signed_in_reads_the_calendar_of_their_own_body(
+    app: ASGIApp, write: WriteSide
+) -> None:
+    async with AsyncTestClient(app, base_url=ORIGIN) as client:
+        browser = await joined(client, write, ALPHA, "member")
+        seen = events(await browser.see("/api/v1/partnerships/alpha/calendar.ics"))
+        assert ended_in("alpha") in seen
+        assert ended_in("beta") not in seen
+        refused = [
+            await browser.see(f"/api/v1/partnerships/{slug}/calendar.ics") for slug in ("beta", "no-such-body")
+        ]
+        assert {(one.status_code, one.json()["code"]) for one in refused} == {(404, "body_unknown")}
+        assert (await Browser(client).see("/api/v1/partnerships/alpha/calendar.ics")).status_code == 401
 
 
 async def test_it_opens_nothing_else(client: httpx.AsyncClient, write: WriteSide) -> None:

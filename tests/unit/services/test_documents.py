@@ -7,6 +7,7 @@ from pathlib import Path
 import domain.areas  # noqa: F401
 import services.identity.refusals  # noqa: F401
 from domain.body import PARTNERSHIPS, Province
+from services.authorisation import ROLES
 from services.decoding import NOT_JSON_CODES
 from services.refusals import STATUS_OF_KIND, known_refusals
 from services.tables.problems import TABLE_CODES
@@ -50,12 +51,13 @@ def test_pages_are_complete_in_both_languages() -> None:
 
 def test_pages_use_words_that_exist_and_leave_none_over() -> None:
     used = set()
-    for template in [*(WEB / "templates").glob("*.html"), WEB / "pages.py"]:
+    for template in [*(WEB / "templates").glob("*.html"), *WEB.glob("*.py")]:
         used |= set(re.findall(r'text\("([\w.]+)"', template.read_text(encoding="utf-8")))
     used |= {f"province.{code}" for code in (*Province.__args__, "none")}  # type: ignore[attr-defined]
     used |= {f"kind.{kind}" for kind in PARTNERSHIPS}
+    used |= {f"role.{role}" for role in set(ROLES) - {"system"}}
     used |= {"partnerships.count", "partnerships.count.one"}
-    used -= {"province.", "kind."}
+    used -= {"province.", "kind.", "role."}
 
     assert used == set(MESSAGES)
 

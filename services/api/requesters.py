@@ -1,0 +1,107 @@
+"""The one place that turns a request into whoever it comes from: by a token, or by a session's cookie."""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from infra.access.tokens import Bearer
+from services.bootstrap import WriteSide
+from services.identity.acting import bearer_of as bearer_of_session
+from services.identity.refusals import OriginRefusedError, SessionEndedError
+from services.refusals import TokenInvalidError
+
+_READING: Final = frozenset({"GET", "HEAD"})
+_LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def session_cookie(*, secure: bool) -> str:
+    """The name of the session's cookie. `__Host-`: no other host, and no page without TLS, can set it."""
+    return "__Host-entente-session" if secure else "entente-session"
+
+
+async def requester(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None:
+    """On whose behalf a request comes; None: nobody's. A token that is shown goes before a cookie.
+
+    Raises:
+        TokenInvalidError, SessionEndedError: what is shown is not valid. Going on as nobody would hide that.
+        SecondFactorMissingError, NoMembershipError: the session is valid and may not act.
+        OriginRefusedError: it changes something by a cookie, and does not come from a page of ours.
+    """
+    given = header(scope, b"authorization")
+    if given:
+        scheme, _, token = given.partition(" ")
+        bearer = await write.tokens.find(token.strip()) if scheme.lower() == "bearer" else None
+        if bearer is None:
+            raise TokenInvalidError
+        return bearer
+    secret = cookie(scope, session_cookie(secure=write.identity.settings.secure))
+    if secret is None:
+        return None
+    if scope["method"] not in _READING:
+        check_own_origin(scope, secure=write.identity.settings.secure)
+    session = await write.identity.sessions.find(secret)
+    if session is None:
+        raise SessionEndedError
+    return bearer_of_session(session)
+
+
+def check_own_origin(scope: Mapping[str, Any], *, secure: bool) -> None:
+    """Let pass what a page of ours sends.
+
+    Browsers say where a request comes from in ways that no page can change: Sec-Fetch-Site, and Origin with
+    everything but GET. What says neither is no browser of today, and has no use for a cookie.
+
+    Raises:
+        OriginRefusedError: it comes from elsewhere, or does not say from where.
+    """
+    site = header(scope, b"sec-fetch-site")
+    origin = header(scope, b"origin")
+    if site and site != "same-origin":
+        raise OriginRefusedError
+    if not site and not origin:
+        raise OriginRefusedError
+    if origin and not _is_own(origin, header(scope, b"host"), secure=secure):
+        raise OriginRefusedError
+
+
+def _is_own(origin: str, host: str, *, secure: bool) -> bool:
+    parts = urlsplit(origin)
+    schemes = ("https",) if secure and parts.hostname not in _LOCAL else ("https", "http")
+    return parts.scheme in schemes and parts.netloc.lower() == host.lower() != ""
+
+
+def header(scope: Mapping[str, Any], name: bytes) -> str:
+    """The value of a header, or nothing."""
+    headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    return next((value.decode("latin-1") for given, value in headers if given == name), "")
+
+
+def cookie(scope: Mapping[str, Any], name: str) -> str | None:
+    """The value of a cookie. Of two with this name neither counts: one may have been slipped in."""
+    headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    found = [
+        value.strip()
+        for given, line in headers
+        if given == b"cookie"
+        for key, _, value in (part.partition("=") for part in line.decode("latin-1").split(";"))
+        if key.strip() == name
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def network_address(scope: Mapping[str, Any], proxies: int) -> str:
+    """Where a request comes from, by the outermost of our own proxies; of IPv6 the network of one subscriber."""
+    client = scope.get("client")
+    address = str(client[0]) if client else "unknown"
+    if proxies:
+        hops = [hop.strip() for hop in header(scope, b"x-forwarded-for").split(",") if hop.strip()]
+        if len(hops) >= proxies:
+            address = hops[-proxies]
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return str(ip_network((parsed, 64), strict=False))
+    return str(parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else str(parsed)

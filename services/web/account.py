@@ -1,0 +1,178 @@
+"""The pages of an account: accepting an invitation, whom one acts for, where one is signed in, signing out."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from babel.dates import format_datetime
+from litestar import Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from domain.body import BODY
+from domain.errors import Refusal
+from domain.ids import StreamId, TenantId
+from domain.values import Language
+from services.bootstrap import WriteSide
+from services.identity.acting import missing
+from services.identity.inviting import accept_as_new, accept_signed_in, invitation_of
+from services.identity.refusals import (
+    AccountExistsError,
+    PasswordCommonError,
+    PasswordLongError,
+    PasswordOwnError,
+    PasswordsDifferError,
+    PasswordShortError,
+)
+from services.web.messages import other
+from services.web.places import place, routes
+from services.web.signing_in import begun, onwards
+from services.web.visiting import Visit, led_to, shown, submission_of, visit_of
+
+_SHOWN_IN: Final = ZoneInfo("America/Toronto")
+_CHOOSE_ANOTHER: Final = (
+    *(PasswordShortError, PasswordLongError, PasswordCommonError, PasswordOwnError),
+    PasswordsDifferError,
+)
+AnyRequest = Request[Any, Any, Any]
+_log = structlog.get_logger()
+
+
+def account_routes() -> list[HTTPRouteHandler]:
+    """The handlers; they find the write side in the application's state."""
+    return [show_invitation, take_invitation, show_account, sign_out, end_session, act_for]
+
+
+@get(routes("invitation"))
+async def show_invitation(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+    """Say to what somebody is invited, and ask for a password or for an account's sign-in."""
+    return await _invitation_page(await visit_of(request), token)
+
+
+@post(routes("invitation"), status_code=200)
+async def take_invitation(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+    """Make the account and sign in, or add the membership to the account that is signed in."""
+    visit = await submission_of(request)
+    if visit.session is not None and missing(visit.session) is None and "password" not in visit.fields:
+        await accept_signed_in(visit.identity, token, visit.session)
+        return led_to(visit, place("account", visit.language))
+    password = visit.fields.get("password", "")
+    try:
+        if password != visit.fields.get("again", ""):
+            raise PasswordsDifferError
+        account_id = await accept_as_new(visit.identity, token, password)
+    except _CHOOSE_ANOTHER as refusal:
+        return await _invitation_page(visit, token, refusal)
+    except AccountExistsError:
+        return led_to(visit, place("invitation", visit.language, token=token))
+    memberships = await visit.identity.accounts.memberships(account_id)
+    secret = await visit.identity.sessions.begin(
+        account_id, "password", memberships[0], agent=visit.agent, instead_of=visit.secret
+    )
+    return await begun(visit, secret)
+
+
+@get(routes("account"))
+async def show_account(request: AnyRequest) -> Response[Any]:
+    """Memberships, second factor and sessions of whoever is signed in."""
+    visit = await visit_of(request)
+    session = visit.session
+    if session is None:
+        return led_to(
+            visit, place("sign_in", visit.language, next_=visit.next), signed_out=visit.secret is not None
+        )
+    if missing(session) is not None:
+        return led_to(visit, onwards(visit, session))
+    memberships = await visit.identity.accounts.memberships(session.account_id)
+    names = {one.tenant_id: await name_of(visit.write, one.tenant_id, visit.language) for one in memberships}
+    sessions = await visit.identity.sessions.list(session.account_id)
+    left = await visit.identity.factors.recovery_left(session.account_id)
+    return shown(
+        visit,
+        "account.html",
+        place("account", other(visit.language)),
+        session=session,
+        memberships=[(one, names[one.tenant_id]) for one in memberships],
+        sessions=[(one, instant(one.created_at, visit.language)) for one in sessions],
+        recovery_left=left,
+    )
+
+
+@post(routes("sign_out"), status_code=200)
+async def sign_out(request: AnyRequest) -> Response[Any]:
+    """End this session."""
+    visit = await submission_of(request)
+    if visit.session is not None:
+        await visit.identity.sessions.end(visit.session.account_id, visit.session.session_id)
+        _log.info("access.session_ended", account_id=str(visit.session.account_id))
+    return led_to(visit, place("sign_in", visit.language), signed_out=True)
+
+
+@post(routes("end_session"), status_code=200)
+async def end_session(request: AnyRequest) -> Response[Any]:
+    """End one session of one's own, or all but this one."""
+    visit = await submission_of(request)
+    session = visit.session
+    if session is not None and missing(session) is None:
+        given = visit.fields.get("session", "")
+        ended = 0
+        if given == "others":
+            ended = await visit.identity.sessions.end_others(session.account_id, session.session_id)
+        elif (session_id := _uuid(given)) is not None:
+            ended = int(await visit.identity.sessions.end(session.account_id, session_id))
+        for _ in range(ended):
+            _log.info("access.session_ended", account_id=str(session.account_id))
+    return led_to(visit, place("account", visit.language))
+
+
+@post(routes("act_for"), status_code=200)
+async def act_for(request: AnyRequest) -> Response[Any]:
+    """Act for another of one's own memberships."""
+    visit = await submission_of(request)
+    session = visit.session
+    if session is not None and missing(session) is None:
+        memberships = await visit.identity.accounts.memberships(session.account_id)
+        wanted = _uuid(visit.fields.get("membership", ""))
+        chosen = next((one for one in memberships if one.membership_id == wanted), None)
+        if chosen is not None:
+            await visit.identity.sessions.act_for(session, chosen)
+    return led_to(visit, place("account", visit.language))
+
+
+async def _invitation_page(visit: Visit, token: str, refusal: Refusal | None = None) -> Response[Any]:
+    invitation = await invitation_of(visit.identity, token)
+    known = await visit.identity.accounts.find(invitation.email)
+    session = visit.session
+    signed_in = session is not None and missing(session) is None
+    mine = session is not None and signed_in and session.email.lower() == invitation.email.lower()
+    return shown(
+        visit,
+        "invitation.html",
+        place("invitation", other(visit.language), token=token),
+        refusal=refusal,
+        invitation=invitation,
+        body_name=await name_of(visit.write, invitation.tenant_id, visit.language),
+        until=instant(invitation.expires_at, visit.language),
+        here=place("invitation", visit.language, token=token),
+        step="accept" if mine else "sign_in" if known is not None else "choose",
+    )
+
+
+async def name_of(write: WriteSide, tenant_id: TenantId, language: Language) -> str:
+    """What a body is called, in the language or in the one that it has."""
+    body = (await write.store.load(tenant_id, BODY, StreamId(tenant_id))).state
+    return "" if body.name is None else body.name.value.in_(language).text
+
+
+def instant(moment: datetime, language: Language) -> str:
+    """A moment as people read it."""
+    return format_datetime(moment.astimezone(_SHOWN_IN), "medium", locale=f"{language}_CA")
+
+
+def _uuid(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None

@@ -1,0 +1,50 @@
+"""Where the pages of signing in are, in both languages."""
+
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from domain.values import Language
+from services.web.words import Words
+
+PLACES: Final = {
+    "sign_in": Words("/en/sign-in", "/fr/connexion"),
+    "code": Words("/en/sign-in/code", "/fr/connexion/code"),
+    "enrol": Words("/en/sign-in/second-factor", "/fr/connexion/second-facteur"),
+    "enrol_image": Words("/en/sign-in/second-factor/code.svg", "/fr/connexion/second-facteur/code.svg"),
+    "invitation": Words("/en/invitation/{token:str}", "/fr/invitation/{token:str}"),
+    "account": Words("/en/account", "/fr/compte"),
+    "sign_out": Words("/en/account/sign-out", "/fr/compte/deconnexion"),
+    "end_session": Words("/en/account/sessions/end", "/fr/compte/sessions/fin"),
+    "act_for": Words("/en/account/partnership", "/fr/compte/partenariat"),
+}
+_NEXT_CHARACTERS_MAX: Final = 500
+_LEADS_TO: Final = ("/en", "/fr", "/graphql")
+
+
+def routes(name: str) -> list[str]:
+    """Both addresses of a page."""
+    return list(PLACES[name])
+
+
+def place(name: str, language: Language, *, next_: str | None = None, token: str | None = None) -> str:
+    """The address of a page; with where to go afterwards, or with an invitation's secret."""
+    path = PLACES[name].in_(language)
+    if token is not None:
+        path = path.replace("{token:str}", quote(token, safe=""))
+    return path if next_ is None else f"{path}?next={quote(next_, safe='/')}"
+
+
+def own_path(given: str | None) -> str | None:
+    """Where to go on after signing in: a page of ours, or None. Nothing that leads elsewhere passes."""
+    if not given or len(given) > _NEXT_CHARACTERS_MAX or not given.isascii() or not given.isprintable():
+        return None
+    if "\\" in given or given.startswith("//"):
+        return None
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or ".." in parts.path or "//" in parts.path:
+        return None
+    first = "/" + parts.path.removeprefix("/").partition("/")[0]
+    return given if given.startswith("/") and first in _LEADS_TO else None

@@ -1,0 +1,101 @@
+"""The words of the pages on which people sign in, both languages side by side."""
+
+from typing import Final
+
+from services.web.words import Words
+
+SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
+    "demo.label": Words("Demonstration", "Démonstration"),
+    "demo.banner": Words(
+        "Demonstration: sample data, cookies without TLS. The terminal shows a login.",
+        "Démonstration : données d’exemple, témoins sans TLS. Le terminal affiche un accès.",
+    ),
+    "account.link": Words("My account", "Mon compte"),
+    "form.error": Words("Error: ", "Erreur : "),
+    "sign_in.title": Words("Sign in", "Connexion"),
+    "sign_in.email": Words("E-mail address", "Adresse courriel"),
+    "sign_in.password": Words("Password", "Mot de passe"),
+    "sign_in.submit": Words("Sign in", "Se connecter"),
+    "sign_in.invited": Words(
+        "Accounts begin with an invitation. Ask the coordinator of your partnership for one.",
+        "Un compte commence par une invitation. Demandez-la à la coordination de votre partenariat.",
+    ),
+    "code.title": Words("Second step", "Deuxième étape"),
+    "code.text": Words(
+        "Open your authenticator and give the code that it shows for Entente.",
+        "Ouvrez votre application d’authentification et donnez le code qu’elle affiche pour Entente.",
+    ),
+    "code.label": Words("Code of six digits", "Code à six chiffres"),
+    "code.submit": Words("Continue", "Continuer"),
+    "code.lost": Words("I do not have my authenticator", "Je n’ai pas mon application d’authentification"),
+    "code.recovery_label": Words("Recovery code", "Code de secours"),
+    "code.recovery_hint": Words(
+        "One of the codes that you kept when you set up your authenticator. It works once.",
+        "L’un des codes conservés à la configuration de votre application. Il ne sert qu’une fois.",
+    ),
+    "enrol.title": Words("Set up an authenticator", "Configurer une application d’authentification"),
+    "enrol.text": Words(
+        "Your role decides for others, so a password alone is not enough. Install an authenticator on your "
+        "telephone or computer, then scan this image or type the key.",
+        "Votre rôle engage d’autres personnes : un mot de passe ne suffit pas. Installez une application "
+        "d’authentification sur votre téléphone ou votre ordinateur, puis lisez cette image ou saisissez la clé.",
+    ),
+    "enrol.image": Words("The key below, as an image to scan", "La clé ci-dessous, en image à lire"),
+    "enrol.key": Words("Key", "Clé"),
+    "enrol.label": Words("The code that it shows now", "Le code qu’elle affiche maintenant"),
+    "enrol.submit": Words("Confirm", "Confirmer"),
+    "recovery.title": Words("Keep these codes", "Conservez ces codes"),
+    "recovery.text": Words(
+        "Each one replaces your authenticator once, should you lose it. They are not shown again.",
+        "Chacun remplace une fois votre application, si vous la perdez. Ils ne seront plus affichés.",
+    ),
+    "recovery.onwards": Words("I have kept them: continue", "Je les ai conservés : continuer"),
+    "invitation.title": Words("You are invited", "Invitation"),
+    "invitation.text": Words(
+        "{body} invites {email} as: {role}. This link works once, until {until}.",
+        "{body} invite {email} à titre de : {role}. Ce lien sert une fois, jusqu’au {until}.",
+    ),
+    "invitation.password": Words("Choose a password", "Choisissez un mot de passe"),
+    "invitation.again": Words("The same password again", "Le même mot de passe, une seconde fois"),
+    "invitation.hint": Words(
+        "At least 12 characters; a few words in a row will do.",
+        "Au moins 12 caractères; quelques mots à la suite conviennent.",
+    ),
+    "invitation.create": Words("Create my account", "Créer mon compte"),
+    "invitation.sign_in": Words(
+        "This address has an account: sign in to accept.",
+        "Cette adresse a un compte : connectez-vous pour accepter.",
+    ),
+    "invitation.accept": Words("Accept", "Accepter"),
+    "account.title": Words("My account", "Mon compte"),
+    "account.as": Words("Signed in as {email}.", "Session ouverte sous {email}."),
+    "account.memberships": Words("Where I am a member", "Où je suis membre"),
+    "account.none": Words("You are a member of no partnership.", "Vous n’êtes membre d’aucun partenariat."),
+    "account.active": Words("acting for this one", "agit pour celui-ci"),
+    "account.act": Words("Act for this one", "Agir pour celui-ci"),
+    "account.factor": Words("Second factor", "Second facteur"),
+    "account.factor_on": Words(
+        "An authenticator is set up; {count} recovery codes are left.",
+        "Une application d’authentification est configurée; il reste {count} codes de secours.",
+    ),
+    "account.factor_off": Words(
+        "No authenticator is set up.", "Aucune application d’authentification configurée."
+    ),
+    "account.factor_new": Words("Set up another", "En configurer une autre"),
+    "account.factor_first": Words("Set one up", "En configurer une"),
+    "account.sessions": Words("Where I am signed in", "Mes sessions ouvertes"),
+    "account.session": Words("{agent}, since {since}", "{agent}, depuis le {since}"),
+    "account.agent_unknown": Words("A program without a name", "Un programme sans nom"),
+    "account.this": Words("this session", "cette session"),
+    "account.end": Words("End", "Mettre fin"),
+    "account.end_others": Words("End all others", "Mettre fin à toutes les autres"),
+    "account.sign_out": Words("Sign out", "Se déconnecter"),
+    "role.coordinator": Words("coordination", "coordination"),
+    "role.chair": Words("committee chair", "présidence de comité"),
+    "role.member": Words("member", "membre"),
+    "role.partner_reporter": Words("partner’s reporting", "reddition de comptes d’un partenaire"),
+    "role.regional_adviser": Words("regional adviser", "conseil en immigration régionale"),
+    "role.plan_approver": Words("approval of plans", "approbation des plans"),
+    "role.programme_officer": Words("programme officer", "agente ou agent de programme"),
+    "role.operator": Words("operation of the instance", "exploitation de l’instance"),
+}

@@ -1,0 +1,60 @@
+// A real server with the sample, a real Chromium, and what holds a page to WCAG.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { chromium } from "playwright-core";
+
+// The program does not know this variable, and stops at those that it does not know.
+const { ENTENTE_PROGRAM: ENTENTE = ".venv/bin/entente", ...ENVIRONMENT } = process.env;
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// Chromium must not look for the outside world: there is none where the tests run.
+const FLAGS = [
+  "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+
+export async function start(port) {
+  const folder = await mkdtemp(join(tmpdir(), "entente-browser-"));
+  const env = { ...ENVIRONMENT, ENTENTE_INSTANCE_DIR: folder, PORT: String(port) };
+  const server = spawn(ENTENTE, ["run", "--demo"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const said = await new Promise((resolve, reject) => {
+    let text = "";
+    server.stdout.on("data", (chunk) => {
+      text += chunk;
+      if (text.includes("Ctrl-C")) resolve(text);
+    });
+    server.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${text}`)));
+  });
+  const origin = said.match(/(http:\/\/[^\s/]+)\/fr/)[1];
+  const flags = process.getuid() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: flags });
+
+  async function run(...words) {
+    const given = { env: { ...env, ENTENTE_PORT: new URL(origin).port, ENTENTE_PROFILE: "demo" } };
+    return (await promisify(execFile)(ENTENTE, words, given)).stdout.trim();
+  }
+
+  async function stop() {
+    await browser.close();
+    if (server.exitCode === null) {
+      const ended = once(server, "exit");
+      server.kill("SIGTERM");
+      await ended;
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  return { browser, origin, said, run, stop };
+}
+
+// The page forbids scripts that are not its own, which is the point; axe comes in through the debugger instead.
+export async function violations(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run());
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
+}

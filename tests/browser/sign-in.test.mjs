@@ -1,0 +1,170 @@
+// From an invitation to a member's own data and out again, as a person does it, by keyboard and in both languages.
+import assert from "node:assert/strict";
+import { createHmac, randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import { start, violations } from "./running.mjs";
+
+const BODY = "fictionville";
+const PASSWORD = "quatre mots sans apprêt";
+const MEMBERS_ONLY = `{ partnership(slug: "${BODY}") { dueList(withinDays: 366) { recordId } } }`;
+
+let running;
+
+before(async () => {
+  running = await start(18010);
+});
+
+after(async () => {
+  await running?.stop();
+});
+
+// RFC 6238 with the parameters that every authenticator takes for granted.
+function codeOf(secret, step = Math.floor(Date.now() / 30000)) {
+  const bits = [...secret.replaceAll(/\s/g, "")]
+    .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
+    .join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+function path(page) {
+  return new URL(page.url()).pathname;
+}
+
+async function asked(page, query) {
+  return page.evaluate(async (given) => {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query: given }) });
+    return answer.json();
+  }, query);
+}
+
+// What is focused is typed into, so that everything goes by keyboard alone.
+async function fill(page, label, text) {
+  await page.getByLabel(label, { exact: true }).focus();
+  await page.keyboard.type(text);
+}
+
+const WORDS = {
+  fr: {
+    invitation: "Invitation", choose: "Choisissez un mot de passe", again: "Le même mot de passe, une seconde fois",
+    enrol: "Configurer une application d’authentification", first: "Le code qu’elle affiche maintenant",
+    kept: "Je les ai conservés : continuer", account: "Mon compte", out: "Se déconnecter",
+    signIn: "Connexion", email: "Adresse courriel", password: "Mot de passe", code: "Code à six chiffres",
+    refused: "Erreur\u00a0: Cette adresse courriel et ce mot de passe ne vont pas ensemble ici.",
+    places: ["/fr/connexion", "/fr/connexion/second-facteur", "/fr/compte", "/fr/connexion/code"],
+    other: "English", otherSignIn: "/en/sign-in",
+  },
+  en: {
+    invitation: "You are invited", choose: "Choose a password", again: "The same password again",
+    enrol: "Set up an authenticator", first: "The code that it shows now",
+    kept: "I have kept them: continue", account: "My account", out: "Sign out",
+    signIn: "Sign in", email: "E-mail address", password: "Password", code: "Code of six digits",
+    refused: "Error: This e-mail address and this password do not belong together here.",
+    places: ["/en/sign-in", "/en/sign-in/second-factor", "/en/account", "/en/sign-in/code"],
+    other: "Français", otherSignIn: "/fr/connexion",
+  },
+};
+
+for (const [language, words] of Object.entries(WORDS)) {
+  test(`somebody who is invited in ${language} signs in, reads as a member, and signs out`, async () => {
+    const email = `${randomUUID()}@example.org`;
+    const link = await running.run(
+      "account", "invite", "--body", BODY, "--role", "coordinator", "--lang", language, email,
+    );
+    const context = await running.browser.newContext({ locale: `${language}-CA`, viewport: { width: 320, height: 700 } });
+    const page = await context.newPage();
+    const [signIn, enrol, account, second] = words.places;
+    const wrong = [];
+    page.on("console", (message) => {
+      // What is refused below, on purpose, is answered 401 or 403, which the browser reports.
+      if (message.type() === "error" && !/status of 40[13]/.test(message.text())) wrong.push(message.text());
+    });
+    const isFine = async () => {
+      assert.equal(await page.getAttribute("html", "lang"), `${language}-CA`);
+      assert.deepEqual(await violations(page), []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), "it reflows at 320 pixels");
+    };
+
+    await page.goto(link);
+    assert.equal(await page.textContent("h1"), words.invitation);
+    assert.ok((await page.textContent("main")).includes(email));
+    await isFine();
+    await fill(page, words.choose, PASSWORD);
+    await fill(page, words.again, PASSWORD);
+    await page.keyboard.press("Enter");
+
+    await page.waitForURL(`**${enrol}`);
+    assert.equal(await page.textContent("h1"), words.enrol);
+    assert.ok(await page.evaluate(() => document.querySelector("img.scan").naturalWidth > 100), "the image is there");
+    await isFine();
+    assert.equal((await asked(page, MEMBERS_ONLY)).code, "second_factor_missing");
+    const secret = await page.textContent("#key");
+    await fill(page, words.first, codeOf(secret));
+    await page.keyboard.press("Enter");
+
+    await page.getByText(words.kept).waitFor();
+    assert.equal(await page.locator(".codes li").count(), 10);
+    await isFine();
+    await page.getByText(words.kept).click();
+
+    await page.waitForURL(`**${account}`);
+    assert.equal(await page.textContent("h1"), words.account);
+    assert.ok((await page.textContent("main")).includes(email));
+    await isFine();
+    const read = await asked(page, MEMBERS_ONLY);
+    assert.ok(read.data.partnership.dueList.length > 0, JSON.stringify(read));
+
+    await page.getByRole("button", { name: words.out, exact: true }).press("Enter");
+    await page.waitForURL(`**${signIn}`);
+    const stranger = await asked(page, MEMBERS_ONLY);
+    assert.ok(!stranger.data?.partnership?.dueList?.length, JSON.stringify(stranger));
+
+    await isFine();
+    await fill(page, words.email, email);
+    await fill(page, words.password, "un autre mot de passe");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    assert.ok((await page.getByRole("alert").textContent()).startsWith(words.refused));
+    assert.equal(await page.getByLabel(words.email).getAttribute("aria-invalid"), "true");
+    await isFine();
+    await fill(page, words.password, PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**${second}`);
+    await isFine();
+    // The code of the next step: that of now was used to set the authenticator up.
+    await fill(page, words.code, codeOf(secret, Math.floor(Date.now() / 30000) + 1));
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**${account}`);
+    await page.getByRole("button", { name: words.out, exact: true }).click();
+    await page.waitForURL(`**${signIn}`);
+    await page.getByText(words.other).click();
+    assert.equal(path(page), words.otherSignIn);
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+}
+
+test("the login that the terminal shows opens the demonstration", async () => {
+  const [, email, password] = running.said.match(/(demo@example\.org) · (\S+)/);
+  const [, code] = running.said.match(/codes à usage unique: (\S+)/);
+  const page = await running.browser.newPage({ locale: "fr-CA" });
+
+  await page.goto(`${running.origin}/fr/connexion`);
+  assert.ok((await page.getByRole("complementary").textContent()).startsWith("Démonstration"));
+  await fill(page, WORDS.fr.email, email);
+  await fill(page, WORDS.fr.password, password);
+  await page.keyboard.press("Enter");
+  await page.getByText("Je n’ai pas mon application d’authentification").click();
+  await fill(page, "Code de secours", code);
+  await page.keyboard.press("Enter");
+
+  await page.waitForURL("**/fr/compte");
+  assert.ok((await page.textContent("main")).includes(email));
+  assert.deepEqual(await violations(page), []);
+  await page.close();
+});
