@@ -23,7 +23,9 @@ from services.api.languages import preferred
 from services.api.problems import TITLES
 from services.bootstrap import WriteSide
 from services.refusals import RouteUnknownError, status_of
+from services.views.words import say
 from services.web.messages import other, text
+from services.web.national import national_comparison
 from services.web.places import place
 from services.web.registry import partnerships
 
@@ -75,6 +77,7 @@ def web_routes() -> list[HTTPRouteHandler]:
         if listed is not None and listed.newest is not None:
             local = listed.newest.astimezone(_SHOWN_IN)
             newest = format_datetime(local, "long", locale=f"{language}_CA")
+        national = await national_comparison(request, write.database, language)
         return page(
             "home.html",
             language,
@@ -82,6 +85,7 @@ def web_routes() -> list[HTTPRouteHandler]:
             listed=listed,
             newest=newest,
             base=PARTNERSHIPS[language],
+            national=national,
         )
 
     @get("/static/{digest:str}/{name:str}")
@@ -149,7 +153,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"static_url": static_url, "codes": codes, "text": text, "place": place}
+    environment.globals |= {"static_url": static_url, "codes": codes, "text": text, "say": say, "place": place}
     return environment
 
 

@@ -34,7 +34,16 @@ for (const [language, title, other] of [
     assert.equal(new URL(page.url()).pathname, `/${language}`);
     assert.equal(await page.getAttribute("html", "lang"), `${language}-CA`);
     assert.equal(await page.textContent("h1"), title);
-    assert.equal(await page.locator("tbody tr").count(), 45);
+    assert.equal(await page.locator("section[aria-labelledby=partnerships] tbody tr").count(), 45);
+    const national = page.locator("section[aria-labelledby=national]");
+    assert.deepEqual(
+      await national.locator("svg rect[y]").evaluateAll((found) => found.map((one) => one.getAttribute("class"))),
+      ["sure", "sure", "open", "hatched", "sure"],
+    );
+    assert.equal(await national.locator("tbody tr").count(), 4);
+    await national.locator("summary").click();
+    const answer = await page.request.get(origin + (await national.locator("details a").getAttribute("href")));
+    assert.equal((await answer.json()).data.indicatorComparison.total.low, "1198");
     assert.ok((await page.locator(".sample").count()) >= 4);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), "it reflows at 320 pixels");
     assert.deepEqual(await violations(page), []);

@@ -23,10 +23,17 @@ from tests.integration.readapi.world import alone, uid
 
 REGISTER = f"sha256:{hashes()['register']}"
 BODY = f"sha256:{hashes()['body']}"
-VARIABLES = {"slug": "alpha", "plan": str(uid("alpha", "published"))}
+VARIABLES = {
+    "slug": "alpha",
+    "plan": str(uid("alpha", "published")),
+    "indicator": {"owner": "alpha", "id": str(uid("alpha", "indicator public"))},
+    "period": {"kind": "FISCAL_YEAR", "start": "2019-04-01", "end": "2020-03-31"},
+}
+VIEWS = {"comparison": "indicatorComparison"}
+"""National views are put together by the executor: they are no one statement, and their answers have no tag."""
 
 
-@pytest.mark.parametrize("name", sorted(hashes()))
+@pytest.mark.parametrize("name", sorted(hashes().keys() - VIEWS.keys()))
 @pytest.mark.parametrize("clock", [None, {"effective": "2021-06-02", "recorded": "2150-01-01T00:00:00Z"}])
 @pytest.mark.parametrize("viewer", [ANONYMOUS, Viewer(tenant_id=ALPHA, role="coordinator")], ids=["public", "own"])
 async def test_the_plan_of_every_stored_document_is_one_statement(
@@ -46,10 +53,22 @@ async def test_the_plan_of_every_stored_document_is_one_statement(
     assert reads.transactions == 0
 
 
+@pytest.mark.parametrize("name", sorted(VIEWS))
+async def test_a_stored_national_view_is_executed_in_one_transaction(db: Database, name: str) -> None:
+    reads = Counted(db)
+    request = GraphQLRequest(document_id=f"sha256:{hashes()[name]}", variables=VARIABLES)
+
+    answer = await GraphQLEndpoint(reads).answer(request, ANONYMOUS)
+
+    assert "errors" not in answer.body
+    assert answer.body["data"][VIEWS[name]] is not None
+    assert (reads.statements, reads.transactions) == ([], 1)
+
+
 def test_a_document_that_is_not_as_the_manifest_says_stops_the_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    assert len(stored()) == len(hashes()) == 5
+    assert len(stored()) == len(hashes()) == 6
     changed = tmp_path / "manifest.json"
     changed.write_text(json.dumps(hashes() | {"register": "0" * 64}))
     monkeypatch.setattr(persisted, "MANIFEST", changed)
