@@ -118,6 +118,8 @@ class Reading:
     async def _rows(self, scope: TenantId | None, statement: Select[Any]) -> Sequence[Sequence[Any]]:
         held = await self._open(scope)
         async with held.lock:
+            if self._closed:
+                raise StatementTimeoutError  # nobody waits for it any more
             if held.failed is not None:
                 raise held.failed
             self.statements += 1

@@ -140,3 +140,12 @@ async def test_why_a_revision_was_adopted_cites_the_arithmetic_of_its_decision(c
         assert decided["quorum"]["words"]["fr"] in one["why"]["fr"]
     others = {one["why"]["fr"] for one in nodes if one["authority"]["kind"] == "INSTRUMENT"}
     assert any(said.endswith("no 2021-EX-014, daté du 12 avril 2021") for said in others)
+
+
+async def test_a_refused_field_leaves_its_neighbours_and_its_own_reason_whole(client: Client) -> None:
+    asked = {"slug": OURS, "plan": str(uid(OURS, "published")), "after": "nothing"}
+    neighbours = "revisions { number } difference { changes { kind } } elements { id } parents { planId }"
+    query = STEPS.replace("plan(id: $plan) {", f"plan(id: $plan) {{ {neighbours}")
+
+    assert await client.codes(query, asked) == ["CURSOR_UNKNOWN"]
+    assert await client.codes(query, asked, viewer=MEMBER) == ["CURSOR_UNKNOWN"]
