@@ -37,8 +37,3 @@ class Past:
     def parts(self, field: str) -> Iterator[UUID]:
         """The parts of which such a fact is stated, in the order of their ids."""
         return iter(sorted(part for part, stated in self._kept if stated == field))
-
-    def forget(self, part: UUID) -> None:
-        """Everything of a part."""
-        for known in [key for key in self._kept if key[0] == part]:
-            del self._kept[known]

@@ -54,6 +54,7 @@ TERMS = [
         )
     ),
     Terms(cadence=Cadence(meetings_min=3, meetings_max=5)),
+    Terms(cadence=Cadence(yearly_forum=True)),
     Terms(cadence=Cadence(year="calendar", meetings_min=3, yearly_forum=True)),
     Terms(term_of_office=TermOfOffice(months=24)),
     Terms(term_of_office=TermOfOffice(months=24, renewals_max=0)),

@@ -21,6 +21,7 @@ PERIODS = [
     Period.years(2019, 2020),
     Period.calendar_year(2019),
     Period.fiscal_years(2019, 2023),
+    Period.custom(date(2019, 4, 1), date(2019, 9, 30)),
 ]
 TEXTS = st.sampled_from(
     [

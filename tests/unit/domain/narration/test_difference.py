@@ -5,6 +5,7 @@ from typing import get_args
 from uuid import UUID
 
 import msgspec
+import pytest
 from hypothesis import given as given_any
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -119,6 +120,18 @@ def test_every_fact_that_can_differ_has_a_label_of_its_own() -> None:
             labels = [words.in_(language) for words in FIELDS[kind].values()]
             assert len(set(labels)) == len(labels)
     assert {*FIELDS} == {*get_args(Subject.__annotations__["kind"])}
+
+
+def test_a_value_of_no_known_kind_has_no_words() -> None:
+    with pytest.raises(TypeError, match="bytes"):
+        value_words(b"", "en")
+
+
+def test_a_value_is_said_in_both_languages_with_the_codes_and_names_of_its_fact() -> None:
+    telling = Telling(OLD, OLD)
+
+    assert telling.value_in_both("direction", "increase") == Words("meant to go up", "à la hausse")
+    assert telling.value_in_both("parent_id", WELCOME).en == "“Accueillir”"
 
 
 def test_a_plan_that_did_not_change_has_no_difference() -> None:
