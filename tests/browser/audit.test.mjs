@@ -69,15 +69,15 @@ const WORDS = {
   en: {
     partnership: "Fictionville and Area Local Immigration Partnership",
     plan: "Settlement Strategy 2025-2028", step: /^Step \d+$/, adopted: /^Revision 2 adopted: /,
-    next: "Back to step", why: /by decision 2026-\d+ of .*quorum: .*present.*reached/s, changed: "What this revision changed",
-    refused: "Which moment is meant?", show: "Show", inForce: /revision 1, adopted on/i, none: /no revision is public/,
+    why: /by decision 2026-\d+ of .*quorum: .*present.*reached/s, changed: "What this revision changed",
+    refused: "Which moment is meant?", show: "Show", inForce: /revision 1, adopted on/i,
     download: "Download the pack", verify: "Check a pack in the browser", compare: "Compare", between: "From revision 1 to revision 2",
   },
   fr: {
     partnership: "Partenariat local en immigration de Fictionville et des environs",
     plan: "Stratégie d’établissement 2025-2028", step: /^Étape \d+$/, adopted: /^Révision 2 adoptée\s: /,
-    next: "Revenir à l’étape", why: /par la décision 2026-\d+ du .*quorum\s: .*présents.*atteint/s, changed: "Ce que cette révision a changé",
-    refused: "De quel moment s’agit-il?", show: "Afficher", inForce: /la révision 1, adoptée le/i, none: /aucune révision n’est publique/,
+    why: /par la décision 2026-\d+ du .*quorum\s: .*présents.*atteint/s, changed: "Ce que cette révision a changé",
+    refused: "De quel moment s’agit-il?", show: "Afficher", inForce: /la révision 1, adoptée le/i,
     download: "Télécharger le dossier", verify: "Vérifier un dossier dans le navigateur", compare: "Comparer", between: "De la révision 1 à la révision 2",
   },
 };
@@ -136,18 +136,15 @@ for (const language of ["en", "fr"]) {
     await page.click(`button:has-text("${words.show}")`);
     assert.equal(await page.textContent("h1"), words.refused);
     const offers = page.locator("main li a");
-    assert.equal(await offers.first().textContent(), `${tomorrow}T23:59:59-05:00`);
+    const offered = await offers.first().textContent();
+    assert.match(offered, new RegExp(`^${tomorrow}T23:59:59-0[45]:00$`)); // the partnership's own zone first
     assert.ok((await offers.count()) >= 6);
     await checked(page, `${language}-clocks`);
     await offers.first().click();
     assert.match(await page.innerText("main"), words.inForce);
-    assert.equal(await page.inputValue("#recorded"), `${tomorrow}T23:59:59-05:00`);
-    await page.fill("#recorded", "1");
-    await page.click(`button:has-text("${words.show}")`);
-    assert.equal((await page.textContent("h1")).length > 0, true);
+    assert.equal(await page.inputValue("#recorded"), offered);
 
     // The pack at the clocks of the page, with a member's token.
-    await page.goBack();
     await page.fill("#token", await token("coordinator"));
     const coming = page.waitForEvent("download");
     await page.click(`button:has-text("${words.download}")`);
