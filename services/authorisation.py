@@ -187,8 +187,19 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "ListAddresses": _COORDINATOR,
     "AddAddress": _COORDINATOR,
     "RemoveAddress": _COORDINATOR,
+    # people: outside every log
+    "ListInvitations": _COORDINATOR | _OPERATOR,
+    "InvitePerson": _COORDINATOR | _OPERATOR,
+    "WithdrawInvitation": _COORDINATOR | _OPERATOR,
+    "ListMembers": _COORDINATOR | _OPERATOR,
+    "EndMembership": _COORDINATOR | _OPERATOR,
 }
-OUTSIDE_LOGS: Final[frozenset[str]] = frozenset({"ListAddresses", "AddAddress", "RemoveAddress"})
+OUTSIDE_LOGS: Final[frozenset[str]] = frozenset(
+    {
+        *("ListAddresses", "AddAddress", "RemoveAddress"),
+        *("ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"),
+    }
+)
 """What is allowed by the same table and is no command: nothing of it is recorded."""
 
 ROLES_INVITED_BY: Final[Mapping[Role, frozenset[Role]]] = {

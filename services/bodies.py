@@ -96,6 +96,11 @@ class Bodies:
             self._facts[tenant_id] = BodyFacts(body.kind, body.time_zone, body.default_language)
         return self._facts[tenant_id]
 
+    async def name(self, tenant_id: TenantId, language: Language) -> str:
+        """What a body is called, in the language or in the one that it has; nothing before its first event."""
+        body = (await self._store.load(tenant_id, BODY, StreamId(tenant_id))).state
+        return "" if body.name is None else body.name.value.in_(language).text
+
     async def provision(self, new: Provisioning, *, principal: UUID, fingerprint: bytes) -> Provisioned:
         """Register a body in the commons and open its log. Interrupted between the two, the same key goes on.
 

@@ -26,6 +26,7 @@ from services.api.logs import log_routes
 from services.api.metrics import Metrics
 from services.api.openapi import openapi_bytes
 from services.api.packs import pack_routes
+from services.api.people import people_routes
 from services.api.problems import problem_response
 from services.api.routes import write_routes
 from services.bootstrap import WriteSide, open_write_side
@@ -41,6 +42,7 @@ from services.refusals import (
 )
 from services.web.account import account_routes
 from services.web.pages import error_page, is_page, web_routes
+from services.web.passkeys import passkey_routes
 from services.web.plan_page import plan_routes
 from services.web.proof_pages import proof_page_routes
 from services.web.signing_in import sign_in_routes
@@ -105,6 +107,7 @@ def create_app(
             *document_routes(settings.documents),
             *calendar_routes(),
             *address_routes(),
+            *people_routes(settings),
             *_service_routes(settings.web, metrics, checks),
             *log_routes(settings.proof),
             *pack_routes(settings.proof, settings.database),
@@ -113,6 +116,7 @@ def create_app(
             *proof_page_routes(settings.proof),
             *sign_in_routes(),
             *account_routes(),
+            *passkey_routes(),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
         ],
         exception_handlers=_exception_handlers(),

@@ -66,6 +66,32 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "L’adresse : la clé sous laquelle elle fut ajoutée.",
     ),
     "email": ("The mail address, in ASCII.", "L’adresse électronique, en ASCII."),
+    "NewInvitation.language": (
+        "In which the person is written to, and has the pages.",
+        "Langue dans laquelle on écrit à la personne et lui montre les pages.",
+    ),
+    "OpenInvitation.language": (
+        "In which the person is written to, and has the pages.",
+        "Langue dans laquelle on écrit à la personne et lui montre les pages.",
+    ),
+    "NewInvitation.role": ("What the person would be in the body.", "Ce que la personne serait dans l’organisme."),
+    "OpenInvitation.role": (
+        "What the person would be in the body.",
+        "Ce que la personne serait dans l’organisme.",
+    ),
+    "ShownMember.role": ("What the person is in the body.", "Ce que la personne est dans l’organisme."),
+    "ShownMember.person_id": (
+        "The person's pseudonym in the log of the body.",
+        "Pseudonyme de la personne dans le registre de l’organisme.",
+    ),
+    "invitations": ("Who is invited, the oldest first.", "Qui est invité, l’ancien d’abord."),
+    "invitation_id": ("The invitation.", "L’invitation."),
+    "invited_by": ("Who invited, as a pseudonym.", "Qui a invité, sous pseudonyme."),
+    "invited_at": ("When.", "Quand."),
+    "OpenInvitation.expires_at": ("Until when it can be accepted.", "Jusqu’à quand on peut l’accepter."),
+    "members": ("Who is a member, the oldest first.", "Qui est membre, l’ancien d’abord."),
+    "membership_id": ("The membership.", "L’appartenance."),
+    "since": ("Since when.", "Depuis quand."),
     "NewAddress.language": (
         "The language in which it is written to.",
         "La langue dans laquelle on lui écrit.",

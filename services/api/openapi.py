@@ -16,6 +16,8 @@ from services.api.fields import COMMANDS_FR, TYPES, field
 from services.api.openapi_addresses import ADDRESS_STATUSES, address_paths
 from services.api.openapi_calendar import CALENDAR_SCHEMES, CALENDAR_STATUSES, calendar_path
 from services.api.openapi_imports import import_paths
+from services.api.openapi_people import PEOPLE_STATUSES, people_paths
+from services.api.people import InvitationList, MemberList, NewInvitation
 from services.api.problems import MEDIA_TYPE, TITLES, Problem
 from services.api.routes import CommandAnswer, ProvisionAnswer
 from services.authorisation import ROLES_OF_COMMAND
@@ -150,6 +152,7 @@ def _paths() -> dict[str, Any]:
         }
     slug = {"$ref": "#/components/parameters/Slug"}
     paths |= address_paths(slug, _problems(ADDRESS_STATUSES))
+    paths |= people_paths(slug, _problems(PEOPLE_STATUSES))
     paths |= calendar_path(slug, _problems(CALENDAR_STATUSES))
     return paths | import_paths(slug, _PARAMETERS, _responses("Intake"))
 
@@ -258,6 +261,9 @@ def _schemas() -> dict[str, Any]:
         ContentAnswer,
         NewAddress,
         AddressList,
+        NewInvitation,
+        InvitationList,
+        MemberList,
         Problem,
     ]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REF)

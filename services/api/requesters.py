@@ -61,14 +61,16 @@ def check_own_origin(scope: Mapping[str, Any], *, secure: bool) -> None:
         raise OriginRefusedError
     if not site and not origin:
         raise OriginRefusedError
-    if origin and not _is_own(origin, header(scope, b"host"), secure=secure):
+    if origin and origin.lower() not in own_origins(header(scope, b"host"), secure=secure):
         raise OriginRefusedError
 
 
-def _is_own(origin: str, host: str, *, secure: bool) -> bool:
-    parts = urlsplit(origin)
-    schemes = ("https",) if secure and parts.hostname not in _LOCAL else ("https", "http")
-    return parts.scheme in schemes and parts.netloc.lower() == host.lower() != ""
+def own_origins(host: str, *, secure: bool) -> list[str]:
+    """What the pages of this host may call their origin: with TLS, but on this machine and in a demonstration."""
+    if not host:
+        return []
+    schemes = ("https",) if secure and urlsplit(f"//{host}").hostname not in _LOCAL else ("https", "http")
+    return [f"{scheme}://{host.lower()}" for scheme in schemes]
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str:

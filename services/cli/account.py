@@ -14,8 +14,7 @@ from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.cli.instance import say_refusal
 from services.identity.inviting import VALID_DAYS_MAX, invite
-
-_LOCAL: Final = ("127.0.0.1", "localhost", "[::1]")
+from services.web.places import place
 
 
 def account(given: argparse.Namespace) -> int:
@@ -52,13 +51,6 @@ def account(given: argparse.Namespace) -> int:
             return REFUSED
 
 
-def invitation_url(settings: Settings, language: str, token: str) -> str:
-    """Where an invitation is accepted."""
-    host = next((host for host in settings.web.allowed_hosts if host != "*"), _LOCAL[0])
-    origin = f"http://{host}:{settings.web.port}" if host in _LOCAL else f"https://{host}"
-    return f"{origin}/{language}/invitation/{token}"
-
-
 async def _invite(settings: Settings, write: WriteSide, tenant_id: TenantId, given: argparse.Namespace) -> int:
     facts = await write.bodies.facts(tenant_id)
     language = given.lang or (facts.language if facts else "en")
@@ -72,7 +64,7 @@ async def _invite(settings: Settings, write: WriteSide, tenant_id: TenantId, giv
         invited_by=await write.vault.pseudonym(tenant_id, CONSOLE),
         days=given.days,
     )
-    say(invitation_url(settings, language, token))
+    say(settings.reminders.public_url + place("invitation", language, token=token))
     return 0
 
 

@@ -11,6 +11,7 @@ from infra.access.accounts import Accounts
 from infra.access.attempts import Attempts
 from infra.access.factors import SecondFactors
 from infra.access.invitations import Invitations
+from infra.access.passkeys import Passkeys
 from infra.access.passwords import Passwords
 from infra.access.sessions import Sessions
 from infra.pii.persons import PersonVault
@@ -29,6 +30,7 @@ class Identity:
     invitations: Invitations
     sessions: Sessions
     factors: SecondFactors
+    passkeys: Passkeys
     attempts: Attempts
     passwords: Passwords
     vault: PersonVault
@@ -49,6 +51,7 @@ def open_identity(
             invitations=Invitations(pool),
             sessions=Sessions(pool, idle=settings.idle, longest=settings.longest),
             factors=SecondFactors(pool, secret_key),
+            passkeys=Passkeys(pool),
             attempts=Attempts(pool, derived(secret_key, _ATTEMPTS, KEY_BYTES)),
             passwords=passwords,
             vault=vault,

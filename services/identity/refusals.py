@@ -79,6 +79,37 @@ class InvitationUnknownError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class InvitationsTooManyError(DoorRefusal):
+    maximum: int
+    code = "invitations_too_many"
+    en = "At most {maximum} invitations may be open at once; withdraw one, or wait for an answer."
+    fr = "Au plus {maximum} invitations peuvent être en cours; retirez-en une, ou attendez une réponse."
+
+
+@dataclass(eq=False)
+class MemberUnknownError(DoorRefusal):
+    code = "member_unknown"
+    kind = "not_found"
+    en = "This partnership has no membership of this id."
+    fr = "Ce partenariat n’a aucun membre portant cet identifiant."
+
+
+@dataclass(eq=False)
+class MailAbsentError(DoorRefusal):
+    code = "mail_absent"
+    kind = "operational"
+    en = "This instance sends no mail, so nobody can be invited by it; an operator can make a link."
+    fr = "Cette instance n’envoie pas de courriel : un exploitant peut créer un lien d’invitation."
+
+
+@dataclass(eq=False)
+class MailNotTakenError(DoorRefusal):
+    code = "mail_not_taken"
+    en = "The mail server refuses this address; check it. Nobody was invited."
+    fr = "Le serveur de courriel refuse cette adresse; vérifiez-la. Personne n’a été invité."
+
+
+@dataclass(eq=False)
 class AccountExistsError(DoorRefusal):
     code = "account_exists"
     kind = "conflict"
@@ -139,6 +170,15 @@ class CodeRefusedError(DoorRefusal):
     status = 401
     en = "This code is not right, or was already used. Wait for the next one and try again."
     fr = "Ce code n’est pas le bon, ou a déjà servi. Attendez le suivant et réessayez."
+
+
+@dataclass(eq=False)
+class PasskeyRefusedError(DoorRefusal):
+    code = "passkey_refused"
+    kind = "forbidden"
+    status = 401
+    en = "This passkey does not open an account here, or took too long. Try again, or use your password."
+    fr = "Cette clé d’accès n’ouvre aucun compte ici, ou le délai est écoulé. Réessayez, ou par mot de passe."
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 import structlog
 
+from domain.mail import is_address
 from infra.access.accounts import Account
 from infra.access.attempts import PER_ACCOUNT, PER_ADDRESS, BlockedError
 from infra.access.passwords import PasswordsBusyError, needs_renewal
@@ -60,12 +61,12 @@ async def checked(identity: Identity, email: str, password: str, *, address: str
     except BlockedError as error:
         _log.warning("access.sign_in_blocked", seconds=error.seconds)
         raise TooManyAttemptsError(seconds=error.seconds) from error
-    account = await identity.accounts.find(email)
+    account = await identity.accounts.find(email) if is_address(email) else None
     kept = None if account is None else account.password_hash
     try:
         right = await identity.passwords.is_right(password, kept)
         if not right or account is None:
-            _log.warning("access.sign_in_refused")
+            _log.warning("access.sign_in_refused", account_id=None if account is None else str(account.account_id))
             raise SignInRefusedError
         if needs_renewal(account.password_hash):
             await identity.accounts.set_password(account.account_id, await identity.passwords.hashed(password))

@@ -10,12 +10,10 @@ from babel.dates import format_datetime
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
+from webauthn.helpers import bytes_to_base64url
 
-from domain.body import BODY
 from domain.errors import Refusal
-from domain.ids import StreamId, TenantId
 from domain.values import Language
-from services.bootstrap import WriteSide
 from services.identity.acting import missing
 from services.identity.inviting import accept_as_new, accept_signed_in, invitation_of
 from services.identity.refusals import (
@@ -86,7 +84,7 @@ async def show_account(request: AnyRequest) -> Response[Any]:
     if missing(session) is not None:
         return led_to(visit, onwards(visit, session))
     memberships = await visit.identity.accounts.memberships(session.account_id)
-    names = {one.tenant_id: await name_of(visit.write, one.tenant_id, visit.language) for one in memberships}
+    names = {one.tenant_id: await visit.write.bodies.name(one.tenant_id, visit.language) for one in memberships}
     sessions = await visit.identity.sessions.list(session.account_id)
     left = await visit.identity.factors.recovery_left(session.account_id)
     return shown(
@@ -97,6 +95,11 @@ async def show_account(request: AnyRequest) -> Response[Any]:
         memberships=[(one, names[one.tenant_id]) for one in memberships],
         sessions=[(one, instant(one.created_at, visit.language)) for one in sessions],
         recovery_left=left,
+        passkeys=[
+            (bytes_to_base64url(one.credential_id), one.agent, instant(one.created_at, visit.language))
+            for one in await visit.identity.passkeys.list(session.account_id)
+        ],
+        passkey={"kind": "create", "options": "passkey_new_options", "answer": "passkey_new"},
     )
 
 
@@ -153,17 +156,11 @@ async def _invitation_page(visit: Visit, token: str, refusal: Refusal | None = N
         place("invitation", other(visit.language), token=token),
         refusal=refusal,
         invitation=invitation,
-        body_name=await name_of(visit.write, invitation.tenant_id, visit.language),
+        body_name=await visit.write.bodies.name(invitation.tenant_id, visit.language),
         until=instant(invitation.expires_at, visit.language),
         here=place("invitation", visit.language, token=token),
         step="accept" if mine else "sign_in" if known is not None else "choose",
     )
-
-
-async def name_of(write: WriteSide, tenant_id: TenantId, language: Language) -> str:
-    """What a body is called, in the language or in the one that it has."""
-    body = (await write.store.load(tenant_id, BODY, StreamId(tenant_id))).state
-    return "" if body.name is None else body.name.value.in_(language).text
 
 
 def instant(moment: datetime, language: Language) -> str:

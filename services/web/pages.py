@@ -29,7 +29,7 @@ from services.web.national import national_comparison
 from services.web.places import place
 from services.web.registry import partnerships
 
-STATIC: Final = {"entente.css": "text/css", "entente.svg": "image/svg+xml"}
+STATIC: Final = {"entente.css": "text/css", "entente.svg": "image/svg+xml", "passkey.js": "text/javascript"}
 """The files that are served, by name: nothing else in the folder is."""
 _NOT_PAGES: Final = (
     "/api/",

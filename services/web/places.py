@@ -15,6 +15,11 @@ PLACES: Final = {
     "account": Words("/en/account", "/fr/compte"),
     "sign_out": Words("/en/account/sign-out", "/fr/compte/deconnexion"),
     "end_session": Words("/en/account/sessions/end", "/fr/compte/sessions/fin"),
+    "passkey": Words("/en/sign-in/passkey", "/fr/connexion/cle"),
+    "passkey_options": Words("/en/sign-in/passkey/options", "/fr/connexion/cle/options"),
+    "passkey_new": Words("/en/account/passkeys", "/fr/compte/cles"),
+    "passkey_new_options": Words("/en/account/passkeys/options", "/fr/compte/cles/options"),
+    "passkey_end": Words("/en/account/passkeys/end", "/fr/compte/cles/fin"),
     "act_for": Words("/en/account/partnership", "/fr/compte/partenariat"),
 }
 _NEXT_CHARACTERS_MAX: Final = 500

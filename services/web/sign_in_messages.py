@@ -20,6 +20,12 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
         "Accounts begin with an invitation. Ask the coordinator of your partnership for one.",
         "Un compte commence par une invitation. Demandez-la à la coordination de votre partenariat.",
     ),
+    "passkey.use": Words("Sign in with a passkey", "Se connecter par une clé d’accès"),
+    "passkey.add": Words("Add a passkey", "Ajouter une clé d’accès"),
+    "passkey.refused": Words(
+        "That did not work. Try again, or use your password.",
+        "Cela n’a pas fonctionné. Réessayez, ou utilisez votre mot de passe.",
+    ),
     "code.title": Words("Second step", "Deuxième étape"),
     "code.text": Words(
         "Open your authenticator and give the code that it shows for Entente.",
@@ -83,6 +89,13 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
     ),
     "account.factor_new": Words("Set up another", "En configurer une autre"),
     "account.factor_first": Words("Set one up", "En configurer une"),
+    "account.passkeys": Words("Passkeys", "Clés d’accès"),
+    "account.passkeys_text": Words(
+        "A passkey on your telephone or computer signs you in without password and code.",
+        "Une clé d’accès sur votre téléphone ou votre ordinateur remplace mot de passe et code.",
+    ),
+    "account.passkey": Words("Added on {since}, from {agent}", "Ajoutée le {since}, depuis {agent}"),
+    "account.forget": Words("Remove", "Retirer"),
     "account.sessions": Words("Where I am signed in", "Mes sessions ouvertes"),
     "account.session": Words("{agent}, since {since}", "{agent}, depuis le {since}"),
     "account.agent_unknown": Words("A program without a name", "Un programme sans nom"),

@@ -164,7 +164,9 @@ def _to_sign_in(visit: Visit) -> Response[Any]:
 
 def _sign_in_page(visit: Visit, refusal: Refusal | None = None) -> Response[str]:
     email = visit.fields.get("email", "")
-    return shown(visit, "sign_in.html", _in_other(visit, "sign_in"), refusal=refusal, email=email)
+    passkey = {"kind": "get", "options": "passkey_options", "answer": "passkey"}
+    there = _in_other(visit, "sign_in")
+    return shown(visit, "sign_in.html", there, refusal=refusal, email=email, passkey=passkey)
 
 
 def _code_page(visit: Visit, refusal: Refusal | None = None) -> Response[str]:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
@@ -13,15 +13,24 @@ from domain.errors import Refusal
 from domain.values import Language
 from infra.access.opaque import is_opaque, new_opaque
 from infra.access.sessions import Session
-from services.api.requesters import check_own_origin, cookie, header, network_address, session_cookie
+from services.api.requesters import (
+    check_own_origin,
+    cookie,
+    header,
+    network_address,
+    own_origins,
+    session_cookie,
+)
 from services.bootstrap import WriteSide
 from services.identity.parts import Identity
+from services.identity.passkeys import Site
 from services.identity.refusals import FormStaleError
 from services.refusals import MediaTypeError, status_of
 from services.web.pages import page
 from services.web.places import own_path
 
 FORM_FIELD: Final = "form"
+FORM_HEADER: Final = "x-entente-form"
 _FIELDS_MAX: Final = 20
 AnyRequest = Request[Any, Any, Any]
 
@@ -74,19 +83,48 @@ async def submission_of(request: AnyRequest) -> Visit:
         FormStaleError: it comes from another browser or another session's page.
         MediaTypeError: it is no form.
     """
-    write: WriteSide = request.app.state.write
-    check_own_origin(request.scope, secure=write.identity.settings.secure)
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        raise MediaTypeError
+    text = await _text_of(request, "application/x-www-form-urlencoded")
     try:
-        text = (await request.body()).decode()
         fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MAX))
     except ValueError as error:
         raise MediaTypeError from error
     visit = await _visit(request, fields, fields.get("next"))
-    if not hmac.compare_digest(fields.get(FORM_FIELD, "").encode(), visit.form_token().encode()):
-        raise FormStaleError
+    _check_token(visit, fields.get(FORM_FIELD, ""))
     return visit
+
+
+async def message_of(request: AnyRequest) -> tuple[Visit, str]:
+    """A request that the pages' script sends, and its JSON. Raises as `submission_of`."""
+    text = await _text_of(request, "application/json")
+    visit = await _visit(request, {}, request.query_params.get("next"))
+    _check_token(visit, request.headers.get(FORM_HEADER, ""))
+    return visit, text
+
+
+def site_of(visit: Visit) -> Site:
+    """Where the browser is, as passkeys know it."""
+    host = header(visit.scope, b"host").lower()
+    return Site(
+        host=urlsplit(f"//{host}").hostname or "",
+        origins=own_origins(host, secure=visit.identity.settings.secure),
+        browser=visit.form_secret,
+    )
+
+
+async def _text_of(request: AnyRequest, media_type: str) -> str:
+    write: WriteSide = request.app.state.write
+    check_own_origin(request.scope, secure=write.identity.settings.secure)
+    if request.headers.get("content-type", "").partition(";")[0].strip() != media_type:
+        raise MediaTypeError
+    try:
+        return (await request.body()).decode()
+    except ValueError as error:
+        raise MediaTypeError from error
+
+
+def _check_token(visit: Visit, given: str) -> None:
+    if not hmac.compare_digest(given.encode(), visit.form_token().encode()):
+        raise FormStaleError
 
 
 def shown(

@@ -168,3 +168,55 @@ test("the login that the terminal shows opens the demonstration", async () => {
   assert.deepEqual(await violations(page), []);
   await page.close();
 });
+
+for (const [language, words, code] of [
+  ["fr", { ...WORDS.fr, add: "Ajouter une clé d’accès", use: "Se connecter par une clé d’accès", remove: "Retirer", lost: "Je n’ai pas mon application d’authentification", recovery: "Code de secours" }, 1],
+  ["en", { ...WORDS.en, add: "Add a passkey", use: "Sign in with a passkey", remove: "Remove", lost: "I do not have my authenticator", recovery: "Recovery code" }, 2],
+]) {
+  test(`a passkey is added and signs in by itself, in ${language}`, async () => {
+    const [, email, password] = running.said.match(/(demo@example\.org) · (\S+)/);
+    const codes = running.said.match(/codes à usage unique: (.*)/)[1].split(" ");
+    const context = await running.browser.newContext({ locale: `${language}-CA` });
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("WebAuthn.enable");
+    await devtools.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
+        isUserVerified: true, automaticPresenceSimulation: true,
+      },
+    });
+    const [signIn, , account] = words.places;
+    // A passkey is bound to a name, which 127.0.0.1 is not.
+    const origin = running.origin.replace("127.0.0.1", "localhost");
+
+    await page.goto(origin + signIn);
+    await fill(page, words.email, email);
+    await fill(page, words.password, password);
+    await page.keyboard.press("Enter");
+    await page.getByText(words.lost).click();
+    await fill(page, words.recovery, codes[code]);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**${account}`);
+    await page.getByRole("button", { name: words.add }).press("Enter");
+    await page.getByRole("button", { name: words.remove }).first().waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("button", { name: words.out, exact: true }).click();
+
+    await page.waitForURL(`**${signIn}`);
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("button", { name: words.use }).press("Enter");
+    await page.waitForURL(`**${account}`);
+    assert.ok((await page.textContent("main")).includes(email));
+    const read = await asked(page, MEMBERS_ONLY);
+    assert.ok(read.data.partnership.dueList.length > 0, JSON.stringify(read));
+    await page.getByRole("button", { name: words.remove }).first().click();
+    await page.getByRole("button", { name: words.out, exact: true }).click();
+
+    await page.waitForURL(`**${signIn}`);
+    await page.getByRole("button", { name: words.use }).click();
+    await page.getByRole("alert").waitFor();
+    assert.equal(path(page), signIn);
+    await context.close();
+  });
+}

@@ -106,6 +106,17 @@ async def test_pages_with_forms_are_kept_by_nobody_and_say_what_is_wrong_where(c
     assert browser.session is None
 
 
+@pytest.mark.parametrize("email", ["a\x00@example.org", "", "x" * 5000, "é@example.org", "' OR 1=1 --"])
+async def test_what_is_no_address_is_refused_like_an_unknown_one(client: httpx.AsyncClient, email: str) -> None:
+    browser = Browser(client)
+    await browser.see("/fr/connexion")
+
+    answer = await browser.submit("/fr/connexion", email=email, password="\x00\ud7ff un mot de passe")
+
+    assert answer.status_code == 401
+    assert "ne vont pas ensemble ici" in answer.text
+
+
 async def test_unknown_and_wrong_are_answered_with_the_same_page(
     client: httpx.AsyncClient, write: WriteSide, partnership: Partnership
 ) -> None:

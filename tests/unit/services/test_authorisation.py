@@ -20,6 +20,7 @@ from services.identity.refusals import RoleNotInvitedError
 from services.refusals import RoleNotAllowedError
 
 BODY = TenantId(UUID(int=7))
+OF_PEOPLE = {"ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"}
 
 
 def test_every_command_is_named_and_no_other() -> None:
@@ -28,7 +29,11 @@ def test_every_command_is_named_and_no_other() -> None:
 
 
 def test_only_coordinators_say_whom_the_body_writes_to() -> None:
-    assert {ROLES_OF_COMMAND[name] for name in OUTSIDE_LOGS} == {frozenset({"coordinator"})}
+    assert {ROLES_OF_COMMAND[name] for name in OUTSIDE_LOGS - OF_PEOPLE} == {frozenset({"coordinator"})}
+
+
+def test_coordinators_and_operators_say_who_is_a_member() -> None:
+    assert {ROLES_OF_COMMAND[name] for name in OF_PEOPLE} == {frozenset({"coordinator", "operator"})}
 
 
 def test_nobody_lets_in_those_who_review_what_they_submit() -> None:
@@ -74,7 +79,7 @@ def test_only_operators_register_and_open_bodies() -> None:
     of_everybody |= {"DefineIndicator", "ReviseIndicator", "RetireIndicator"}
     of_everybody |= {"RegisterDataset", "PublishVintage", "WithdrawVintage"}
     given = {name for name, roles in ROLES_OF_COMMAND.items() if "operator" in roles}
-    assert given == of_the_commons | of_everybody
+    assert given == of_the_commons | of_everybody | OF_PEOPLE
 
 
 REVIEWS = {"ReturnSubmission", "ValidateSubmission", "ApproveSubmission"}

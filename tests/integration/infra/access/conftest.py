@@ -12,6 +12,7 @@ from domain.ids import TenantId
 from infra.access.accounts import Accounts
 from infra.access.factors import SecondFactors
 from infra.access.invitations import Invitations
+from infra.access.passkeys import Passkeys
 from infra.access.sessions import Sessions
 from infra.pii.persons import PersonVault
 from infra.settings import DatabaseSettings
@@ -32,6 +33,7 @@ class People:
         self.invitations = Invitations(pool)
         self.sessions = Sessions(pool, idle=timedelta(minutes=60), longest=timedelta(hours=12))
         self.factors = SecondFactors(pool, SECRET)
+        self.passkeys = Passkeys(pool)
         self.vault = PersonVault(pool)
 
     async def invited(self, tenant_id: TenantId, email: str, role: Role = "member") -> str:

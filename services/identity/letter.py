@@ -1,0 +1,63 @@
+"""The message that carries an invitation: plain text, in the language of whoever is invited."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from domain.envelope import Role
+from domain.mail import Mail
+from domain.values import Language
+from services.deadlines import COLON, NBSP
+from services.web.messages import text
+
+_SHOWN_IN: Final = ZoneInfo("America/Toronto")
+_KEYS: Final = UUID("6a4a5d0f-0d0a-5e1e-9b0c-0f6a2f0b7c33")
+_SUBJECT: Final[Mapping[Language, str]] = {"en": "invitation", "fr": "invitation"}
+_TEXT: Final[Mapping[Language, str]] = {
+    "en": """\
+Hello,
+
+{body} invites you to Entente as: {role}.
+
+Open this link to accept. It works once, until {until}:
+
+{link}
+
+If you did not expect this message, do nothing: without the link nobody
+gets in. Answers to this message are not read.
+""",
+    "fr": f"""\
+Bonjour,
+
+{{body}} vous invite dans Entente à titre de{NBSP}: {{role}}.
+
+Ouvrez ce lien pour accepter. Il sert une fois, jusqu’au {{until}}{NBSP}:
+
+{{link}}
+
+Si vous n’attendiez pas ce message, ne faites rien{NBSP}: sans le lien,
+personne n’entre. Les réponses à ce message ne sont pas lues.
+""",
+}
+
+
+def invitation_letter(
+    email: str, language: Language, *, body: str, role: Role, until: datetime, link: str
+) -> Mail:
+    """The message. Of the same link it has the same key."""
+    return Mail(
+        to=email,
+        subject=f"{body}{COLON[language]}{_SUBJECT[language]}",
+        text=_TEXT[language].format(
+            body=body,
+            role=text(f"role.{role}", language),
+            until=format_datetime(until.astimezone(_SHOWN_IN), "long", locale=f"{language}_CA"),
+            link=link,
+        ),
+        language=language,
+        key=str(uuid5(_KEYS, link)),
+    )
