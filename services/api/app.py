@@ -41,6 +41,7 @@ from services.refusals import (
     UnavailableError,
 )
 from services.web.account import account_routes
+from services.web.forgotten import forgotten_routes
 from services.web.pages import error_page, is_page, web_routes
 from services.web.passkeys import passkey_routes
 from services.web.plan_page import plan_routes
@@ -117,6 +118,7 @@ def create_app(
             *sign_in_routes(),
             *account_routes(),
             *passkey_routes(),
+            *forgotten_routes(settings),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
         ],
         exception_handlers=_exception_handlers(),

@@ -165,6 +165,8 @@ def _add_account(each: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     end.add_argument("email")
     end.add_argument("--body", required=True, metavar="SLUG")
     end.add_argument("--role", required=True)
+    forgot = what.add_parser("password", help="make a link to choose another password; it is shown once")
+    forgot.add_argument("email")
     lost = what.add_parser("forget-factor", help="let somebody who lost authenticator and codes set up new ones")
     lost.add_argument("email")
     what.add_parser("close", help="remove an account, wherever it is a member").add_argument("email")

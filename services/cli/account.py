@@ -13,6 +13,7 @@ from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.cli.instance import say_refusal
+from services.identity.forgetting import link_for
 from services.identity.inviting import VALID_DAYS_MAX, invite
 from services.web.places import place
 
@@ -30,7 +31,7 @@ def account(given: argparse.Namespace) -> int:
     async def act() -> int:
         async with open_write_side(settings.database) as write:
             if given.what in _OF_ACCOUNTS:
-                return await _OF_ACCOUNTS[given.what](write, given.email)
+                return await _OF_ACCOUNTS[given.what](settings, write, given.email)
             tenant_id = await write.bodies.resolve(given.body)
             if tenant_id is None:
                 say_error(f"there is no body {given.body!r}")
@@ -98,7 +99,17 @@ async def _end(write: WriteSide, tenant_id: TenantId, given: argparse.Namespace)
     return 0
 
 
-async def _close(write: WriteSide, email: str) -> int:
+async def _password(settings: Settings, write: WriteSide, email: str) -> int:
+    made = await link_for(write.identity, email)
+    if made is None:
+        say_error("there is no account with this address")
+        return REFUSED
+    owner, token = made
+    say(settings.reminders.public_url + place("password", owner.language, token=token))
+    return 0
+
+
+async def _close(_: Settings, write: WriteSide, email: str) -> int:
     found = await write.identity.accounts.find(email)
     if found is None or not await write.identity.accounts.close(found.account_id):
         say_error("there is no account with this address")
@@ -107,7 +118,7 @@ async def _close(write: WriteSide, email: str) -> int:
     return 0
 
 
-async def _forget_factor(write: WriteSide, email: str) -> int:
+async def _forget_factor(_: Settings, write: WriteSide, email: str) -> int:
     found = await write.identity.accounts.find(email)
     if found is None or not await write.identity.factors.remove(found.account_id):
         say_error("there is no account with this address that has a second factor")
@@ -116,4 +127,4 @@ async def _forget_factor(write: WriteSide, email: str) -> int:
     return 0
 
 
-_OF_ACCOUNTS: Final = {"close": _close, "forget-factor": _forget_factor}
+_OF_ACCOUNTS: Final = {"password": _password, "close": _close, "forget-factor": _forget_factor}

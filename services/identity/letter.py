@@ -1,4 +1,4 @@
-"""The message that carries an invitation: plain text, in the language of whoever is invited."""
+"""The messages that carry a link: plain text, in the language of whoever gets them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -43,6 +43,46 @@ Si vous n’attendiez pas ce message, ne faites rien{NBSP}: sans le lien,
 personne n’entre. Les réponses à ce message ne sont pas lues.
 """,
 }
+
+_PASSWORD_SUBJECT: Final[Mapping[Language, str]] = {
+    "en": "Entente: choose another password",
+    "fr": f"Entente{NBSP}: choisir un autre mot de passe",
+}
+_PASSWORD_TEXT: Final[Mapping[Language, str]] = {
+    "en": """\
+Hello,
+
+Somebody asked for another password for your account. This link lets you
+choose one. It works once, for an hour:
+
+{link}
+
+If it was not you, do nothing: your password stays. Answers to this
+message are not read.
+""",
+    "fr": f"""\
+Bonjour,
+
+On a demandé un autre mot de passe pour votre compte. Ce lien permet d’en
+choisir un. Il sert une fois, pendant une heure{NBSP}:
+
+{{link}}
+
+Si ce n’était pas vous, ne faites rien{NBSP}: votre mot de passe reste le même.
+Les réponses à ce message ne sont pas lues.
+""",
+}
+
+
+def password_letter(email: str, language: Language, *, link: str) -> Mail:
+    """The message with a link to choose another password."""
+    return Mail(
+        to=email,
+        subject=_PASSWORD_SUBJECT[language],
+        text=_PASSWORD_TEXT[language].format(link=link),
+        language=language,
+        key=str(uuid5(_KEYS, link)),
+    )
 
 
 def invitation_letter(

@@ -12,6 +12,7 @@ from infra.access.attempts import Attempts
 from infra.access.factors import SecondFactors
 from infra.access.invitations import Invitations
 from infra.access.passkeys import Passkeys
+from infra.access.password_links import PasswordLinks
 from infra.access.passwords import Passwords
 from infra.access.sessions import Sessions
 from infra.pii.persons import PersonVault
@@ -31,6 +32,7 @@ class Identity:
     sessions: Sessions
     factors: SecondFactors
     passkeys: Passkeys
+    password_links: PasswordLinks
     attempts: Attempts
     passwords: Passwords
     vault: PersonVault
@@ -52,6 +54,7 @@ def open_identity(
             sessions=Sessions(pool, idle=settings.idle, longest=settings.longest),
             factors=SecondFactors(pool, secret_key),
             passkeys=Passkeys(pool),
+            password_links=PasswordLinks(pool),
             attempts=Attempts(pool, derived(secret_key, _ATTEMPTS, KEY_BYTES)),
             passwords=passwords,
             vault=vault,

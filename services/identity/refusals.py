@@ -63,6 +63,14 @@ class PasswordsDifferError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class PasswordLinkInvalidError(DoorRefusal):
+    code = "password_link_invalid"
+    kind = "not_found"
+    en = "This link was already used or has expired. Ask for another on the sign-in page."
+    fr = "Ce lien a déjà servi ou est expiré. Demandez-en un autre dans la page de connexion."
+
+
+@dataclass(eq=False)
 class InvitationInvalidError(DoorRefusal):
     code = "invitation_invalid"
     kind = "not_found"

@@ -12,6 +12,8 @@ PLACES: Final = {
     "enrol": Words("/en/sign-in/second-factor", "/fr/connexion/second-facteur"),
     "enrol_image": Words("/en/sign-in/second-factor/code.svg", "/fr/connexion/second-facteur/code.svg"),
     "invitation": Words("/en/invitation/{token:str}", "/fr/invitation/{token:str}"),
+    "forgotten": Words("/en/sign-in/forgotten", "/fr/connexion/oubli"),
+    "password": Words("/en/password/{token:str}", "/fr/mot-de-passe/{token:str}"),
     "account": Words("/en/account", "/fr/compte"),
     "sign_out": Words("/en/account/sign-out", "/fr/compte/deconnexion"),
     "end_session": Words("/en/account/sessions/end", "/fr/compte/sessions/fin"),

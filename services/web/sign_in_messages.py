@@ -16,6 +16,23 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
     "sign_in.email": Words("E-mail address", "Adresse courriel"),
     "sign_in.password": Words("Password", "Mot de passe"),
     "sign_in.submit": Words("Sign in", "Se connecter"),
+    "sign_in.forgotten": Words("I forgot my password", "J’ai oublié mon mot de passe"),
+    "forgotten.title": Words("Forgotten password", "Mot de passe oublié"),
+    "forgotten.text": Words(
+        "Give the address of your account. We send a link there that works for an hour.",
+        "Donnez l’adresse de votre compte. Nous y envoyons un lien valable une heure.",
+    ),
+    "forgotten.submit": Words("Send the link", "Envoyer le lien"),
+    "forgotten.sent": Words(
+        "If this address has an account, a message is on its way to it.",
+        "Si cette adresse a un compte, un message lui est envoyé.",
+    ),
+    "forgotten.absent": Words(
+        "This instance sends no mail. Ask an operator for a link.",
+        "Cette instance n’envoie pas de courriel. Demandez un lien à un exploitant.",
+    ),
+    "password.title": Words("Another password", "Un autre mot de passe"),
+    "password.submit": Words("Keep this password", "Conserver ce mot de passe"),
     "sign_in.invited": Words(
         "Accounts begin with an invitation. Ask the coordinator of your partnership for one.",
         "Un compte commence par une invitation. Demandez-la à la coordination de votre partenariat.",

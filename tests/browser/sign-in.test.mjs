@@ -220,3 +220,22 @@ for (const [language, words, code] of [
     await context.close();
   });
 }
+
+for (const [address, label, button, said] of [
+  ["/fr/connexion/oubli", "Adresse courriel", "Envoyer le lien", "Si cette adresse a un compte"],
+  ["/en/sign-in/forgotten", "E-mail address", "Send the link", "If this address has an account"],
+]) {
+  test(`a link for a forgotten password is asked for at ${address}, without a barrier`, async () => {
+    const page = await running.browser.newPage({ viewport: { width: 320, height: 700 } });
+
+    await page.goto(running.origin + address);
+    assert.deepEqual(await violations(page), []);
+    await fill(page, label, "nobody@example.org");
+    await page.getByRole("button", { name: button }).press("Enter");
+
+    await page.getByRole("status").waitFor();
+    assert.ok((await page.getByRole("status").textContent()).startsWith(said));
+    assert.deepEqual(await violations(page), []);
+    await page.close();
+  });
+}

@@ -108,6 +108,8 @@ def test_people_are_invited_listed_and_let_go(
     assert run("account", "end", "--body", slug, "--role", "coordinator", email.upper()) == 0
     assert run("account", "end", "--body", slug, "--role", "coordinator", email) == REFUSED
     assert run("account", "close", email) == REFUSED
+    assert run("account", "password", email) == REFUSED
+    assert run("account", "forget-factor", email) == REFUSED
     capsys.readouterr()
     assert run("account", "list", "--body", slug) == 0
     assert capsys.readouterr().out == ""

@@ -10,10 +10,18 @@ from psycopg import sql
 
 from domain.ids import TenantId
 from infra.access.opaque import hash_of
+from infra.access.password_links import PasswordLinks
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.access.conftest import People
 
-OF_ACCOUNT = ("access.account", "access.session", "access.second_factor", "access.recovery_code", "access.passkey")
+OF_ACCOUNT = (
+    "access.account",
+    "access.session",
+    "access.second_factor",
+    "access.recovery_code",
+    "access.passkey",
+    "access.password_link",
+)
 TABLES = (*OF_ACCOUNT, "access.membership", "access.invitation", "access.attempt")
 FUNCTIONS = (
     f"access.enter('{UUID(int=1)}')",
@@ -117,6 +125,7 @@ async def test_without_its_policy_the_other_account_would_be_seen(
     ours, theirs = await people.member(body), await people.member(body)
     for one in (ours, theirs):
         await people.signed_in(one)
+        await PasswordLinks(people.pool).create(one)
         await people.passkeys.add(one, one.bytes, bytes(77), 0, agent="a test")
         assert await people.factors.confirm(one, pyotp.TOTP(await people.factors.begin(one)).now())
     admin = await asyncpg.connect(database.admin_dsn)
