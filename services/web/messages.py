@@ -151,8 +151,8 @@ MESSAGES: Final[dict[str, Words]] = {
     ),
     "pack.token": Words("Access token", "Jeton d’accès"),
     "pack.token.hint": Words(
-        "It is sent with this form and kept nowhere.",
-        "Il est envoyé avec ce formulaire et n’est conservé nulle part.",
+        "It is sent with this form and kept nowhere. Signed in, leave it empty.",
+        "Il est envoyé avec ce formulaire et n’est conservé nulle part. Si vous êtes en session, laissez-le vide.",
     ),
     "pack.download": Words("Download the pack", "Télécharger le dossier"),
     "error.back": Words("To the first page", "Vers la page d’accueil"),

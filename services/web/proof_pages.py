@@ -9,9 +9,10 @@ from litestar.params import FromPath
 
 from infra.settings import ProofSettings
 from services.api.packs import Clocks, pack_for
+from services.api.routes import bearer_of
 from services.audit.pack import page, page_policy
 from services.bootstrap import WriteSide
-from services.refusals import BodyUnknownError, TokenInvalidError, TokenMissingError
+from services.refusals import BodyUnknownError, TokenInvalidError
 from services.web.pages import PARTNERSHIPS
 
 _NAME_CHARACTERS_MAX: Final = 60
@@ -37,9 +38,7 @@ def proof_page_routes(proof: ProofSettings) -> list[HTTPRouteHandler]:
         write: WriteSide = request.app.state.write
         form: Mapping[str, Any] = await request.form()
         token = _text(form, "token")
-        if not token:
-            raise TokenMissingError
-        bearer = await write.tokens.find(token)
+        bearer = await write.tokens.find(token) if token else await bearer_of(request, write)
         if bearer is None:
             raise TokenInvalidError
         tenant_id = await write.bodies.resolve(slug)

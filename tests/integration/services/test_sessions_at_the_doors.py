@@ -140,6 +140,27 @@ async def test_the_reads_see_a_session_as_they_see_a_token(
     assert await reads.viewer({"method": "GET", "headers": []}) == ANONYMOUS
 
 
+async def test_a_pack_is_asked_for_by_a_session_too_and_by_the_form_without_a_token(
+    client: httpx.AsyncClient, write: WriteSide, partnership: Partnership, neighbour: Partnership
+) -> None:
+    browser = await complete(client, write, partnership.tenant_id, "coordinator")
+    member = await joined(client, write, partnership.tenant_id, "member")
+    pack, form = f"/log/{partnership.tenant_id}/pack", f"/fr/partenariats/{partnership.slug}/pack"
+
+    async def posted(one: Browser, path: str, headers: dict[str, str]) -> int:
+        return (await one.send("POST", path, headers=headers, data={"token": ""})).status_code
+
+    # Nothing is signed yet, which only those are told who may have the pack.
+    assert code_of(await browser.see(pack)) == (404, "not_signed_yet")
+    assert code_of(await member.see(pack)) == (403, "pack_not_for_role")
+    assert code_of(await Browser(client).see(pack)) == (401, "token_missing")
+    assert code_of(await browser.see(f"/log/{neighbour.tenant_id}/pack")) == (404, "body_unknown")
+    assert await posted(browser, form, OURS) == 404
+    assert await posted(member, form, OURS) == 403
+    assert await posted(browser, form, THEIRS) == 403
+    assert await posted(Browser(client), form, OURS) == 401
+
+
 async def test_a_change_by_a_cookie_comes_from_our_own_pages_and_a_token_needs_no_page(
     client: httpx.AsyncClient, write: WriteSide, partnership: Partnership
 ) -> None:
