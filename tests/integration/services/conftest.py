@@ -18,7 +18,15 @@ from domain.envelope import Role
 from domain.ids import COMMONS, TenantId
 from domain.values import both
 from infra.mail.settings import ReminderSettings
-from infra.settings import DatabaseSettings, DocumentSettings, Profile, ProofSettings, Settings, WebSettings
+from infra.settings import (
+    DatabaseSettings,
+    DocumentSettings,
+    Profile,
+    ProofSettings,
+    SessionSettings,
+    Settings,
+    WebSettings,
+)
 from services.api.app import create_app
 from services.bodies import Provisioning
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
@@ -58,6 +66,7 @@ def settings(database: DatabaseSettings, tmp_path: Path) -> Settings:
             given_key=None,
         ),
         reminders=ReminderSettings(days_before=(14, 3), hour=7, public_url="https://testserver.local"),
+        sessions=SessionSettings(proxies=1),
     )
 
 
