@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import gc
 import hashlib
 import json
 import mmap
@@ -24,7 +25,13 @@ from typing import Any
 
 FORMAT = "entente.audit-pack.v1"
 LABEL = b"entente.event.v1\x00"
-HEADER = struct.Struct(">17s16sq16siqi")
+ENTRY = struct.Struct(">H33sq16siqI")
+"""The length of a leaf's preimage and its beginning: label and body, leaf index, stream, version, recorded at, the
+length of the type. The type and the hash of the payload follow."""
+SIZE = struct.Struct(">I")
+BEFORE_TYPE = ENTRY.size - 2
+AROUND_TYPE = BEFORE_TYPE + 32
+CIPHERTEXT = b'"ciphertext":"'
 WITHHELD = 0xFFFFFFFF
 BUNDLE = 256
 TEXTS = ("README.txt", "dictionary.json", "verify.html", "verify.py")
@@ -33,8 +40,10 @@ sha256 = hashlib.sha256
 Point = tuple[int, int, int, int]
 Key = tuple[str, bytes, int, bytes]
 Signed = tuple[str, int, bytes, list[str]]
-Files = dict[str, bytes]
+Files = dict[str, memoryview]
 PlanEvent = tuple[int, int, Any]
+Draft = dict[str, tuple[str, dict[str, Any]]]
+Said = dict[str, tuple[str, dict[str, Any], int]]
 
 
 class Unsound(Exception):  # noqa: N818 - the verdict, not a mishap
@@ -185,8 +194,9 @@ def central_header(name: bytes, crc: int, size: int, offset: int) -> bytes:
 
 
 def members(data: Any) -> Files:
-    """The members of the archive by name, in its order."""
+    """The members of the archive by name, in its order; nothing of them is copied."""
     found: Files = {}
+    view = memoryview(data)
     central: list[bytes] = []
     at, last = 0, ""
     while data[at : at + 4] == b"PK\3\4":
@@ -196,7 +206,7 @@ def members(data: Any) -> Files:
         crc, size, length = fields[6], fields[7], fields[9]
         start = at + LOCAL.size + length
         raw = bytes(data[at + LOCAL.size : start])
-        content = data[start : start + size]
+        content = view[start : start + size]
         try:
             name = raw.decode()
         except UnicodeDecodeError:
@@ -228,7 +238,7 @@ def read_json(files: Files, name: str) -> Any:
         value = json.loads(bytes(files[name]).decode())
     except ValueError:
         raise Unsound("file", name) from None
-    if canonical(value) != files[name]:
+    if canonical(value) != bytes(files[name]):
         raise Unsound("file", name)
     return value
 
@@ -269,8 +279,10 @@ class Log:
         wanted: dict[int, bytes],
         fold: bool,  # noqa: FBT001 - the command line's own switch
     ) -> None:
-        self.files, self.tenant, self.size, self.wanted = files, tenant, size, wanted
+        self.files, self.size, self.wanted = files, size, wanted
         self.fold = fold
+        self.mark = LABEL + tenant
+        self.kinds: dict[bytes, tuple[bytes, bool]] = {}
         self.frontier: list[bytes] = []
         self.versions: dict[bytes, int] = {}
         self.withheld: list[int] = []
@@ -287,66 +299,84 @@ class Log:
             for folder in ("tile/entries/", "payload/"):
                 if folder + path not in self.files:
                     raise Unsound("file", folder + path)
-            leaves = self.bundle(self.files["tile/entries/" + path], self.files["payload/" + path], width)
-            self.add(leaves)
+            entries, payloads = bytes(self.files["tile/entries/" + path]), bytes(self.files["payload/" + path])
+            self.add(self.bundle(entries, payloads, width))
         return root_of(self.frontier)
 
-    def bundle(self, entries: bytes, payloads: bytes, width: int) -> list[bytes]:
+    def bundle(  # noqa: C901 - a call per event would cost more than some of the checks
+        self, entries: bytes, payloads: bytes, width: int
+    ) -> list[bytes]:
         """The leaf hashes of one bundle, each with its payload looked at."""
         leaves: list[bytes] = []
         at = paid = 0
-        unpack, header, label, tenant = HEADER.unpack_from, HEADER.size, LABEL, self.tenant
-        versions, clock, events = self.versions, self.clock, self.events
-        for _ in range(width):
-            end = at + 2 + (entries[at] << 8 | entries[at + 1]) if at + 2 <= len(entries) else len(entries) + 1
-            entry = entries[at + 2 : end]
-            if end > len(entries) or len(entry) < header + 32:
-                raise Unsound("entry", events + 1)
-            mark, of, index, stream, version, recorded, length = unpack(entry)
-            if mark != label or of != tenant or index != events or len(entry) != header + length + 32:
-                raise Unsound("entry", events + 1)
+        unpack, unpack_size = ENTRY.unpack_from, SIZE.unpack_from
+        mark, kinds, versions, clock = self.mark, self.kinds, self.versions, self.clock
+        sealed = CIPHERTEXT in payloads  # few bundles have any, so their payloads need not be searched one by one
+        for position in range(self.events + 1, self.events + width + 1):
+            try:
+                size, label, index, stream, version, recorded, length = unpack(entries, at)
+            except struct.error:
+                raise Unsound("entry", position) from None
+            begin, at = at + 2, at + 2 + size
+            entry = entries[begin:at]
+            if label != mark or index != position - 1 or not size == len(entry) == AROUND_TYPE + length:
+                raise Unsound("entry", position)
             if versions.get(stream, 0) + 1 != version:
-                raise Unsound("version", events + 1)
+                raise Unsound("version", position)
             if recorded < clock:
-                raise Unsound("clock", events + 1)
-            versions[stream] = version
-            clock, events, at = recorded, events + 1, end
+                raise Unsound("clock", position)
+            versions[stream], clock = version, recorded
             leaves.append(sha256(b"\0" + entry).digest())
-            size = int.from_bytes(payloads[paid : paid + 4], "big")
+            kind = entry[BEFORE_TYPE:-32]
+            try:
+                (size,) = unpack_size(payloads, paid)
+            except struct.error:
+                raise Unsound("payload", position) from None
             paid += 4
-            if size == WITHHELD and paid <= len(payloads):
-                self.look(events, stream, version, entry[header:-32], None)
+            if size == WITHHELD:
+                self.withhold(position, stream, version, kind)
                 continue
             payload = payloads[paid : paid + size]
             paid += size
-            if paid > len(payloads) or sha256(payload).digest() != entry[-32:]:
-                raise Unsound("payload", events)
-            self.look(events, stream, version, entry[header:-32], payload)
+            if paid > len(payloads) or not entry.endswith(sha256(payload).digest()):
+                raise Unsound("payload", position)
+            begins, of_plan = kinds.get(kind) or self.meet(kind)
+            if not payload.startswith(begins):
+                raise Unsound("envelope", position)
+            if of_plan or (sealed and CIPHERTEXT in payload):
+                self.read(position, stream, version, payload, of_plan)
         if at != len(entries) or paid != len(payloads):
-            raise Unsound("entry", events)
-        self.clock, self.events = clock, events
+            raise Unsound("entry", self.events + width)
+        self.clock, self.events = clock, self.events + width
         return leaves
 
-    def look(self, position: int, stream: bytes, version: int, kind: bytes, payload: bytes | None) -> None:
-        """What a payload says besides its hash: its type, its sealed texts, and whether it belongs to a plan."""
-        of_plan = self.fold and kind.startswith(b"plan.")
-        if payload is None:
-            self.withheld.append(position)
-            if of_plan:
-                self.plans.setdefault(stream, []).append((position, version, None))
-            return
-        if not payload.startswith(b'{"v":1,"type":"' + kind + b'",'):
-            raise Unsound("envelope", position)
-        sealed = b'"ciphertext":"' in payload
-        if not (of_plan or sealed):
-            return
+    def meet(self, kind: bytes) -> tuple[bytes, bool]:
+        """How the payloads of a type begin, and whether they are wanted for the plans."""
+        self.kinds[kind] = known = b'{"v":1,"type":"' + kind + b'",', self.fold and kind.startswith(b"plan.")
+        return known
+
+    def withhold(self, position: int, stream: bytes, version: int, kind: bytes) -> None:
+        """Note an event whose payload is not there."""
+        self.withheld.append(position)
+        if self.meet(kind)[1]:
+            self.plans.setdefault(stream, []).append((position, version, None))
+
+    def read(
+        self,
+        position: int,
+        stream: bytes,
+        version: int,
+        payload: bytes,
+        of_plan: bool,  # noqa: FBT001 - of one
+    ) -> None:
+        """Read a payload for its sealed texts and its plan."""
         try:
             envelope = json.loads(payload.decode())
         except ValueError:
             raise Unsound("envelope", position) from None
         if of_plan:
             self.plans.setdefault(stream, []).append((position, version, envelope))
-        if sealed:
+        if CIPHERTEXT in payload:
             keys = sorted(found["key_id"] for found in dicts(envelope["data"]) if "ciphertext" in found)
             self.sealed += [[position, key] for key in keys]
 
@@ -355,10 +385,11 @@ class Log:
         first = self.events - len(leaves)
         within = [size for size in self.wanted if first < size <= self.events]
         if len(leaves) == BUNDLE and not within:
-            level = leaves
-            while len(level) > 1:
-                level = [sha256(b"\1" + level[i] + level[i + 1]).digest() for i in range(0, len(level), 2)]
-            self.push(level[0], first >> 8)
+            level = b"".join(leaves)
+            while len(level) > 32:
+                pairs = range(0, len(level), 64)
+                level = b"".join([sha256(b"\1" + level[at : at + 64]).digest() for at in pairs])
+            self.push(level, first >> 8)
             return
         for number, leaf in enumerate(leaves):
             self.push(leaf, first + number)
@@ -425,8 +456,10 @@ def rendered(plan_id: str, events: list[PlanEvent], effective: str, position: in
 
 def revision(events: list[PlanEvent], upto: int) -> list[dict[str, Any]]:
     """The elements of the revision adopted at a position, in the order of the cascade."""
-    draft: dict[str, tuple[str, dict[str, Any]]] = {}
-    said: dict[str, tuple[str, dict[str, Any], int]] = {}
+    draft: Draft = {}
+    said: Said = {}
+    touched: set[str] = set()
+    """What may differ from the last revision."""
     for at, version, envelope in events:
         if at > upto:
             break
@@ -435,21 +468,31 @@ def revision(events: list[PlanEvent], upto: int) -> list[dict[str, Any]]:
             above = draft[data["parent_id"]][0] + "/" if data["parent_id"] else ""
             path = f"{above}{data['rank']:07d}.{version:07d}"
             draft[data["element_id"]] = (path, element(data, bool(envelope.get("sample", False))))
+            touched.add(data["element_id"])
         elif kind == "plan.ElementReworded":
             path, row = draft[data["element_id"]]
             draft[data["element_id"]] = (path, dict(row, wording=text(data["wording"])))
+            touched.add(data["element_id"])
         elif kind == "plan.ElementWithdrawn":
             for gone in below(draft, data["element_id"]):
                 del draft[gone]
+                touched.add(gone)
         elif kind == "plan.RevisionAdopted":
-            said = {
-                key: said[key] if key in said and said[key][:2] == row else (*row, data["number"])
-                for key, row in draft.items()
-            }
+            adopt(draft, said, touched, data["number"])
+            touched.clear()
     return [dict(row, revision=number) for _, row, number in sorted(said.values(), key=lambda one: one[0])]
 
 
-def below(draft: dict[str, tuple[str, dict[str, Any]]], element_id: str) -> set[str]:
+def adopt(draft: Draft, said: Said, touched: set[str], number: int) -> None:
+    """Say what the draft says; what it says as before keeps the number of the revision that gave it its form."""
+    for key in touched:
+        if key not in draft:
+            said.pop(key, None)
+        elif key not in said or said[key][:2] != draft[key]:
+            said[key] = (*draft[key], number)
+
+
+def below(draft: Draft, element_id: str) -> set[str]:
     """An element and all that stand under it."""
     gone, grew = {element_id}, True
     while grew:
@@ -509,10 +552,15 @@ def check(
     """
     files = members(data)
     manifest = read_json(files, "manifest.json")
+    collects = gc.isenabled()
+    gc.disable()  # events that are read for their plans stay to the end: nothing to collect, and much to walk over
     try:
         return _check(files, manifest, vkey, seen, replay)
     except (KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError) as error:
         raise Unsound("manifest", type(error).__name__) from None
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _check(
@@ -625,7 +673,7 @@ def _check_plans(files: Files, manifest: Any, log: Log) -> tuple[list[str], list
             given.discard(name)
             continue
         plan = rendered(plan_id, events, effective, position)
-        if (plan is not None) != (name in given) or (plan is not None and canonical(plan) != files[name]):
+        if (plan is not None) != (name in given) or (plan is not None and canonical(plan) != bytes(files[name])):
             raise Unsound("plan", plan_id)
         if plan is not None:
             folded.append(plan_id)
