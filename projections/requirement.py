@@ -77,11 +77,12 @@ owed; the row holds on, so that they can be worked out."""
 EXEMPTION: Final[Table] = bitemporal(
     "national",
     "exemption",
-    [code("reason"), flag("sample")],
+    [code("reason"), code("programme_code", nullable=True), flag("sample")],
     sub=[key_date("period_start"), key_date("period_end"), key_text("period_kind")],
     extra=[audience()],
 )
-"""One period of a requirement that is not owed after all."""
+"""One period of a requirement that is not owed after all. Who sees the requirement sees this: it has its audience,
+and its programme, for a funder who was granted that one alone."""
 
 TABLES: Final = (REQUIREMENT, EXEMPTION)
 
@@ -90,7 +91,8 @@ _AUDIENCE: Final = _FORM.column("audience")
 _ENDED: Final = _FORM.group("ended_on")
 _REQUIRED: Final = _FORM.group(*(name for name in shape(REQUIREMENT).facts if name not in ("sample", "ended_on")))
 _EXEMPTION: Final = Form(EXEMPTION)
-_REASON: Final = _EXEMPTION.group("reason")
+_REASON: Final = _EXEMPTION.group("reason", "programme_code")
+_PROGRAMME: Final = _FORM.column("programme_code")
 _EXEMPTION_AUDIENCE: Final = _EXEMPTION.column("audience")
 
 
@@ -117,9 +119,10 @@ def _exempted(work: Work, seen: Seen) -> None:
     payload = seen.payload
     assert isinstance(payload, PeriodExempted)
     of = payload.period
-    audience_: Any = work.timelines(REQUIREMENT).of(seen.stream_id).rows[0][_AUDIENCE]
+    required: Any = work.timelines(REQUIREMENT).of(seen.stream_id).rows[0]
     segments = work.timelines(EXEMPTION).of(seen.stream_id, (of.start, of.end, of.kind))
-    note(segments, seen, _REASON, (payload.reason,), [(_EXEMPTION_AUDIENCE, audience_)])
+    values = (payload.reason, required[_PROGRAMME])
+    note(segments, seen, _REASON, values, [(_EXEMPTION_AUDIENCE, required[_AUDIENCE])])
 
 
 def _ended(work: Work, seen: Seen) -> None:
@@ -131,6 +134,7 @@ REQUIREMENTS: Final = Projection(
     TABLES,
     {SubmissionRequired: _required, PeriodExempted: _exempted, RequirementEnded: _ended},
     events.ALL - events.REQUIREMENT,
+    version=2,
 )
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
+from infra.database import Database, Scope
 from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
+from projections.requirement import EXEMPTION, REQUIREMENT
 from tests.comparison import expected, expected_agreements, raw, recomputed, sums
 from tests.comparison.check import Check, Outcome
-from tests.comparison.country import Country
+from tests.comparison.country import FUNDER, Country
 from tests.comparison.loading import load
 from tests.comparison.sizes import SIZES
 from tests.integration.filled import make_database
@@ -112,6 +115,30 @@ def reports_of_a_shared_indicator(country: Country, settings: DatabaseSettings) 
         ).fetchone()
     assert found is not None
     return found[0], found[1]
+
+
+async def test_who_sees_a_requirement_sees_which_of_its_periods_are_exempt(settings: DatabaseSettings) -> None:
+    """Also a funder who was granted one programme alone; without it, what is exempt would be counted as owed."""
+    required, exempt = REQUIREMENT.c, EXEMPTION.c
+    visible = select(required.tenant_id, required.entity_id)
+    exemptions = select(exempt.tenant_id, exempt.entity_id, exempt.period_start, exempt.programme_code)
+    async with Database(settings) as database, database.begin(Scope.national(FUNDER)) as connection:
+        seen = {tuple(row) for row in await connection.execute(visible)}
+        shown = {tuple(row) for row in await connection.execute(exemptions)}
+    with psycopg.connect(settings.admin_dsn) as everything:
+        kept = everything.execute(
+            "SELECT tenant_id, entity_id, period_start, programme_code FROM national.exemption"
+        ).fetchall()
+        every = set(
+            everything.execute(
+                "SELECT tenant_id, grantee FROM access.grant_now WHERE grantee = %s AND programme = ''", [FUNDER]
+            ).fetchall()
+        )
+
+    assert shown == {row for row in kept if row[:2] in seen}
+    of_one_programme = {row for row in shown if (row[0], FUNDER) not in every and row[3] is not None}
+    assert of_one_programme
+    assert len(shown) < len(kept)
 
 
 @pytest.mark.parametrize("module", [raw, recomputed, sums, expected, expected_agreements])
