@@ -11,13 +11,14 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from domain.alignment import Grade
 from domain.requirement import ExemptionReason
 from domain.submission.events import Stage
 from domain.values import Combining, NotAddableError, Period, QualifiedValue, TerritoryCode, Total
 from domain.values.arithmetic import Figure, RatioTotal, across
+from domain.values.growth import has_number
 from projections.indicator_cells import INDICATOR_CELL
 from projections.requirement import RequirementRow
 
@@ -32,6 +33,7 @@ _ORDER: Final[tuple[Stage, ...]] = ("draft", "returned", "submitted", "validated
 _C = INDICATOR_CELL.c
 _KEYS: Final = (
     *(_C.tenant_id, _C.entity_id, _C.indicator_log, _C.indicator_stream),
+    *(_C.period_kind, _C.period_start, _C.period_end, _C.cuts),
     *(_C.territory_scheme, _C.territory_code, _C.stage, _C.kind, _C.unit, _C.raw, _C.provisional, _C.rounded),
     *(_C.of_kind, _C.of_unit),
 )
@@ -43,6 +45,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     body: UUID
     submission_id: UUID
     indicator: tuple[UUID, UUID]
+    period: Period
+    cuts: str
+    """The categories that it is of, as `dimension=category`; empty for the whole."""
     territory: TerritoryCode | None
     names: tuple[str | None, str | None]
     """The territory's, in English and French."""
@@ -50,10 +55,19 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     value: QualifiedValue
     denominator: QualifiedValue | None
     sample: bool
+    provisional: bool = False
+    """Whether it is, or its denominator."""
+    rounded: bool = False
+    """Likewise. A figure can be both, and shows as provisional then."""
 
     @property
     def place(self) -> tuple[str, str] | None:
         return None if self.territory is None else self.territory.key
+
+    @property
+    def figure(self) -> Figure:
+        """As what may be added."""
+        return Figure(body=self.body, territory=self.territory, value=self.value, denominator=self.denominator)
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,13 +114,19 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return max((one.comparability for one in self.values), key=WEAKER.index, default=None)
 
 
-def figures(period: Period, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """What stands of whole figures for a period, by submission and stage; read a row with `said`."""
+def figures(
+    periods: Sequence[Period], *conditions: ColumnElement[bool], cuts: Sequence[str] = ("",)
+) -> Select[Any]:
+    """What stands of figures for periods, by submission and stage; read a row with `said`.
+
+    `cuts` are the categories, by default none: whole figures.
+    """
+    spans = [(period.start, period.end) for period in periods]
     sums = (func.sum(_C.number), func.sum(_C.upper), func.sum(_C.of_number), func.sum(_C.of_upper))
     names = (func.min(_C.territory_name_en), func.min(_C.territory_name_fr))
     return (
         select(*_KEYS, *sums, *names, func.bool_or(_C.sample))
-        .where(_C.period_start == period.start, _C.period_end == period.end, _C.cuts == "", *conditions)
+        .where(tuple_(_C.period_start, _C.period_end).in_(spans), _C.cuts.in_(cuts), *conditions)
         .group_by(*_KEYS)
         .having(func.sum(_C.delta) != 0)
         .order_by(*_KEYS)
@@ -115,7 +135,8 @@ def figures(period: Period, *conditions: ColumnElement[bool]) -> Select[Any]:
 
 def said(row: Sequence[Any]) -> Said:
     """A row of `figures`."""
-    body, submission_id, log, stream, scheme, code, stage, *figure = row[: len(_KEYS)]
+    body, submission_id, log, stream, kind_of_period, start, end, cuts, *rest = row[: len(_KEYS)]
+    scheme, code, stage, *figure = rest
     kind, unit, raw, provisional, rounded, of_kind, of_unit = figure
     number, upper, of_number, of_upper, name_en, name_fr, sample = row[len(_KEYS) :]
     status: Any = "provisional" if provisional else "rounded" if rounded and number is not None else None
@@ -129,12 +150,16 @@ def said(row: Sequence[Any]) -> Said:
         body=body,
         submission_id=submission_id,
         indicator=(log, stream),
+        period=Period(kind=kind_of_period, start=start, end=end),
+        cuts=cuts,
         territory=None if scheme is None else TerritoryCode(scheme=scheme, code=code),
         names=(name_en, name_fr),
         stage=stage,
         value=value,
         denominator=denominator,
         sample=sample,
+        provisional=provisional,
+        rounded=rounded,
     )
 
 
@@ -171,19 +196,24 @@ def total_of(
     values: Sequence[Compared], unit: str, combining: Combining, of: str | None
 ) -> tuple[Total | RatioTotal | None, NotAddableError | None]:
     """The figures together, or why they have no total."""
-    parts = [
-        Figure(
-            body=one.said.body,
-            territory=one.said.territory,
-            value=one.said.value,
-            denominator=one.said.denominator,
-        )
-        for one in values
-    ]
     try:
-        return across(parts, unit, combining, of), None
+        return _flagged(across([one.said.figure for one in values], unit, combining, of), values), None
     except NotAddableError as refusal:
         return None, refusal
+
+
+def _flagged(total: Total | RatioTotal, values: Sequence[Compared]) -> Total | RatioTotal:
+    """A total with all that its parts are, since a single figure shows one of the two."""
+    if isinstance(total, RatioTotal):
+        paired = [one.said for one in values if one.said.denominator is not None and has_number(one.said.figure)]
+        return msgspec.structs.replace(total, numerator=_with_flags(total.numerator, paired))
+    return _with_flags(total, [one.said for one in values])
+
+
+def _with_flags(total: Total, parts: Sequence[Said]) -> Total:
+    provisional = total.provisional or any(one.provisional for one in parts)
+    rounded = total.rounded or any(one.rounded for one in parts)
+    return msgspec.structs.replace(total, provisional=provisional, rounded=rounded)
 
 
 class Visible(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +234,7 @@ def standings(
     reported = {(one.said.body, *one.said.indicator, one.said.place) for one in values}
     found: dict[Any, Standing] = {}
     for requirement, exempt in owed:
-        due = next((one for one in requirement.owed(period.start) if one.period == period), None)
+        due = requirement.owed_for(period)
         if due is None:
             continue
         place = requirement.place

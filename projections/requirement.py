@@ -1,6 +1,7 @@
 """Reporting requirements and exemptions from them. What is owed is worked out when it is read."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -158,6 +159,19 @@ class RequirementRow(msgspec.Struct, frozen=True, kw_only=True):
     def owed(self, until: date) -> list[Owed]:
         """The periods that have begun by a day, in order."""
         return list(owed_periods(self.cadence, self.first, self.due_days, until=until, ended_on=self.ended_on))
+
+    def owed_for(self, period: Period) -> Owed | None:
+        """What is owed for that very period, if anything."""
+        owed = _owed_until(self.cadence, self.first, self.due_days, period.start, self.ended_on)
+        return next((one for one in reversed(owed) if one.period == period), None)
+
+
+@lru_cache(maxsize=4_096)
+def _owed_until(
+    cadence: Cadence, first: Period, due_days: int, until: date, ended_on: date | None
+) -> tuple[Owed, ...]:
+    """Kept, since most requirements of an indicator are alike and a series asks each for all of its periods."""
+    return tuple(owed_periods(cadence, first, due_days, until=until, ended_on=ended_on))
 
 
 class ExemptionRow(msgspec.Struct, frozen=True, kw_only=True):

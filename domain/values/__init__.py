@@ -13,6 +13,7 @@ from domain.values.territory import (
     CatchmentPart,
     TerritoryCode,
     TerritoryScheme,
+    any_share_ground,
     may_share_ground,
 )
 from domain.values.text import LANGUAGES, Language, LocalizedText, Wording, both, en, fr
@@ -50,6 +51,7 @@ __all__ = [
     "Total",
     "UnreadableFigureError",
     "Wording",
+    "any_share_ground",
     "both",
     "en",
     "fr",

@@ -17,7 +17,7 @@ import msgspec
 
 from domain.values.period import Period
 from domain.values.quantity import QualifiedValue
-from domain.values.territory import TerritoryCode, may_share_ground
+from domain.values.territory import TerritoryCode, any_share_ground
 from domain.values.total import NotAddableError, Total, ends, total
 
 Measure = Literal["flow", "stock", "distinct"]
@@ -182,15 +182,16 @@ def _one_ratio(above: QualifiedValue, below: QualifiedValue, unit: str | None, o
 
 
 def _check_apart(figures: Sequence[Figure], measure: Measure) -> None:
-    for index, one in enumerate(figures):
-        for other in figures[index + 1 :]:
-            if one.body == other.body:
-                if one.territory is None or other.territory is None:
-                    raise NotAddableError("overlapping_territories")
-            elif measure != "stock" or one.territory is None or other.territory is None:
-                continue
-            if may_share_ground(one.territory, other.territory):
-                raise NotAddableError("overlapping_territories")
+    """Refuse one body's figures of places that overlap; of what there is at one time, those of any bodies."""
+    by_body: dict[UUID, list[TerritoryCode | None]] = {}
+    for figure in figures:
+        by_body.setdefault(figure.body, []).append(figure.territory)
+    for places in by_body.values():
+        named = [place for place in places if place is not None]
+        if len(places) > 1 and (len(named) < len(places) or any_share_ground(named)):
+            raise NotAddableError("overlapping_territories")
+    if measure == "stock" and any_share_ground(one.territory for one in figures if one.territory is not None):
+        raise NotAddableError("overlapping_territories")
 
 
 def _check_periods(periods: Sequence[Period], whole: Period) -> bool:

@@ -1,8 +1,9 @@
 """Places by their official codes, dated, because regions are redrawn."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -55,7 +56,7 @@ class TerritoryCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         )
 
 
-QUEBEC = "24"
+QUEBEC: Final = "24"
 
 
 def may_share_ground(one: TerritoryCode, other: TerritoryCode) -> bool:
@@ -68,6 +69,29 @@ def may_share_ground(one: TerritoryCode, other: TerritoryCode) -> bool:
         return one.code == other.code
     first, second = _within(one), _within(other)
     return first.startswith(second) or second.startswith(first)
+
+
+def any_share_ground(places: Iterable[TerritoryCode]) -> bool:
+    """Whether any two of the places overlap, or may: what `may_share_ground` says of a pair, of all at once."""
+    by_scheme: dict[TerritoryScheme, set[str]] = {}
+    for place in places:
+        known = by_scheme.setdefault(place.scheme, set())
+        if place.code in known:
+            return True
+        known.add(place.code)
+    digits = [
+        {_within(TerritoryCode(scheme=scheme, code=code)) for code in codes} for scheme, codes in by_scheme.items()
+    ]
+    for index, ours in enumerate(digits):
+        for theirs in digits[index + 1 :]:
+            if _begins_any(ours, theirs) or _begins_any(theirs, ours):
+                return True
+    return False
+
+
+def _begins_any(ours: set[str], theirs: set[str]) -> bool:
+    """Whether one of theirs begins with one of ours."""
+    return any(code[:length] in ours for code in theirs for length in range(len(code) + 1))
 
 
 def _within(place: TerritoryCode) -> str:

@@ -1,25 +1,15 @@
 """One indicator across the country: who said what, what is owed, and the total or the reason why there is none."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from sqlalchemy import and_, select
-from sqlalchemy.sql.elements import ColumnElement
 
 from domain import values
 from domain.ids import COMMONS, TenantId
 from projections import comparison
-from projections.alignment import ALIGNMENT
-from projections.comparison import Compared, Source, Standing, Visible
-from projections.indicator_cells import INDICATOR_CELL
-from projections.query import fact_columns
-from projections.requirement import EXEMPTION, REQUIREMENT, RequirementRow, exemption_of, requirement_of
-from projections.target import TARGET, TARGET_VALUE
+from projections.comparison import Compared, Source, Standing
 from readapi import comparison_parts as parts
-from readapi import sight
-from readapi.asof import AsOfInput, Clock, across_logs, clock, echo, happened, held
+from readapi.asof import AsOfInput, Clock, across_logs, clock, echo
 from readapi.body import BodyReference, load_bodies
 from readapi.codes import (
     BodyKind,
@@ -39,18 +29,17 @@ from readapi.comparison_parts import (
     IndicatorInput,
     PeriodInput,
 )
+from readapi.comparison_rows import Rows, span
 from readapi.figures import Period
 from readapi.indicator import INDICATOR_BY_ID, Indicator
 from readapi.paging import bounded
 from readapi.reading import Reading
-from readapi.refusals import AnswerTooLargeError, PeriodUnusableError
+from readapi.refusals import PeriodUnusableError
 from readapi.registry import selected
 from readapi.relations import one
-from readapi.target import of_visible_plan
 from readapi.trace.parts import Figure
 
 VALUES_MAX: Final = 2_000
-_C, _A, _R, _E = INDICATOR_CELL.c, ALIGNMENT.c, REQUIREMENT.c, EXEMPTION.c
 
 
 async def indicator_comparison(
@@ -72,15 +61,15 @@ async def indicator_comparison(
         PeriodUnusableError: the span is not of its kind.
     """
     when = across_logs(clock(as_of, reading.now))
-    of = _period(period)
-    owner = await _owner(reading, indicator.owner)
+    of = usable(period)
+    owner = await owner_of(reading, indicator.owner)
     asked = None
     if owner is not None:
         asked = await one(reading, INDICATOR_BY_ID, reading.place(owner, when), indicator.id)
     if owner is None or asked is None:
         return None
-    bodies = await _asked(reading, when, kinds, provinces, partnerships)
-    scope = _scope(reading, partnerships, list(bodies))
+    bodies = await asked_about(reading, when, kinds, provinces, partnerships)
+    scope = scope_of(reading, partnerships, list(bodies))
     return await _Comparing(reading, when, of, scope, bodies).run(owner, asked, stage)
 
 
@@ -98,28 +87,23 @@ class _Comparing:
         self.reading = reading
         self.when = when
         self.of = of
-        self.scope = scope
         self.bodies = bodies
+        self.rows = Rows(reading, when, scope, bodies, [of], what="indicatorComparison", rows_max=VALUES_MAX)
 
     async def run(self, owner: TenantId, asked: Indicator, stage: SubmissionStage) -> IndicatorComparison:
-        grades = await self._grades(owner, asked.id)
-        found = await self._said(grades)
+        grades = await self.rows.grades(owner, asked.id)
+        found = await self.rows.said(grades)
         compared = comparison.compared(found, grades, stage.value)
-        combining = values.Combining(
-            measure=asked.combining.measure.value,
-            over_periods=asked.combining.over_periods.value,
-            across_bodies=asked.combining.across_bodies.value,
-        )
-        total, refusal = comparison.total_of(compared, asked.unit, combining, asked.denominator_unit)
-        visible = await self._visible(found)
-        owed = await self._owed(grades)
+        total, refusal = comparison.total_of(compared, asked.unit, parts.combining(asked), asked.denominator_unit)
+        visible = await self.rows.visible(found)
+        owed = [(one, exempt.get(span(self.of))) for one, exempt in await self.rows.owed(grades)]
         standings = comparison.standings(owed, self.of, compared, visible, self.when.effective)
         incomparable = tuple(
             Standing(body=body, state="not_comparable")
             for (body, _, _), grade in grades.items()
             if grade == "none"
         )
-        targets = await self._targets(owner, grades)
+        targets = {source: value for (source, _), value in (await self.rows.targets(owner, grades)).items()}
         own = targets.get((owner, owner, asked.id))
         together = comparison.Comparison(values=compared, total=total, refusal=refusal, standings=standings)
         return IndicatorComparison(
@@ -141,135 +125,6 @@ class _Comparing:
             ),
             as_of=echo(self.when),
         )
-
-    async def _grades(self, owner: TenantId, indicator_id: UUID) -> dict[Source, Any]:
-        """Of which indicators each body reports, and how far each is the one asked for."""
-        grades: dict[Source, Any] = {(body, owner, indicator_id): "same" for body in self.bodies}
-        statement = select(_A.tenant_id, _A.indicator_id, _A.grade).where(
-            _A.canonical_log == owner,
-            _A.canonical_stream == indicator_id,
-            _A.status == "in_force",
-            _A.tenant_id.in_(list(self.bodies)),
-            *held(ALIGNMENT, self.when),
-            self.reading.visible(ALIGNMENT, self.scope, self.when),
-        )
-        for body, local, grade in await self.reading.rows(self.scope, statement):
-            grades[body, body, local] = grade
-        return grades
-
-    def _of_sources(self, grades: dict[Source, Any], log: Any, stream: Any, tenant: Any) -> ColumnElement[bool]:
-        """Of those bodies and indicators; which body reports of which is seen to afterwards."""
-        return and_(
-            tenant.in_(list(self.bodies)),
-            log.in_({source_log for _, source_log, _ in grades}),
-            stream.in_({source_stream for _, _, source_stream in grades}),
-        )
-
-    async def _said(self, grades: dict[Source, Any]) -> list[comparison.Said]:
-        statement = comparison.figures(
-            self.of,
-            self._of_sources(grades, _C.indicator_log, _C.indicator_stream, _C.tenant_id),
-            *happened(INDICATOR_CELL, self.when, on="effective_on"),
-            self.reading.visible(INDICATOR_CELL, self.scope, self.when),
-        ).limit(VALUES_MAX + 1)
-        rows = await self.reading.rows(self.scope, statement)
-        if len(rows) > VALUES_MAX:
-            raise AnswerTooLargeError(what="indicatorComparison", maximum=VALUES_MAX)
-        return [one for one in map(comparison.said, rows) if (one.body, *one.indicator) in grades]
-
-    async def _visible(self, found: list[comparison.Said]) -> Visible:
-        """Of which bodies the reader sees unpublished steps, and what has come in there."""
-        if self.scope is not None:
-            bodies = {UUID(str(self.scope))}
-        elif self.reading.viewer.tenant_id is None:
-            bodies = set()
-        else:
-            # One programme alone opens no figures: they are of no programme.
-            then = sight.granted_at(self.when) if self.when.as_seen else None
-            granted = sight.granting_all(self.reading.viewer.tenant_id, then)
-            bodies = {row[0] for row in await self.reading.rows(None, granted)}
-        received = {
-            (one.body, *one.indicator, one.place)
-            for one in found
-            if one.stage in ("submitted", "validated", "approved", "published")
-        }
-        return Visible(bodies=frozenset(bodies), received=frozenset(received))
-
-    async def _owed(self, grades: dict[Source, Any]) -> list[tuple[RequirementRow, Any]]:
-        conditions = (
-            self._of_sources(grades, _R.indicator_log, _R.indicator_stream, _R.tenant_id),
-            *held(REQUIREMENT, self.when),
-            self.reading.visible(REQUIREMENT, self.scope, self.when),
-        )
-        columns = fact_columns(REQUIREMENT)
-        names = [column_.key or "" for column_ in columns]
-        statement = select(*columns).where(*conditions).order_by(_R.tenant_id, _R.entity_id).limit(VALUES_MAX + 1)
-        rows = await self.reading.rows(self.scope, statement)
-        if len(rows) > VALUES_MAX:
-            raise AnswerTooLargeError(what="indicatorComparison", maximum=VALUES_MAX)
-        required = [requirement_of(dict(zip(names, row, strict=True))) for row in rows]
-        exempt = await self._exempt([one.requirement_id for one in required])
-        return [
-            (one, exempt.get((one.tenant_id, one.requirement_id)))
-            for one in required
-            if grades.get((one.tenant_id, one.indicator.log, one.indicator.stream), "none") != "none"
-        ]
-
-    async def _exempt(self, ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], Any]:
-        columns = fact_columns(EXEMPTION)
-        names = [column_.key or "" for column_ in columns]
-        statement = select(*columns).where(
-            _E.entity_id.in_(ids),
-            _E.period_start == self.of.start,
-            _E.period_end == self.of.end,
-            *held(EXEMPTION, self.when),
-            self.reading.visible(EXEMPTION, self.scope, self.when),
-        )
-        rows = [
-            exemption_of(dict(zip(names, row, strict=True)))
-            for row in await self.reading.rows(self.scope, statement)
-        ]
-        return {(row.tenant_id, row.requirement_id): row.reason for row in rows}
-
-    async def _targets(self, owner: TenantId, grades: dict[Source, Any]) -> dict[Source, values.QualifiedValue]:
-        """Targets for the period by who set them and of which indicator they are."""
-        target, figure = TARGET.c, TARGET_VALUE.c
-        sides = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
-        statement = (
-            select(
-                *(target.tenant_id, target.measured_log, target.measured_stream),
-                *(figure[f"value_{side}"] for side in sides),
-            )
-            .join_from(
-                TARGET,
-                TARGET_VALUE,
-                (figure.tenant_id == target.tenant_id) & (figure.entity_id == target.entity_id),
-            )
-            .where(
-                target.tenant_id.in_([*self.bodies, owner]),
-                target.measured_stream.in_({stream for _, _, stream in grades}),
-                figure.period_start == self.of.start,
-                figure.period_end == self.of.end,
-                of_visible_plan(self.reading, None),
-                *held(TARGET, self.when),
-                *held(TARGET_VALUE, self.when),
-                self.reading.visible(TARGET, None),
-                self.reading.visible(TARGET_VALUE, None),
-            )
-        )
-        found: dict[Source, values.QualifiedValue] = {}
-        for body, log, stream, *cells in await self.reading.rows(None, statement):
-            kind, number, upper, raw, status, rounded_to, unit = cells
-            found[body, log, stream] = values.QualifiedValue(
-                kind=kind,
-                number=None if number is None else Decimal(number),
-                upper=None if upper is None else Decimal(upper),
-                raw=raw,
-                status=status,
-                rounded_to=rounded_to,
-                unit=unit,
-            )
-        return found
 
     def _sorted(self, compared: Sequence[Compared]) -> list[Compared]:
         return sorted(compared, key=lambda one: (self.bodies[one.said.body].slug, one.said.place or ("", "")))
@@ -295,7 +150,7 @@ class _Comparing:
             percent_of_target=parts.share(alone, target),
             sample=said.sample,
             figure=Figure(
-                scope=self.scope,
+                scope=self.rows.scope,
                 clock=self.when,
                 body=said.body,
                 submission_id=said.submission_id,
@@ -316,21 +171,27 @@ class _Comparing:
         )
 
 
-def _period(given: PeriodInput) -> values.Period:
+def usable(given: PeriodInput) -> values.Period:
+    """The span of a question.
+
+    Raises:
+        PeriodUnusableError: it is not of its kind.
+    """
     try:
         return values.Period(kind=given.kind.value, start=given.start, end=given.end)
     except ValueError as problem:
         raise PeriodUnusableError(start=given.start, end=given.end, kind_of_period=given.kind.value) from problem
 
 
-async def _owner(reading: Reading, slug: str) -> TenantId | None:
+async def owner_of(reading: Reading, slug: str) -> TenantId | None:
+    """The body that a slug leads to, and the commons."""
     if slug == "commons":
         return COMMONS
     (owner,) = bounded("owner", [slug]) or (slug,)
     return await reading.loader(load_bodies).load(owner)
 
 
-async def _asked(
+async def asked_about(
     reading: Reading,
     when: Clock,
     kinds: list[BodyKind] | None,
@@ -349,7 +210,7 @@ async def _asked(
     return {body.id: body for body in map(reader.make, rows)}
 
 
-def _scope(reading: Reading, partnerships: list[str] | None, bodies: list[UUID]) -> TenantId | None:
+def scope_of(reading: Reading, partnerships: list[str] | None, bodies: list[UUID]) -> TenantId | None:
     """A member who asks about the own body alone sees all of it; every other question is the national reader's."""
     if partnerships is not None and len(bodies) == 1 and reading.viewer.belongs_to(TenantId(bodies[0])):
         return TenantId(bodies[0])

@@ -142,6 +142,15 @@ class IndicatorComparison:
     as_of: AsOf = strawberry.field(description="The clocks that it was read with.")
 
 
+def combining(of: Indicator) -> values.Combining:
+    """How the figures of an indicator come together, as the domain says it."""
+    return values.Combining(
+        measure=of.combining.measure.value,
+        over_periods=of.combining.over_periods.value,
+        across_bodies=of.combining.across_bodies.value,
+    )
+
+
 def territory(place: tuple[str, str] | None, names: tuple[str | None, str | None]) -> Territory | None:
     if place is None:
         return None
@@ -167,12 +176,12 @@ def _text(number: Decimal | None) -> str | None:
     return None if number is None else f"{number:f}"
 
 
-def _decimal(number: Decimal | None) -> DecimalText | None:
+def decimal(number: Decimal | None) -> DecimalText | None:
     return None if number is None else DecimalText(f"{number:f}")
 
 
 def ends(low: Decimal | None, high: Decimal | None) -> Ends:
-    return Ends(low=_decimal(low), high=_decimal(high))
+    return Ends(low=decimal(low), high=decimal(high))
 
 
 def share(total: Total | RatioTotal | None, target: values.QualifiedValue | None) -> Ends | None:
@@ -190,8 +199,8 @@ def total(total: Total | RatioTotal) -> ComparisonTotal:
         above, below = total.numerator, total.denominator
         low, high = total.per()
         return ComparisonTotal(
-            low=_decimal(low),
-            high=_decimal(high),
+            low=decimal(low),
+            high=decimal(high),
             unit="percent",
             numerator=ends(above.low, above.high),
             denominator=ends(below.low, below.high),
@@ -204,8 +213,8 @@ def total(total: Total | RatioTotal) -> ComparisonTotal:
         )
     counts = total.counts
     return ComparisonTotal(
-        low=_decimal(total.low),
-        high=_decimal(total.high),
+        low=decimal(total.low),
+        high=decimal(total.high),
         unit=total.unit or "",
         numerator=None,
         denominator=None,

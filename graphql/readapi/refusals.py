@@ -102,6 +102,24 @@ class PeriodUnusableError(Refusal):
 
 
 @dataclass(eq=False)
+class DimensionUnknownError(Refusal):
+    dimension: str
+    code = "DIMENSION_UNKNOWN"
+    kind = "malformed"
+    en = "The indicator is not broken down by “{dimension}”."
+    fr = "L’indicateur n’est pas ventilé selon « {dimension} »."
+
+
+@dataclass(eq=False)
+class PopulationUnknownError(Refusal):
+    vintage: str
+    code = "POPULATION_UNKNOWN"
+    kind = "malformed"
+    en = "There is no dataset of places with a vintage “{vintage}” that stands and that you may see."
+    fr = "Aucun jeu de données territoriales que vous puissiez voir n’a de millésime « {vintage} » en vigueur."
+
+
+@dataclass(eq=False)
 class StatementTimeoutError(Refusal):
     code = "TIMEOUT"
     kind = "operational"

@@ -8,7 +8,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from domain.ids import COMMONS
-from readapi import columns, comparison, national, organisation, registry
+from readapi import columns, comparison, national, organisation, registry, series
 from readapi.asof import AsOfInput, clock
 from readapi.changes import Subscription
 from readapi.codes import BodyKind, PartnershipOrder, Province, SubmissionStage, TerritoryScheme
@@ -23,6 +23,8 @@ from readapi.prepared import Prepared
 from readapi.reading import Info
 from readapi.registry import Partnership, PartnershipPage
 from readapi.scalars import SCALARS
+from readapi.series_codes import SeriesGrouping
+from readapi.series_parts import IndicatorSeries, PopulationInput
 from readapi.shapes import OfBody
 from readapi.theme_list import THEME_LISTS, ThemeList
 
@@ -36,6 +38,14 @@ Kinds = Annotated[
     list[BodyKind] | None, strawberry.argument(description="Only these kinds; absent: every kind of partnership.")
 ]
 Provinces = Annotated[list[Province] | None, strawberry.argument(description="Only of these provinces.")]
+
+Partnerships = Annotated[
+    list[str] | None, strawberry.argument(description=f"Only these bodies, by slug; at most {LIST_MAX}.")
+]
+LeastStage = Annotated[
+    SubmissionStage,
+    strawberry.argument(description="The least that a figure must have come to, from submitted to published."),
+]
 
 
 @strawberry.type(
@@ -120,15 +130,8 @@ class Query:
         as_of: AsOfArgument = None,
         kinds: Kinds = None,
         provinces: Provinces = None,
-        partnerships: Annotated[
-            list[str] | None, strawberry.argument(description=f"Only these bodies, by slug; at most {LIST_MAX}.")
-        ] = None,
-        stage: Annotated[
-            SubmissionStage,
-            strawberry.argument(
-                description="The least that a figure must have come to, from submitted to published."
-            ),
-        ] = SubmissionStage.PUBLISHED,
+        partnerships: Partnerships = None,
+        stage: LeastStage = SubmissionStage.PUBLISHED,
     ) -> IndicatorComparison | None:
         return await comparison.indicator_comparison(
             info.context,
@@ -139,6 +142,52 @@ class Query:
             provinces=provinces,
             partnerships=partnerships,
             stage=stage,
+        )
+
+    @sized(
+        MATRIX,
+        "One indicator over several periods: together, or by body, province, kind, phase, lead or territory, and "
+        "by the categories of a dimension; with growth, targets, and per 1,000 people. Null where there is no "
+        "such indicator that the reader may see.",
+    )
+    async def indicator_series(
+        self,
+        info: Info,
+        *,
+        indicator: Annotated[IndicatorInput, strawberry.argument(description="The indicator to compare.")],
+        periods: Annotated[
+            list[PeriodInput],
+            strawberry.argument(description=f"The periods of the figures, exactly; at most {series.PERIODS_MAX}."),
+        ],
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        partnerships: Partnerships = None,
+        stage: LeastStage = SubmissionStage.PUBLISHED,
+        by: Annotated[
+            SeriesGrouping, strawberry.argument(description="What figures are brought together by.")
+        ] = SeriesGrouping.ALL,
+        dimension: Annotated[
+            str | None,
+            strawberry.argument(description="A dimension of the indicator: its categories come beside the whole."),
+        ] = None,
+        per_thousand_of: Annotated[
+            PopulationInput | None,
+            strawberry.argument(description="The population that figures are told per 1,000 of."),
+        ] = None,
+    ) -> IndicatorSeries | None:
+        return await series.indicator_series(
+            info.context,
+            indicator=indicator,
+            periods=periods,
+            as_of=as_of,
+            kinds=kinds,
+            provinces=provinces,
+            partnerships=partnerships,
+            stage=stage,
+            by=by,
+            dimension=dimension,
+            per_thousand_of=per_thousand_of,
         )
 
     @sized("first", "The lists of themes that all share, from the commons, by code.")
@@ -156,9 +205,7 @@ class Query:
         as_of: AsOfArgument = None,
         kinds: Kinds = None,
         provinces: Provinces = None,
-        partnerships: Annotated[
-            list[str] | None, strawberry.argument(description=f"Only these bodies, by slug; at most {LIST_MAX}.")
-        ] = None,
+        partnerships: Partnerships = None,
         programmes: Annotated[
             list[str] | None,
             strawberry.argument(description=f"Only these programmes or services, by code; at most {LIST_MAX}."),

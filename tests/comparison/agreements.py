@@ -27,8 +27,8 @@ class Agreements:
         self._open: list[tuple[TenantId, Any, bool]] = []
 
     def begun(self) -> Iterator[Append]:
-        for tenant_id in self.bodies:
-            yield from self._granted(tenant_id)
+        for number, tenant_id in enumerate(self.bodies):
+            yield from self._granted(tenant_id, one_programme=number % 3 == 1)
             for _ in range(self.random.randint(0, 3)):
                 yield from self._signed(tenant_id, later(_BEGUN, self.random.randint(0, 500)))
             if self.teller.likely(0.3):
@@ -45,11 +45,11 @@ class Agreements:
             event: Any = provider.MandateEnded() if mandate else agreement.AgreementTerminated(reason=None)
             yield self.teller.tell(tenant_id, stream, [(event, later(day, self.random.randint(600, 700)))])
 
-    def _granted(self, tenant_id: TenantId) -> Iterator[Append]:
+    def _granted(self, tenant_id: TenantId, *, one_programme: bool) -> Iterator[Append]:
         """All, one programme, nothing; or what was given and taken back, perhaps given again."""
-        if self.teller.likely(0.25):
+        if self.teller.likely(0.2):
             return
-        programme = None if self.teller.likely(0.7) else self.random.choice(PROGRAMMES)
+        programme = self.random.choice(PROGRAMMES) if one_programme else None
         stream = self.teller.id()
         events: list[Any] = [AccessGranted(grantee=self.funder, programme=programme, agreement_id=None)]
         if self.teller.likely(0.2):

@@ -3,23 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from itertools import product as pairs
 from random import Random
 from typing import Any, Final, NamedTuple
 
 from domain.ids import COMMONS
 from infra.settings import DatabaseSettings
-from tests.comparison import asking, raw
-from tests.comparison.country import FUNDER, MINISTRY, Country
+from tests.comparison import asking, asking_series, raw
+from tests.comparison.country import FUNDER, MINISTRY, POPULATION, Country
 from tests.comparison.expected import Views
 from tests.comparison.expected_agreements import matrix
-from tests.comparison.recomputed import PUBLIC, Reader, rights, state
+from tests.comparison.expected_series import Asked as SeriesAsked
+from tests.comparison.expected_series import Series
+from tests.comparison.recomputed import PUBLIC, Reader, When, rights, state
 
 FUNDING: Final = Reader("funder", str(FUNDER))
 OWNERS: Final = {str(COMMONS): "commons", str(MINISTRY): "ministry"}
+GROUPINGS: Final = ("all", "body", "province", "kind", "territory")
+POPULATIONS: Final = (*((str(COMMONS), str(POPULATION), vintage) for vintage in ("2021", "2021", "2016")),)
 _DIFFERENCES_SHOWN_MAX: Final = 20
-When = tuple[date, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,43 @@ class Check:
             expected = views.comparison(indicator, period, least)
             self._judge("indicatorComparison", asked, answered, expected, about)
             self._note(answered)
+        await self._compare_series(asked, views, 10 if sampled is None else max(sampled // 6, 2))
+
+    async def _compare_series(self, asked: Asked, views: Views, sampled: int) -> None:
+        """Series of random indicators, brought together in each way."""
+        spans = tuple((period.start.isoformat(), period.end.isoformat()) for period in self.country.periods)
+        for number in range(sampled):
+            by = GROUPINGS[number % len(GROUPINGS)]
+            cited = self.random.choice(self.country.indicators)
+            slugs = None
+            if by == "body" or self.random.random() < 0.5:
+                first = self.random.randrange(len(self.country.bodies))
+                slugs = [f"body-{one % len(self.country.bodies):04d}" for one in range(first, first + 6)]
+            question = SeriesAsked(
+                indicator=(str(cited.log), str(cited.stream)),
+                periods=spans,
+                least="published",
+                by=by,
+                dimension="sex" if self.random.random() < 0.3 else None,
+                vintage=POPULATIONS[self.random.randrange(3)] if self.random.random() < 0.6 else None,
+            )
+            answered = await asking_series.series(asked.product, question, slugs, asked.reader, asked.when)
+            of = views if slugs is None else Views(views.now, views.rights, views.reader, slugs)
+            about = f"{cited.stream} by {by} of {slugs}"
+            self._judge("indicatorSeries", asked, answered, Series(of, question).answer(), about)
+            self._note_series(answered)
+
+    def _note_series(self, answered: Any) -> None:
+        shown = self.outcome.shown
+        if not isinstance(answered, dict):
+            shown["series refused"] += 1
+            return
+        for points in answered.values():
+            for point in points:
+                growth, per = point["growth"], point["perThousand"]
+                shown["changes told" if growth["reason"] is None else "changes not told"] += 1
+                if per is not None:
+                    shown["not per 1,000" if isinstance(per[0], str) else "per 1,000"] += 1
 
     def _judge(self, view: str, asked: Asked, answered: Any, expected: Any, about: str = "") -> None:
         self.outcome.compared[view] += 1

@@ -6,15 +6,17 @@ the same country. Nothing is told twice and nothing is told in an order that no 
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from domain import alignment, body, indicator, target
+from domain import alignment, body, dataset, indicator, target
 from domain.audience import Audience
-from domain.ids import COMMONS, TenantId
+from domain.ids import COMMONS, DatasetId, TenantId
 from domain.plan import events as plan
 from domain.ports import Append
+from domain.published_aggregate import Publication
 from domain.values import CatchmentPart, Citation, LocalizedText, Period, QualifiedValue, both
 from tests.comparison.agreements import Agreements
 from tests.comparison.forms import FIRST, FORMS, Form, figure, periods, place
@@ -25,6 +27,7 @@ from tests.comparison.telling import Teller, later
 BEGUN: Final = date(2018, 1, 15)
 MINISTRY: Final = TenantId(UUID("11111111-0000-7000-8000-000000000001"))
 FUNDER: Final = TenantId(UUID("11111111-0000-7000-8000-000000000002"))
+POPULATION: Final = DatasetId(UUID("22222222-0000-7000-8000-000000000001"))
 PROVINCES: Final[tuple[Any, ...]] = ("ON", "QC", "NB", "AB")
 KINDS: Final = (body.BodyKind.LIP, body.BodyKind.RIF, body.BodyKind.ROUNDTABLE)
 _OFF_REGISTER_SHARE: Final = 0.04
@@ -54,6 +57,7 @@ class Country:
     def told(self) -> Iterator[Append]:
         """Everything, in the order in which it is recorded."""
         yield from self._registered()
+        yield from self._population()
         yield from self._defined()
         yield from self._targets(MINISTRY, [(of, of) for of in self.indicators if of.log == MINISTRY])
         agreements = Agreements(self.teller, self.bodies, FUNDER)
@@ -100,7 +104,8 @@ class Country:
         self.teller.versions[tenant_id] = 0  # the same id is another stream in the body's own log
         said: list[Any] = [(self._opening(slug, kind, province), day)]
         if number is not None:
-            parts = (CatchmentPart(territory=place(number), extent="whole"),)
+            extent: Any = "part" if number % 17 == 16 else "whole"
+            parts = (CatchmentPart(territory=place(number), extent=extent),)
             said.append((body.CatchmentSet(parts=parts), day))
         yield self.teller.tell(tenant_id, tenant_id, said)
 
@@ -121,6 +126,34 @@ class Country:
     @staticmethod
     def _name(slug: str) -> LocalizedText:
         return both(en=f"Body {slug}", fr=f"Organisme {slug}", source="en")
+
+    def _population(self) -> Iterator[Append]:
+        """How many live in the first divisions: a vintage that stands, and one that is withdrawn."""
+        title = both(en="Population by division", fr="Population par division", source="en")
+        publication = Publication(title=title)
+        registered = dataset.DatasetRegistered(
+            title=title, publication=publication, scheme="sgc-cd", audience=Audience.PUBLIC
+        )
+        said: list[Any] = [(registered, BEGUN)]
+        for vintage in ("2016", "2021"):
+            cells = tuple(
+                dataset.Cell(key=place(number).code, value=self._people(number))
+                for number in range(min(len(self.bodies), 150))
+                if number % 29 != 28
+            )
+            published = dataset.VintagePublished(
+                vintage=vintage, period=Period.calendar_year(int(vintage)), cells=cells, audience=Audience.PUBLIC
+            )
+            said.append((published, BEGUN))
+        said.append((dataset.VintageWithdrawn(vintage="2016", note=None), later(FIRST.start, 300)))
+        yield self.teller.tell(COMMONS, POPULATION, said)
+
+    def _people(self, number: int) -> QualifiedValue:
+        people = Decimal(self.random.randint(9_000, 400_000))
+        if number % 23 == 7:
+            return QualifiedValue(kind="suppressed", unit="people")
+        kind: Any = "estimate" if number % 5 == 4 else "exact"
+        return QualifiedValue(kind=kind, number=people, unit="people", rounded_to=5)
 
     # --- what is counted
 

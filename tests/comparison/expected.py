@@ -43,11 +43,15 @@ class Seen(NamedTuple):
 class Views:
     """The views as one reader sees them."""
 
-    def __init__(self, now: State, rights: Rights, reader: Reader, kinds: Collection[str] = PARTNERSHIPS) -> None:
+    def __init__(self, now: State, rights: Rights, reader: Reader, slugs: Collection[str] | None = None) -> None:
         self.now = now
         self.rights = rights
         self.reader = reader
-        self.bodies = {key: one for key, one in now.bodies.items() if one["open"] and one["kind"] in kinds}
+        self.bodies = {
+            key: one
+            for key, one in now.bodies.items()
+            if one["open"] and one["kind"] in PARTNERSHIPS and (slugs is None or one["slug"] in slugs)
+        }
 
     # --- one indicator in one period
 
@@ -69,8 +73,8 @@ class Views:
             "values": [self._value(one, grades, indicator, period) for one in self._by_slug(values)],
             "total": together if isinstance(together, dict) else None,
             "notAddable": None if isinstance(together, dict) else together,
-            "target": None if own is None else _value(own),
-            "contribution": self._contribution(values, asked, together, own),
+            "target": None if own is None else quantity(own),
+            "contribution": self.contribution(values, asked, together, own),
             "reporting": counted.count("reported"),
             "expected": sum(state != "exempt" for state in counted),
             "missing": counted.count("missing"),
@@ -235,7 +239,7 @@ class Views:
                 return value
         return None
 
-    def _contribution(
+    def contribution(
         self, values: list[Seen], asked: dict[str, Any], together: dict[str, Any] | str, own: Value | None
     ) -> Any:
         if isinstance(together, str) or together["numerator"] is not None:
@@ -255,10 +259,10 @@ class Views:
             "territory": spelled(one.figure.place),
             "indicator": self._indicator(one.figure.indicator),
             "value": _shown(one.value, one),
-            "denominator": None if one.denominator is None else _value(one.denominator),
+            "denominator": None if one.denominator is None else quantity(one.denominator),
             "stage": one.stage.upper(),
             "comparability": grades[one.key[:3]].upper(),
-            "target": None if target is None else _value(target),
+            "target": None if target is None else quantity(target),
             "percentOfTarget": share,
             "sample": one.sample,
         }
@@ -303,7 +307,7 @@ def upper(code: str | None) -> str | None:
     return None if code is None else code.upper()
 
 
-def _value(value: Value) -> tuple[Any, ...]:
+def quantity(value: Value) -> tuple[Any, ...]:
     numbers = [None if value.get(side) is None else sums.number(value, side) for side in ("number", "upper")]
     return (value["kind"].upper(), *numbers, value.get("unit"))
 
@@ -316,4 +320,4 @@ def _shown(value: Value, one: Seen) -> tuple[Any, ...]:
         status = "PROVISIONAL"
     elif any(sums.is_rounded(side) for side in sides) and value["kind"] in sums.NUMBERED:
         status = "ROUNDED"
-    return (*_value(value), status)
+    return (*quantity(value), status)

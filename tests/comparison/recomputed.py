@@ -28,6 +28,8 @@ PARTNERSHIPS = frozenset(
 Place = tuple[str, str]
 PeriodKey = tuple[str, str]
 Source = tuple[str, str, str]
+When = tuple[date, datetime | None]
+"""As of a day, as known at a moment, or now."""
 
 
 class Reader(NamedTuple):
@@ -102,6 +104,9 @@ class State:
     alignments: dict[tuple[str, str], Alignment] = field(default_factory=dict)
     targets: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     agreements: dict[tuple[str, str], Agreement] = field(default_factory=dict)
+    vintages: dict[tuple[str, str, str], dict[Place, dict[str, Any]]] = field(default_factory=dict)
+    """Populations by owner, dataset and vintage: a figure per place."""
+    schemes: dict[tuple[str, str], str] = field(default_factory=dict)
     targets_of: dict[Source, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     by_period: dict[PeriodKey, list[Figure]] = field(default_factory=lambda: defaultdict(list))
     required_of: dict[Source, list[Requirement]] = field(default_factory=lambda: defaultdict(list))
@@ -172,7 +177,28 @@ def place_of(territory: dict[str, Any] | None) -> Place | None:
 
 def _opened(now: State, event: Raw) -> None:
     given = {name: event.data[name] for name in ("slug", "kind", "province")}
-    now.bodies[event.tenant] = given | {"open": True}
+    now.bodies[event.tenant] = given | {"open": True, "catchment": []}
+
+
+def _served(now: State, event: Raw) -> None:
+    now.bodies[event.tenant]["catchment"] = [
+        (place_of(part["territory"]), part["extent"]) for part in event.data["parts"]
+    ]
+
+
+def _dataset(now: State, event: Raw) -> None:
+    now.schemes[event.tenant, event.stream] = event.data["scheme"]
+
+
+def _vintage(now: State, event: Raw) -> None:
+    scheme = now.schemes[event.tenant, event.stream]
+    now.vintages[event.tenant, event.stream, event.data["vintage"]] = {
+        (scheme, cell["key"]): cell["value"] for cell in event.data["cells"]
+    }
+
+
+def _vintage_gone(now: State, event: Raw) -> None:
+    del now.vintages[event.tenant, event.stream, event.data["vintage"]]
 
 
 def _succeeded(now: State, event: Raw) -> None:
@@ -277,7 +303,11 @@ def _gone(now: State, event: Raw) -> None:
 
 _FOLDS = {
     "body.Opened": _opened,
+    "body.CatchmentSet": _served,
     "body.Succeeded": _succeeded,
+    "dataset.Registered": _dataset,
+    "dataset.VintagePublished": _vintage,
+    "dataset.VintageWithdrawn": _vintage_gone,
     "indicator.Defined": _defined,
     "alignment.Aligned": _aligned,
     "alignment.Withdrawn": _unaligned,

@@ -43,7 +43,7 @@ class Reports:
         times = 2 if self.teller.likely(0.03) else 1  # two bases for the same figure
         for where in places(number) * times:
             programme = None
-            if self.teller.likely(0.3):
+            if self.teller.likely(0.5):
                 code = self.random.choice(PROGRAMMES)
                 programme = Programme(code=code, label=both(en=code, fr=code, source="en"))
             audience = self.random.choices((Audience.PUBLIC, Audience.FUNDERS, Audience.TENANT), (80, 15, 5))[0]
@@ -81,7 +81,7 @@ class Reports:
         for stream, _ in self._required.get((number, which), ()):
             if stream in self._ended:
                 continue
-            if self.teller.likely(0.03):
+            if self.teller.likely(0.06):
                 reason: Any = self.random.choice(("starting_up", "no_activity", "waived_by_funder"))
                 exempted = requirement.PeriodExempted(period=period, reason=reason, note=None)
                 day = later(period.start, self.random.randint(0, 200))

@@ -13,7 +13,7 @@ from infra.database import Database, Scope
 from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
 from projections.requirement import EXEMPTION, REQUIREMENT
-from tests.comparison import expected, expected_agreements, raw, recomputed, sums
+from tests.comparison import expected, expected_agreements, expected_series, raw, recomputed, sums
 from tests.comparison.check import Check, Outcome
 from tests.comparison.country import FUNDER, Country
 from tests.comparison.loading import load
@@ -48,9 +48,12 @@ async def test_every_view_equals_the_recomputation_from_the_raw_events(
     assert len(outcome.dates) == 6
     assert outcome.compared["agreementMatrix"] == 12
     assert outcome.compared["indicatorComparison"] == 48 + 12 + 5 * 2 * 12
+    assert outcome.compared["indicatorSeries"] == 10 + 2 + 5 * 2 * 2
     # It has something of everything to compare.
     assert outcome.shown["figures"] > 300
     assert outcome.shown["corrections under way"] > 0
+    assert outcome.shown["changes told"] > 0
+    assert outcome.shown["per 1,000"] > 0
     assert {"exempt figures", "missing figures", "partial comparisons", "refused: distinct"} <= set(outcome.shown)
 
 
@@ -141,7 +144,7 @@ async def test_who_sees_a_requirement_sees_which_of_its_periods_are_exempt(setti
     assert len(shown) < len(kept)
 
 
-@pytest.mark.parametrize("module", [raw, recomputed, sums, expected, expected_agreements])
+@pytest.mark.parametrize("module", [raw, recomputed, sums, expected, expected_agreements, expected_series])
 def test_the_recomputation_shares_no_code_with_what_it_judges(module: Any) -> None:
     """It imports the standard library, the driver, a JSON reader, and itself."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))

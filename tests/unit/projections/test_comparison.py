@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from domain.ids import TenantId
 from domain.values import Citation, Combining, Period, QualifiedValue, TerritoryCode, Total
 from projections.comparison import (
@@ -33,6 +35,8 @@ def a_figure(body: UUID = NORTH, number: int = 5, **changes: Any) -> Said:
         "body": body,
         "submission_id": UUID(int=body.int + 100),
         "indicator": (OWNER, SHARED),
+        "period": YEAR,
+        "cuts": "",
         "territory": None,
         "names": (None, None),
         "stage": "published",
@@ -152,6 +156,22 @@ def test_a_territory_is_owed_and_reported_for_itself() -> None:
         (("qc-region", "01"), "reported"),
         (None, "not_visible"),
     }
+
+
+def test_a_total_is_rounded_and_provisional_where_one_figure_is_both() -> None:
+    figure = a_figure(value=QualifiedValue(kind="exact", number=Decimal(5), unit="u", status="provisional"))
+    shares = Combining(measure="flow", over_periods="ratio_of_sums", across_bodies="ratio_of_sums")
+    one_sided = a_figure(rounded=True, denominator=QualifiedValue(kind="missing", unit="n"))
+    paired = a_figure(rounded=True, denominator=QualifiedValue(kind="exact", number=Decimal(9), unit="n"))
+
+    def total(said: Said, combining: Combining) -> Any:
+        return total_of(compared([said], SAME, "published"), "u", combining, "n")[0]
+
+    whole = total(msgspec.structs.replace(figure, rounded=True), COUNTS)
+    assert (whole.provisional, whole.rounded) == (True, True)
+    assert total(figure, COUNTS).rounded is False
+    assert total(paired, shares).numerator.rounded is True
+    assert total(one_sided, shares).numerator.rounded is False  # it is left out
 
 
 def test_expected_counts_what_is_owed_and_reporting_what_is_there() -> None:

@@ -27,10 +27,15 @@ from domain.plan import events as plan
 from domain.seat import events as seat
 from domain.seat import state
 from domain.submission import events as submission
-from projections import comparison
-from readapi import codes, governance_codes
+from domain.values import growth
+from projections import comparison, series
+from readapi import codes, governance_codes, series_codes
 
 LITERALS: list[tuple[type[Enum], Any]] = [
+    (series_codes.GrowthUnit, growth.GrowthUnit),
+    (series_codes.NoGrowthReason, growth.NoGrowthReason),
+    (series_codes.GrowthCaveat, growth.GrowthCaveat),
+    (series_codes.NoPerThousandReason, series.NoPerPeopleReason),
     (codes.Language, values.Language),
     (codes.Province, body.Province),
     (codes.AlignmentGrade, alignment.Grade),

@@ -1,9 +1,12 @@
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.values import CatchmentPart, TerritoryCode, TerritoryScheme, fr, may_share_ground
+from domain.values import CatchmentPart, TerritoryCode, TerritoryScheme, any_share_ground, fr, may_share_ground
 
 MATANE = TerritoryCode(scheme="mrc", code="080", name=fr("Matane"), valid_to=date(2013, 12, 31))
 
@@ -93,3 +96,27 @@ def test_places_share_ground_or_may(one: tuple[Any, str], other: tuple[Any, str]
 
     assert may_share_ground(first, second) is shared
     assert may_share_ground(second, first) is shared
+
+
+SOME = st.sampled_from(
+    [
+        ("sgc-pr", "24"),
+        ("sgc-pr", "35"),
+        ("sgc-cd", "2401"),
+        ("sgc-cd", "3520"),
+        ("sgc-csd", "3520005"),
+        ("sgc-csd", "3510010"),
+        ("mrc", "2401"),
+        ("mrc", "910"),
+        ("qc-region", "11"),
+        ("named", "downtown"),
+        ("named", "harbour"),
+    ]
+)
+
+
+@given(st.lists(SOME, max_size=6))
+def test_of_many_places_some_share_ground_when_a_pair_does(codes: list[tuple[Any, str]]) -> None:
+    places = [TerritoryCode(scheme=scheme, code=code) for scheme, code in codes]
+
+    assert any_share_ground(places) is any(may_share_ground(*pair) for pair in combinations(places, 2))
