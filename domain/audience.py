@@ -54,6 +54,7 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "organisation": None,
     "seat": Audience.TENANT,
     "seat.candidacy": Audience.TENANT,
+    "seat.sector": Audience.FUNDERS,
     "seat.term_note": Audience.TENANT,
     "document": None,
     "document.withdrawal_reason": Audience.TENANT,

@@ -16,6 +16,8 @@ from projections.decision import DECISIONS
 from projections.document import DOCUMENTS
 from projections.endorsement import ENDORSEMENTS
 from projections.grant_held import GRANTS_HELD
+from projections.endorsement_cells import ENDORSEMENT_CELLS
+from projections.funding_cells import FUNDING_CELLS
 from projections.indicator import INDICATORS
 from projections.indicator_cells import INDICATOR_CELLS
 from projections.meeting import MEETINGS
@@ -29,10 +31,12 @@ from projections.published_aggregate import PUBLISHED_AGGREGATES
 from projections.report_template import REPORT_TEMPLATES
 from projections.requirement import REQUIREMENTS
 from projections.seat import SEATS
+from projections.seat_cells import SEAT_CELLS
 from projections.study import STUDIES
 from projections.submission import SUBMISSIONS
 from projections.succession import SUCCESSIONS
 from projections.target import TARGETS
+from projections.theme_cells import THEME_CELLS
 from projections.theme_list import THEME_LISTS
 from projections.timeline import TIMELINES
 
@@ -69,5 +73,9 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     STUDIES,
     DATASETS,
     REPORT_TEMPLATES,
+    FUNDING_CELLS,
+    ENDORSEMENT_CELLS,
+    THEME_CELLS,
+    SEAT_CELLS,
 )
 BY_NAME: Final[dict[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}

@@ -9,14 +9,16 @@ from strawberry.schema.config import StrawberryConfig
 
 from domain.ids import COMMONS
 from readapi import columns, comparison, national, organisation, registry, series
+from readapi.arguments import AsOfArgument, Kinds, LeastStage, Partnerships, Provinces
 from readapi.asof import AsOfInput, clock
 from readapi.changes import Subscription
-from readapi.codes import BodyKind, PartnershipOrder, Province, SubmissionStage, TerritoryScheme
+from readapi.codes import PartnershipOrder, SubmissionStage, TerritoryScheme
 from readapi.comparison_parts import IndicatorComparison, IndicatorInput, PeriodInput
 from readapi.compiler import check
 from readapi.fields import sized
 from readapi.indicator import INDICATORS, Indicator
 from readapi.national import AgreementMatrix
+from readapi.national_views import NationalViews
 from readapi.organisation import Organisation
 from readapi.paging import FIRST, LIST_MAX, After, First, Page, page
 from readapi.prepared import Prepared
@@ -31,22 +33,6 @@ from readapi.theme_list import THEME_LISTS, ThemeList
 MATRIX: Final = 500
 """Counted for a matrix, which reads many rows to give few."""
 
-AsOfArgument = Annotated[
-    AsOfInput | None, strawberry.argument(description="The clocks; absent: today, as known now.")
-]
-Kinds = Annotated[
-    list[BodyKind] | None, strawberry.argument(description="Only these kinds; absent: every kind of partnership.")
-]
-Provinces = Annotated[list[Province] | None, strawberry.argument(description="Only of these provinces.")]
-
-Partnerships = Annotated[
-    list[str] | None, strawberry.argument(description=f"Only these bodies, by slug; at most {LIST_MAX}.")
-]
-LeastStage = Annotated[
-    SubmissionStage,
-    strawberry.argument(description="The least that a figure must have come to, from submitted to published."),
-]
-
 
 @strawberry.type(
     description=(
@@ -54,7 +40,7 @@ LeastStage = Annotated[
         "members of a body also see what is theirs."
     )
 )
-class Query:
+class Query(NationalViews):
     @sized("first", "The register as of a date.", registry.partnerships_shape)
     async def partnerships(
         self,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from domain import agreement, provider
@@ -11,7 +10,8 @@ from domain.access_grant import AccessGranted, AccessRestored, AccessRevoked
 from domain.audience import Audience
 from domain.ids import TenantId
 from domain.ports import Append
-from domain.values import QualifiedValue, TerritoryCode, both
+from domain.values import LocalizedText, TerritoryCode, both
+from tests.comparison.forms import figure
 from tests.comparison.telling import Teller, later
 
 PROGRAMMES: Final = ("settlement", "communities", "rural-pilot", "mission")
@@ -74,7 +74,7 @@ class Agreements:
             type="contribution",
             signed=None,
             term=None,
-            amount=QualifiedValue(kind="exact", number=Decimal(self.random.randint(1, 900_000)), unit="CAD"),
+            amount=None if self.teller.likely(0.15) else figure(self.random, "CAD"),
             territory=self._place(),
             tags=(),
             plan_id=None,
@@ -83,6 +83,23 @@ class Agreements:
         stream = self.teller.id()
         self._open.append((tenant_id, stream, False))
         yield self.teller.tell(tenant_id, stream, [(signed, day)])
+        for _ in range(self.random.choice((0, 0, 1, 2))):
+            given = agreement.ContributionRecorded(
+                contribution_id=self.teller.id(),
+                source=self._source(),
+                in_kind=self.teller.likely(0.4),
+                amount=figure(self.random, "CAD"),
+            )
+            yield self.teller.tell(tenant_id, stream, [(given, later(day, self.random.randint(-20, 400)))])
+        if self.teller.likely(0.2):
+            amended = agreement.AgreementAmended(
+                number=1, amount=figure(self.random, "CAD"), term=None, purpose=None
+            )
+            yield self.teller.tell(tenant_id, stream, [(amended, later(day, self.random.randint(0, 300)))])
+
+    def _source(self) -> LocalizedText:
+        words = self.random.choice(("A province", "A city", "A foundation"))
+        return both(en=words, fr=f"{words} (fr)", source="en")
 
     def _mandated(self, tenant_id: TenantId, day: date) -> Iterator[Append]:
         service = both(en="French courses", fr="Francisation", source="en")

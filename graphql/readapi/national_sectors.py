@@ -1,0 +1,101 @@
+"""Which sectors sit at the tables of partnerships across the country: seats and whether they are held."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from projections.seat_cells import SEAT_SECTOR
+from readapi import text
+from readapi.asof import AsOf, AsOfInput, echo
+from readapi.codes import BodyKind, Province
+from readapi.national_question import Coverage, question
+from readapi.reading import Reading
+from readapi.text import LocalizedText
+
+_S = SEAT_SECTOR.c
+_LABEL = tuple(_S[f"sector_label_{part}"] for part in ("en", "fr", "source", "unofficial"))
+
+
+@strawberry.type(description="The seats of one sector.")
+class SectorSeats:
+    code: str | None = strawberry.field(description="The sector; null: seats that are of none.")
+    label: LocalizedText | None = strawberry.field(description="How most bodies call it.")
+    seats: int = strawberry.field(description="How many seats there are.")
+    held: int = strawberry.field(description="How many of them somebody holds on the day.")
+    bodies: int = strawberry.field(description="How many bodies have such a seat.")
+    bodies_held: int = strawberry.field(description="How many bodies have one that is held.")
+
+
+@strawberry.type(
+    description=(
+        "Seats of committees by sector on a day. Partnerships name their sectors themselves: what has one code is "
+        "one sector here. Only what the reader may see is counted."
+    )
+)
+class SectorCoverage:
+    sectors: list[SectorSeats] = strawberry.field(description="By the number of bodies, the most first.")
+    seats: int = strawberry.field(description="All seats.")
+    held: int = strawberry.field(description="How many of them are held.")
+    coverage: Coverage = strawberry.field(description="Who has a seat that the reader sees.")
+    as_of: AsOf = strawberry.field(description="The clocks that it was read with.")
+
+
+@dataclass
+class _Sector:
+    labels: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    seats: list[UUID] = field(default_factory=list)
+    held: list[UUID] = field(default_factory=list)
+
+    def told(self, code: str | None) -> SectorSeats:
+        label = min(self.labels, key=lambda one: (-self.labels[one], str(one)))
+        return SectorSeats(
+            code=code,
+            label=text.localized(label),
+            seats=len(self.seats),
+            held=len(self.held),
+            bodies=len(set(self.seats)),
+            bodies_held=len(set(self.held)),
+        )
+
+
+async def sector_coverage(
+    reading: Reading,
+    *,
+    as_of: AsOfInput | None,
+    kinds: list[BodyKind] | None,
+    provinces: list[Province] | None,
+    partnerships: list[str] | None,
+) -> SectorCoverage:
+    """Count seats by sector.
+
+    Raises:
+        PositionNeedsOneLogError: the clock is a position.
+        AnswerTooLargeError: more seats than a view can be made of.
+    """
+    asked = await question(reading, as_of, kinds, provinces, partnerships)
+    columns = (_S.sector_code, *_LABEL, _S.status, _S.held, _S.held_until, _S.sample)
+    found: dict[str | None, _Sector] = {}
+    bodies: set[UUID] = set()
+    samples = 0
+    for body, code, *rest in await asked.rows(SEAT_SECTOR, *columns):
+        label, (status, held, until, sample) = tuple(rest[: len(_LABEL)]), rest[len(_LABEL) :]
+        if status != "active":
+            continue
+        sector = found.setdefault(code, _Sector())
+        sector.labels[label] += 1
+        sector.seats.append(body)
+        if held and (until is None or until >= asked.when.effective):
+            sector.held.append(body)
+        bodies.add(body)
+        samples += bool(sample)
+    sectors = [sector.told(code) for code, sector in found.items()]
+    return SectorCoverage(
+        sectors=sorted(sectors, key=lambda one: (one.code is None, -one.bodies, one.code or "")),
+        seats=sum(one.seats for one in sectors),
+        held=sum(one.held for one in sectors),
+        coverage=asked.coverage(bodies, samples),
+        as_of=echo(asked.when),
+    )

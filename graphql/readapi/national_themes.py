@@ -1,0 +1,141 @@
+"""How often themes are met across the country: in needs that studies identified, and in practices."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+import strawberry
+from sqlalchemy import select
+
+from domain.ids import TenantId
+from projections.theme_cells import THEME_USE
+from projections.theme_list import THEME
+from readapi import text
+from readapi.asof import AsOf, AsOfInput, echo, held
+from readapi.codes import BodyKind, Province
+from readapi.comparison import owner_of
+from readapi.national_question import Coverage, Question, question
+from readapi.reading import Reading
+from readapi.text import LocalizedText
+
+_U, _T = THEME_USE.c, THEME.c
+_codes = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+@strawberry.input(description="A list of themes: who publishes it, and its id in that log.")
+class ThemeListInput:
+    owner: str = strawberry.field(description="The publisher's slug; `commons` for the shared lists.")
+    id: UUID = strawberry.field(description="The list's id.")
+
+
+@strawberry.type(description="How often one theme is met.")
+class ThemeFrequency:
+    code: str = strawberry.field(description="The theme, by the code that holds through all versions of its list.")
+    label: LocalizedText | None = strawberry.field(description="Its label in the latest version that has it.")
+    needs: int = strawberry.field(description="How many needs are sorted by it.")
+    practices: int = strawberry.field(description="How many practices are sorted by it.")
+    bodies: int = strawberry.field(description="How many bodies have a need or practice that is sorted by it.")
+
+
+@strawberry.type(
+    description=(
+        "Themes by frequency on a day. A record that is sorted by several themes counts for each. Only what the "
+        "reader may see is counted."
+    )
+)
+class ThemeFrequencies:
+    themes: list[ThemeFrequency] = strawberry.field(
+        description="Every theme of the list, the most frequent first; also those that are met nowhere."
+    )
+    records: int = strawberry.field(description="How many needs and practices are sorted by the list.")
+    unsorted: int = strawberry.field(
+        description="How many are sorted by no list or another one, and are in no theme."
+    )
+    coverage: Coverage = strawberry.field(description="Who sorts a need or practice by the list.")
+    as_of: AsOf = strawberry.field(description="The clocks that it was read with.")
+
+
+@dataclass
+class _Met:
+    need: int = 0
+    practice: int = 0
+    bodies: set[UUID] = field(default_factory=set)
+
+
+async def theme_frequency(
+    reading: Reading,
+    *,
+    theme_list: ThemeListInput,
+    as_of: AsOfInput | None,
+    kinds: list[BodyKind] | None,
+    provinces: list[Province] | None,
+    partnerships: list[str] | None,
+) -> ThemeFrequencies | None:
+    """Count by theme; None where there is no such list that the reader may see.
+
+    Raises:
+        PositionNeedsOneLogError: the clock is a position.
+        AnswerTooLargeError: more records than a view can be made of.
+    """
+    asked = await question(reading, as_of, kinds, provinces, partnerships)
+    owner = await owner_of(reading, theme_list.owner)
+    labels = {} if owner is None else await _labels(asked, owner, theme_list.id)
+    if not labels:
+        return None
+    met: dict[str, _Met] = {code: _Met() for code in labels}
+    unsorted, samples, reporting, records = 0, 0, set(), 0
+    for body, kind, log, list_id, codes, sample in await _recorded(asked):
+        if (log, list_id) != (owner, theme_list.id):
+            unsorted += 1
+            continue
+        records += 1
+        samples += sample
+        reporting.add(body)
+        for code in codes:
+            one = met.setdefault(code, _Met())
+            one.bodies.add(body)
+            setattr(one, kind, getattr(one, kind) + 1)
+    order = {code: rank for rank, code in enumerate(labels)}
+    return ThemeFrequencies(
+        themes=[
+            ThemeFrequency(
+                code=code, label=labels.get(code), needs=one.need, practices=one.practice, bodies=len(one.bodies)
+            )
+            for code, one in sorted(
+                met.items(),
+                key=lambda pair: (-pair[1].need - pair[1].practice, order.get(pair[0], len(order)), pair[0]),
+            )
+        ],
+        records=records,
+        unsorted=unsorted,
+        coverage=asked.coverage(reporting, samples),
+        as_of=echo(asked.when),
+    )
+
+
+async def _labels(asked: Question, owner: TenantId, list_id: UUID) -> dict[str, LocalizedText | None]:
+    """The themes of all versions in the author's order, each with its latest label."""
+    label = (_T[f"label_{part}"] for part in ("en", "fr", "source", "unofficial"))
+    statement = (
+        select(_T.code, *label)
+        .where(
+            _T.tenant_id == owner,
+            _T.entity_id == list_id,
+            *held(THEME, asked.when),
+            asked.reading.visible(THEME, None),
+        )
+        .order_by(_T.version_number, _T.rank)
+    )
+    return {row[0]: text.localized(row[1:]) for row in await asked.reading.rows(None, statement)}
+
+
+async def _recorded(asked: Question) -> list[tuple[UUID, str, UUID | None, UUID | None, tuple[str, ...], bool]]:
+    """Needs and practices that stand; the needs of a study stand while it does."""
+    columns = (_U.entity_id, _U.part, _U.record, _U.list_log, _U.list_id, _U.codes, _U.status, _U.sample)
+    rows = [row for row in await asked.rows(THEME_USE, *columns) if row[7] == "recorded"]
+    studies = {(row[0], row[1]) for row in rows if row[3] == "study"}
+    return [
+        (row[0], row[3], row[4], row[5], _codes(row[6]), row[8])
+        for row in rows
+        if row[3] == "practice" or (row[3] == "need" and (row[0], row[1]) in studies)
+    ]

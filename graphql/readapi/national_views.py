@@ -1,0 +1,82 @@
+"""Root fields of the national views of money, support, themes and seats."""
+
+from typing import Annotated, Final
+
+import strawberry
+
+from readapi import national_endorsements, national_funding, national_sectors, national_themes
+from readapi.arguments import AsOfArgument, Kinds, Partnerships, Provinces
+from readapi.fields import sized
+from readapi.national_endorsements import NationalEndorsements
+from readapi.national_funding import NationalFunding
+from readapi.national_sectors import SectorCoverage
+from readapi.national_themes import ThemeFrequencies, ThemeListInput
+from readapi.reading import Info
+
+VIEW: Final = 500
+"""Counted for a view, which reads many rows to give few."""
+
+
+@strawberry.type(description="Views of the whole country.")
+class NationalViews:
+    @sized(VIEW, "Money of agreements in force: by programme, by source in cash and in kind, and per dollar.")
+    async def national_funding(
+        self,
+        info: Info,
+        *,
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        partnerships: Partnerships = None,
+    ) -> NationalFunding:
+        return await national_funding.national_funding(
+            info.context, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
+        )
+
+    @sized(VIEW, "Endorsements that stand, by kind and by kind of endorser.")
+    async def national_endorsements(
+        self,
+        info: Info,
+        *,
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        partnerships: Partnerships = None,
+    ) -> NationalEndorsements:
+        return await national_endorsements.national_endorsements(
+            info.context, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
+        )
+
+    @sized(VIEW, "How often the themes of a list are met; null where the reader may see no such list.")
+    async def theme_frequency(
+        self,
+        info: Info,
+        *,
+        theme_list: Annotated[ThemeListInput, strawberry.argument(description="The list of themes.")],
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        partnerships: Partnerships = None,
+    ) -> ThemeFrequencies | None:
+        return await national_themes.theme_frequency(
+            info.context,
+            theme_list=theme_list,
+            as_of=as_of,
+            kinds=kinds,
+            provinces=provinces,
+            partnerships=partnerships,
+        )
+
+    @sized(VIEW, "Seats by sector, and how many of them are held.")
+    async def sector_coverage(
+        self,
+        info: Info,
+        *,
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        partnerships: Partnerships = None,
+    ) -> SectorCoverage:
+        return await national_sectors.sector_coverage(
+            info.context, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
+        )
