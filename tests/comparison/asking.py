@@ -1,5 +1,7 @@
 """What the product answers: its views asked over HTTP, and their answers in the form that is compared."""
 
+import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fractions import Fraction
@@ -34,7 +36,7 @@ MATRIX: Final = """query ($asOf: AsOfInput) { agreementMatrix(asOf: $asOf) {
   rows { programme { code label { en } } counts elsewhere }
   mandates { programme { code label { en } } counts elsewhere }
   missing { count bodies { slug } } sample { agreements mandates } } }"""
-REFUSALS: Final = frozenset({"POPULATION_UNKNOWN"})
+REFUSALS: Final = frozenset({"ANSWER_TOO_LARGE", "POPULATION_UNKNOWN"})
 """What may be answered in place of a view; everything else is a fault."""
 Answer = dict[str, Any]
 
@@ -65,6 +67,8 @@ class Product:
     def __init__(self, database: Database, owners: dict[str, str]) -> None:
         self._viewer = ANONYMOUS
         self.owners = owners
+        self.seconds: defaultdict[str, list[float]] = defaultdict(list)
+        """How long each answer took, by view."""
         mounted: Any = graphql_handler(_Reads(database), viewer_of=self._viewing)
         transport = httpx.ASGITransport(app=mounted)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://testserver")
@@ -79,8 +83,11 @@ class Product:
             self._viewer = Viewer(tenant_id=TenantId(UUID(reader.tenant)), role="programme_officer")
         on, known = when
         as_of = {"effective": on.isoformat()} | ({} if known is None else {"recorded": known.isoformat()})
+        began = time.perf_counter()
         answer = await self.http.post("/graphql", json={"query": query, "variables": variables | {"asOf": as_of}})
         body = answer.json()
+        for view in body["data"] or ():
+            self.seconds[view].append(time.perf_counter() - began)
         if "errors" in body:
             (code,) = {error["extensions"]["code"] for error in body["errors"]}
             if code in REFUSALS:

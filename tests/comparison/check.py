@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product as pairs
 from random import Random
+from statistics import median
 from typing import Any, Final, NamedTuple
 
 from domain.ids import COMMONS
@@ -50,9 +51,15 @@ class Outcome:
     shown: Counter[str] = field(default_factory=Counter)
     """What the answers had in them, so that a check of nothing is seen to be one."""
     differences: list[Difference] = field(default_factory=list)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    """How long answers took, by view."""
 
     def told(self) -> str:
-        lines = [f"  {view}: {count} compared" for view, count in sorted(self.compared.items())]
+        lines = [
+            f"  {view}: {count} compared, answered in {median(self.seconds[view]) * 1_000:.0f} ms (median),"
+            f" {max(self.seconds[view]) * 1_000:.0f} ms at most"
+            for view, count in sorted(self.compared.items())
+        ]
         lines.append("  with " + ", ".join(f"{count} {what}" for what, count in sorted(self.shown.items())))
         dates = f"{len(self.compared)} views x {len(self.dates)} dates"
         lines.append(f"{dates}, {self.compared.total()} answers compared, {len(self.differences)} different")
@@ -84,6 +91,7 @@ class Check:
         told = await raw.events(self.settings.admin_dsn)
         allowed = rights(told)
         async with asking.product(self.settings, OWNERS) as product:
+            self.outcome.seconds = product.seconds
             for when in self._whens(told, past):
                 now = state(told, *when)
                 for reader in (PUBLIC, FUNDING):

@@ -10,6 +10,8 @@ from tests.comparison.expected import Seen, Views, quantity, spelled
 from tests.comparison.recomputed import PeriodKey, Place, Source
 
 Key = str
+POINTS_MAX = 4_000
+"""Points that an answer has at most (docs/measures.md)."""
 
 
 class Asked(NamedTuple):
@@ -49,6 +51,8 @@ class Series:
         keys = {key for figures, standings in told for key in (*figures[""], *standings)}
         if self.asked.by == "all":
             keys = {""}
+        if len(keys) * len(cuts) * len(told) > POINTS_MAX:
+            return "ANSWER_TOO_LARGE"
         return {f"{key}|{cut}": self._points(key, cut, told) for key in keys for cut in cuts}
 
     def _points(self, key: Key, cut: str, told: Sequence[Any]) -> list[dict[str, Any]]:
