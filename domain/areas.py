@@ -10,6 +10,7 @@ from domain import (
     dataset,
     document,
     endorsement,
+    frozen_comparison,
     indicator,
     organisation,
     practice,
@@ -56,4 +57,5 @@ AREAS = (
     study,
     dataset,
     report_template,
+    frozen_comparison,
 )

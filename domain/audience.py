@@ -80,6 +80,7 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "dataset": None,
     "dataset.withdrawal_note": Audience.TENANT,
     "report_template": None,
+    "frozen_comparison": None,
     "timeline": Audience.TENANT,
     "step": None,
     "step.actor": Audience.TENANT,

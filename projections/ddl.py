@@ -224,7 +224,7 @@ def _of_tenant(name: str) -> str:
 
 
 def _state_statements() -> Iterator[str]:
-    """A function that tells whether projections have moved on, and nothing of whom and how far.
+    """Functions that tell whether projections have moved on, and how far those of some bodies are.
 
     Positions never go back, so a sum of them stays the same only if none has moved; a swap renews `updated_at`.
     """
@@ -235,6 +235,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$"""
     yield "REVOKE ALL ON FUNCTION rm.state_of(text[]) FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION rm.state_of(text[]) TO {APP}, {READER}"
+    # How long a log is, its published checkpoints tell everybody: how far it is read is no secret either.
+    yield """CREATE OR REPLACE FUNCTION rm.positions_of(projections text[], tenants uuid[])
+    RETURNS TABLE (tenant_id uuid, "position" bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT c.tenant_id, min(c.position) FROM rm.cursor c
+    WHERE c.build = '' AND c.projection = ANY (projections) AND c.tenant_id = ANY (tenants)
+    GROUP BY c.tenant_id HAVING count(*) = cardinality(projections) AND min(c.position) > 0
+$$"""
+    yield "REVOKE ALL ON FUNCTION rm.positions_of(text[], uuid[]) FROM PUBLIC"
+    yield f"GRANT EXECUTE ON FUNCTION rm.positions_of(text[], uuid[]) TO {APP}, {READER}"
 
 
 def _cursor_statements() -> Iterator[str]:

@@ -41,6 +41,7 @@ from domain.decision.events import (
 from domain.document import DocumentAttached, DocumentErased, DocumentVersionAdded, DocumentWithdrawn
 from domain.endorsement import EndorsementRecorded, EndorsementWithdrawn
 from domain.event import Event
+from domain.frozen_comparison import ComparisonFrozen
 from domain.indicator import IndicatorDefined, IndicatorRetired, IndicatorRevised
 from domain.meeting.events import (
     AgendaSet,
@@ -215,6 +216,7 @@ DATASET: Final[Types] = frozenset({DatasetRegistered, VintagePublished, VintageW
 REPORT_TEMPLATE: Final[Types] = frozenset(
     {ReportTemplatePublished, ReportTemplateVersionPublished, ReportTemplateRetired}
 )
+FROZEN_COMPARISON: Final[Types] = frozenset({ComparisonFrozen})
 
 MEETING: Final[Types] = frozenset(
     {
@@ -264,4 +266,5 @@ ALL: Final[Types] = (
     | STUDY
     | DATASET
     | REPORT_TEMPLATE
+    | FROZEN_COMPARISON
 )

@@ -17,6 +17,7 @@ from projections.document import DOCUMENTS
 from projections.endorsement import ENDORSEMENTS
 from projections.grant_held import GRANTS_HELD
 from projections.endorsement_cells import ENDORSEMENT_CELLS
+from projections.frozen_comparison import FROZEN_COMPARISONS
 from projections.funding_cells import FUNDING_CELLS
 from projections.indicator import INDICATORS
 from projections.indicator_cells import INDICATOR_CELLS
@@ -77,5 +78,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     ENDORSEMENT_CELLS,
     THEME_CELLS,
     SEAT_CELLS,
+    FROZEN_COMPARISONS,
 )
 BY_NAME: Final[dict[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}

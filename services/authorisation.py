@@ -183,6 +183,8 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "PublishReportTemplate": _REQUIRING,
     "PublishReportTemplateVersion": _REQUIRING,
     "RetireReportTemplate": _REQUIRING,
+    # frozen comparison
+    "FreezeComparison": _REQUIRING,
     # addresses: outside every log
     "ListAddresses": _COORDINATOR,
     "AddAddress": _COORDINATOR,

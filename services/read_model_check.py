@@ -33,7 +33,13 @@ from services.governance_checks import check_committee, check_organisation, chec
 from services.knowledge_checks import check_dataset, check_practice, check_report_template, check_study
 from services.measure_checks import check_alignment, check_indicator, check_requirement, check_submission
 from services.meeting_checks import check_decision, check_meeting
-from services.record_checks import check_activity, check_document, check_endorsement, check_theme_list
+from services.record_checks import (
+    check_activity,
+    check_document,
+    check_endorsement,
+    check_frozen_comparison,
+    check_theme_list,
+)
 
 _GRANT_NOW: Final = Table(
     "grant_now",
@@ -276,6 +282,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "decision": check_decision,
     "theme_list": check_theme_list,
     "endorsement": check_endorsement,
+    "frozen_comparison": check_frozen_comparison,
     "practice": check_practice,
     "study": check_study,
     "dataset": check_dataset,

@@ -3,8 +3,9 @@
 from domain.activity import Activity
 from domain.document import Document
 from domain.endorsement import Endorsement
+from domain.frozen_comparison import FrozenComparison
 from domain.theme_list import ThemeList
-from projections import activity, document, endorsement, theme_list
+from projections import activity, document, endorsement, frozen_comparison, theme_list
 from services.checking import Facts, Version, known
 
 
@@ -65,3 +66,10 @@ async def check_endorsement(at: Version, state: Endorsement) -> tuple[Facts, Fac
         "withdrawn": row and row.status == "withdrawn",
     }
     return said, {"endorser": state.endorser, "kind": state.kind, "withdrawn": state.withdrawn}
+
+
+async def check_frozen_comparison(at: Version, state: FrozenComparison) -> tuple[Facts, Facts]:
+    rows = await at.all(frozen_comparison.frozen_comparisons(at.tenant_id, at.as_of))
+    row = next((one for one in rows if one.frozen_comparison_id == at.stream_id), None)
+    said = {"title": row and row.title, "sources": row and row.sources}
+    return said, {"title": state.title, "sources": state.sources}

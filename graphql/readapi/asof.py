@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from sqlalchemy import Table, false, func, null
@@ -11,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from domain.clocks import YEAR_MAX, YEAR_MIN, parse_recorded_as_of
 from projections.query import held_at, known_at
 from projections.tables import FOREVER_POSITION
+from projections.vector import happened_within, known_within
 from readapi.refusals import EffectiveOutOfRangeError, PositionNeedsOneLogError
 from readapi.scalars import BigInt
 from readapi.shapes import At, Value
@@ -25,6 +27,8 @@ class Clock:
     position: int | None = None
     as_seen: bool = False
     """Whether grants count as they were then, too."""
+    vector: tuple[tuple[UUID, int], ...] | None = None
+    """Of several logs, up to which position each is known, and no further than at `recorded`."""
 
 
 @strawberry.input(
@@ -116,11 +120,19 @@ def elsewhere(given: Clock) -> Clock:
 
 def held(table: Table, given: Clock) -> list[ColumnElement[bool]]:
     """Which rows of a bitemporal table held, as known at the moment."""
+    if given.vector is not None:
+        return [
+            table.c.effective_from <= given.effective,
+            table.c.effective_to > given.effective,
+            known_within(table, given.vector, given.recorded),
+        ]
     return [*held_at(table, given.effective, recorded=given.recorded, position=_below_forever(given.position))]
 
 
 def known(table: Table, given: Clock) -> list[ColumnElement[bool]]:
     """Which rows of a bitemporal table began by the day, as known at the moment; they may have ended since."""
+    if given.vector is not None:
+        return [table.c.effective_from <= given.effective, known_within(table, given.vector, given.recorded)]
     position = _below_forever(given.position)
     return [
         table.c.effective_from <= given.effective,
@@ -139,7 +151,9 @@ def _below_forever(position: Any) -> Any:
 def happened(table: Table, given: Clock, *, on: str, at: str = "recorded_at") -> list[ColumnElement[bool]]:
     """Which rows of a plain table with its own day and moment are in the past of a clock."""
     conditions: list[ColumnElement[bool]] = [table.c[on] <= given.effective]
-    if given.position is not None:
+    if given.vector is not None:
+        conditions.append(happened_within(table, given.vector, given.recorded))
+    elif given.position is not None:
         conditions.append(table.c.position <= given.position)
     elif given.recorded is not None:
         conditions.append(table.c[at] <= given.recorded)

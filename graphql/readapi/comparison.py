@@ -7,7 +7,7 @@ from uuid import UUID
 from domain import values
 from domain.ids import COMMONS, TenantId
 from projections import comparison
-from projections.comparison import Compared, Source, Standing
+from projections.comparison import Compared, Source, Standing, Visible
 from readapi import comparison_parts as parts
 from readapi.asof import AsOfInput, Clock, across_logs, clock, echo
 from readapi.body import BodyReference, load_bodies
@@ -23,6 +23,7 @@ from readapi.codes import (
 from readapi.columns import reads
 from readapi.comparison_parts import (
     ComparisonSample,
+    ComparisonSource,
     ComparisonStanding,
     ComparisonValue,
     IndicatorComparison,
@@ -37,6 +38,7 @@ from readapi.reading import Reading
 from readapi.refusals import PeriodUnusableError
 from readapi.registry import selected
 from readapi.relations import one
+from readapi.scalars import BigInt
 from readapi.trace.parts import Figure
 
 VALUES_MAX: Final = 2_000
@@ -63,10 +65,35 @@ async def indicator_comparison(
     when = across_logs(clock(as_of, reading.now))
     of = usable(period)
     owner = await owner_of(reading, indicator.owner)
-    asked = None
-    if owner is not None:
-        asked = await one(reading, INDICATOR_BY_ID, reading.place(owner, when), indicator.id)
-    if owner is None or asked is None:
+    if owner is None:
+        return None
+    return await compared_with(
+        reading,
+        (owner, indicator.id),
+        of,
+        when,
+        kinds=kinds,
+        provinces=provinces,
+        partnerships=partnerships,
+        stage=stage,
+    )
+
+
+async def compared_with(
+    reading: Reading,
+    indicator: tuple[TenantId, UUID],
+    of: values.Period,
+    when: Clock,
+    *,
+    kinds: list[BodyKind] | None,
+    provinces: list[Province] | None,
+    partnerships: list[str] | None,
+    stage: SubmissionStage,
+) -> IndicatorComparison | None:
+    """Compare an indicator, by its owner and id, as of a clock; None where the reader may not see it."""
+    owner, indicator_id = indicator
+    asked = await one(reading, INDICATOR_BY_ID, reading.place(owner, when), indicator_id)
+    if asked is None:
         return None
     bodies = await asked_about(reading, when, kinds, provinces, partnerships)
     scope = scope_of(reading, partnerships, list(bodies))
@@ -123,8 +150,19 @@ class _Comparing:
                 included=any(one.said.sample for one in compared),
                 values=sum(one.said.sample for one in compared),
             ),
+            sources=await self._sources(owner, visible),
             as_of=echo(self.when),
         )
+
+    async def _sources(self, owner: TenantId, visible: Visible) -> list[ComparisonSource]:
+        """Read last, so that no log is further than the figures that were read of it."""
+        if self.when != Clock(self.when.effective):
+            return []
+        positions = await self.rows.positions([*self.bodies, owner])
+        return [
+            ComparisonSource(log=log, position=BigInt(position), granted=log in visible.bodies)
+            for log, position in positions
+        ]
 
     def _sorted(self, compared: Sequence[Compared]) -> list[Compared]:
         return sorted(compared, key=lambda one: (self.bodies[one.said.body].slug, one.said.place or ("", "")))

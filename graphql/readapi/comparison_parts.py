@@ -26,7 +26,7 @@ from readapi.fields import sized
 from readapi.figures import Period, QualifiedValue, Territory
 from readapi.indicator import Indicator
 from readapi.reading import Info
-from readapi.scalars import DecimalText
+from readapi.scalars import BigInt, DecimalText
 from readapi.text import LocalizedText
 from readapi.trace.down import load_traces
 from readapi.trace.parts import Figure, FigureTrace
@@ -113,6 +113,13 @@ class ComparisonSample:
     values: int = strawberry.field(description="How many of the figures are.")
 
 
+@strawberry.type(description="A log that a comparison is made from, and how far it is known there.")
+class ComparisonSource:
+    log: UUID = strawberry.field(description="The body whose log it is.")
+    position: BigInt = strawberry.field(description="The last position that is in the comparison.")
+    granted: bool = strawberry.field(description="Whether the body grants the reader what is for funders.")
+
+
 @strawberry.type(
     description=(
         "One indicator across bodies for one period. Figures reported of indicators that are aligned with it "
@@ -139,6 +146,12 @@ class IndicatorComparison:
         description="The weakest comparability of the figures; null where there is none."
     )
     sample: ComparisonSample = strawberry.field(description="What of it is sample data.")
+    sources: list[ComparisonSource] = strawberry.field(
+        description=(
+            "The logs that it is made from, for who wants to freeze it; none where it is not as known now, or was "
+            "frozen."
+        )
+    )
     as_of: AsOf = strawberry.field(description="The clocks that it was read with.")
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import ARRAY, BigInteger, Text, Uuid, and_, bindparam, column, func, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain import values
@@ -26,6 +26,8 @@ from readapi.refusals import AnswerTooLargeError
 from readapi.target import of_visible_plan
 
 _C, _A, _R, _E = INDICATOR_CELL.c, ALIGNMENT.c, REQUIREMENT.c, EXEMPTION.c
+_READ: Final = ("body", "indicator", "indicator_cells", "requirement", "alignment", "target", "plan")
+"""The projections that a comparison reads."""
 Span = tuple[date, date]
 Required = tuple[RequirementRow, dict[Span, ExemptionReason]]
 
@@ -90,15 +92,7 @@ class Rows:
 
     async def visible(self, found: Iterable[Said]) -> Visible:
         """Of which bodies the reader sees unpublished steps, and what has come in there."""
-        if self.scope is not None:
-            bodies = {UUID(str(self.scope))}
-        elif self.reading.viewer.tenant_id is None:
-            bodies = set()
-        else:
-            # One programme alone opens no figures: they are of no programme.
-            then = sight.granted_at(self.when) if self.when.as_seen else None
-            granted = sight.granting_all(self.reading.viewer.tenant_id, then)
-            bodies = {row[0] for row in await self.reading.rows(None, granted)}
+        bodies = await granting(self.reading, self.when) if self.scope is None else {UUID(str(self.scope))}
         return Visible(bodies=frozenset(bodies), received=received(found))
 
     async def owed(self, grades: dict[Source, Any]) -> list[Required]:
@@ -161,6 +155,14 @@ class Rows:
             )
         return found
 
+    async def positions(self, logs: Sequence[UUID]) -> list[tuple[UUID, int]]:
+        """How far each log is in all that a comparison reads."""
+        reached = func.rm.positions_of(
+            bindparam("read", list(_READ), type_=ARRAY(Text)), bindparam("logs", list(logs), type_=ARRAY(Uuid))
+        ).table_valued(column("tenant_id", Uuid), column("position", BigInteger))
+        statement = select(reached.c.tenant_id, reached.c.position).order_by(reached.c.tenant_id)
+        return [(row[0], row[1]) for row in await self.reading.rows(None, statement)]
+
     async def _exempt(self, ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], dict[Span, ExemptionReason]]:
         columns = fact_columns(EXEMPTION)
         names = [column_.key or "" for column_ in columns]
@@ -203,3 +205,13 @@ def received(found: Iterable[Said]) -> frozenset[Any]:
         for one in found
         if one.stage in ("submitted", "validated", "approved", "published")
     )
+
+
+async def granting(reading: Reading, when: Clock) -> set[UUID]:
+    """The bodies that grant the reader all that is for funders, today and, where that is asked, then."""
+    if reading.viewer.tenant_id is None:
+        return set()
+    # One programme alone opens no figures: they are of no programme.
+    then = sight.granted_at(when) if when.as_seen else None
+    granted = sight.granting_all(reading.viewer.tenant_id, then)
+    return {row[0] for row in await reading.rows(None, granted)}

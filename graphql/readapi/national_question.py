@@ -54,7 +54,7 @@ class Question:
             .where(
                 table.c.tenant_id.in_(list(self.bodies)),
                 *held(table, self.when),
-                self.reading.visible(table, self.scope),
+                self.reading.visible(table, self.scope, self.when),
             )
             .limit(ROWS_MAX + 1)
         )

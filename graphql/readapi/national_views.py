@@ -1,12 +1,14 @@
 """Root fields of the national views of money, support, themes and seats."""
 
 from typing import Annotated, Final
+from uuid import UUID
 
 import strawberry
 
-from readapi import national_endorsements, national_funding, national_sectors, national_themes
+from readapi import frozen_comparison, national_endorsements, national_funding, national_sectors, national_themes
 from readapi.arguments import AsOfArgument, Kinds, Partnerships, Provinces
 from readapi.fields import sized
+from readapi.frozen_comparison import FrozenComparison
 from readapi.national_endorsements import NationalEndorsements
 from readapi.national_funding import NationalFunding
 from readapi.national_sectors import SectorCoverage
@@ -32,6 +34,18 @@ class NationalViews:
         return await national_funding.national_funding(
             info.context, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
         )
+
+    @sized(
+        VIEW,
+        "A comparison that a body froze to be cited; null where the reader may see no such one.",
+    )
+    async def frozen_comparison(
+        self,
+        info: Info,
+        owner: Annotated[str, strawberry.argument(description="The slug of the body that froze it.")],
+        id: Annotated[UUID, strawberry.argument(description="Its id.")],  # noqa: A002 - the API's word
+    ) -> FrozenComparison | None:
+        return await frozen_comparison.frozen_comparison(info.context, owner, id)
 
     @sized(VIEW, "Endorsements that stand, by kind and by kind of endorser.")
     async def national_endorsements(

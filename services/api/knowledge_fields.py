@@ -55,6 +55,24 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "Section.heading": ("Its heading.", "Son intitulé."),
     "Section.indicators": ("The indicators that it asks for.", "Les indicateurs qu’elle demande."),
     "PublishReportTemplateVersion.number": ("2, 3, without a gap.", "2, 3, sans lacune."),
+    # --- frozen comparisons
+    "frozen_comparison_id": ("The frozen comparison.", "La comparaison figée."),
+    "FreezeComparison.indicator": ("The indicator that is compared.", "L’indicateur comparé."),
+    "FreezeComparison.period": ("The period of the figures, exactly.", "La période exacte des valeurs."),
+    "FreezeComparison.as_of": ("The day of the question.", "La date d’effet de la question."),
+    "FreezeComparison.sources": (
+        "How far each log is that answers it, as the comparison's `sources` say.",
+        "Jusqu’où va chaque registre qui y répond, selon les `sources` de la comparaison.",
+    ),
+    "SourceLog.log": ("The body whose log it is.", "L’organisme dont c’est le registre."),
+    "SourceLog.position": ("The last position that counts.", "La dernière position qui compte."),
+    "granted": (
+        "Whether it had granted the one who freezes what is for funders.",
+        "S’il avait accordé à qui fige la comparaison l’accès réservé aux bailleurs de fonds.",
+    ),
+    "FreezeComparison.kinds": ("Only these kinds of body.", "Seulement ces types d’organismes."),
+    "FreezeComparison.provinces": ("Only of these provinces.", "Seulement de ces provinces."),
+    "FreezeComparison.stage": ("The least stage of the figures.", "L’étape minimale des valeurs."),
 }
 COMMANDS_FR: Final[dict[str, str]] = {
     "DescribePractice": "Décrire une pratique",
@@ -72,4 +90,5 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "PublishReportTemplate": "Publier un gabarit de rapport",
     "PublishReportTemplateVersion": "Publier une nouvelle version d’un gabarit de rapport",
     "RetireReportTemplate": "Retirer un gabarit de rapport de l’usage",
+    "FreezeComparison": "Figer une comparaison pour qu’elle puisse être citée",
 }

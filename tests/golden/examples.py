@@ -46,6 +46,7 @@ from tests.golden.example import (
     an_id,
     sealed,
 )
+from tests.golden.frozen import FROZEN
 from tests.golden.knowledge import KNOWLEDGE
 from tests.golden.measures import MEASURES
 from tests.golden.meetings import MEETINGS
@@ -452,4 +453,5 @@ EXAMPLES: tuple[Example, ...] = (
         role="operator",
     ),
     *KNOWLEDGE,
+    *FROZEN,
 )

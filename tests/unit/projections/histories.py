@@ -44,7 +44,16 @@ from domain.endorsement import RecordEndorsement, WithdrawEndorsement
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, Source, WithoutAuthority
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
-from domain.ids import CommandId, PersonId, StreamId, SuccessionId, TenantId, ThemeListId
+from domain.frozen_comparison import FreezeComparison, SourceLog
+from domain.ids import (
+    CommandId,
+    FrozenComparisonId,
+    PersonId,
+    StreamId,
+    SuccessionId,
+    TenantId,
+    ThemeListId,
+)
 from domain.indicator import Category, DefineIndicator, Dimension, RetireIndicator, ReviseIndicator
 from domain.plan.commands import (
     AddPlanElement,
@@ -358,6 +367,7 @@ class Writer:
             *[self._activity] * 2,
             *[self._themes] * 2,
             self._endorsement,
+            self._freeze,
             *[self._practice] * 2,
             *[self._study] * 2,
             self._dataset,
@@ -946,6 +956,21 @@ class Writer:
             )
             return command, None
         return WithdrawEndorsement(endorsement_id=endorsement_id), None
+
+    def _freeze(self) -> tuple[Command | None, Any]:
+        asked: Any = self._pick("indicator")
+        if asked is None:
+            return None, None
+        ours = SourceLog(log=self.log.tenant_id, position=self.random.randint(1, 900), granted=False)
+        return FreezeComparison(
+            frozen_comparison_id=FrozenComparisonId(self._uuid()),
+            title=self._text(),
+            indicator=Citation(log=self.log.tenant_id, stream=asked, version=1),
+            period=Period.fiscal_year(2019),
+            as_of=self.today,
+            sources=(ours,),
+            audience=self.random.choice([Audience.TENANT, Audience.PUBLIC]),
+        ), None
 
     def _sorted(self) -> Sorted | None:
         other = OtherList(log=OTHER_THEMES, theme_list_id=OTHER_LIST, number=1)
