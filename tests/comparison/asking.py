@@ -20,17 +20,20 @@ from readapi.viewer import ANONYMOUS, Viewer
 from tests.comparison.recomputed import PeriodKey, Reader, When
 
 _VALUE: Final = "kind number upper unit"
-COMPARISON: Final = f"""query ($owner: String!, $id: UUID!, $start: Date!, $end: Date!, $asOf: AsOfInput,
-    $stage: SubmissionStage!) {{
-  indicatorComparison(indicator: {{owner: $owner, id: $id}}, stage: $stage, asOf: $asOf,
-    period: {{kind: QUARTER, start: $start, end: $end}}) {{
+_COMPARISON: Final = f"""
     values {{ body {{ slug }} territory {{ scheme code }} indicator {{ id }} value {{ {_VALUE} status }}
       denominator {{ {_VALUE} }} stage comparability target {{ {_VALUE} }} percentOfTarget {{ low high }} sample }}
     total {{ low high unit numerator {{ low high }} denominator {{ low high }} parts leftOut estimated
       provisional rounded weakestKind }}
     notAddable {{ reason }} target {{ {_VALUE} }} contribution {{ low high }}
     reporting expected missing weakestComparability sample {{ values }}
-    standings {{ body {{ slug }} territory {{ scheme code }} state dueOn exempt }} }} }}"""
+    standings {{ body {{ slug }} territory {{ scheme code }} state dueOn exempt }}"""
+COMPARISON: Final = f"""query ($owner: String!, $id: UUID!, $start: Date!, $end: Date!, $asOf: AsOfInput,
+    $stage: SubmissionStage!) {{
+  indicatorComparison(indicator: {{owner: $owner, id: $id}}, stage: $stage, asOf: $asOf,
+    period: {{kind: QUARTER, start: $start, end: $end}}) {{ {_COMPARISON} }} }}"""
+FROZEN: Final = f"""query ($id: UUID!) {{ frozenComparison(owner: "funder", id: $id) {{
+  accessEnded {{ slug }} comparison {{ {_COMPARISON} }} }} }}"""
 MATRIX: Final = """query ($asOf: AsOfInput) { agreementMatrix(asOf: $asOf) {
   columns { scheme code } total mandatesTotal reporting expected
   rows { programme { code label { en } } counts elsewhere }
@@ -113,6 +116,14 @@ class Product:
         }
         found = await self.ask(COMPARISON, variables, reader, when)
         return None if found is None else _comparison(found)
+
+    async def frozen(self, id_: str, reader: Reader, when: When) -> Answer:
+        found = await self.ask(FROZEN, {"id": id_}, reader, when)
+        compared = found["comparison"]
+        return {
+            "accessEnded": [one["slug"] for one in found["accessEnded"]],
+            "comparison": None if compared is None else _comparison(compared),
+        }
 
     async def matrix(self, reader: Reader, when: When) -> Answer:
         found = await self.ask(MATRIX, {}, reader, when)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import product as pairs
 from random import Random
 from statistics import median
@@ -15,9 +15,10 @@ from tests.comparison import asking, asking_records, asking_series, expected_rec
 from tests.comparison.country import FUNDER, MINISTRY, POPULATION, Country
 from tests.comparison.expected import Views
 from tests.comparison.expected_agreements import matrix
+from tests.comparison.expected_frozen import frozen
 from tests.comparison.expected_series import Asked as SeriesAsked
 from tests.comparison.expected_series import Series
-from tests.comparison.recomputed import PUBLIC, Reader, When, rights, state
+from tests.comparison.recomputed import PUBLIC, Reader, Rights, When, rights, state
 from tests.comparison.records import THEMES
 
 FUNDING: Final = Reader("funder", str(FUNDER))
@@ -26,6 +27,7 @@ THEME_LIST: Final = (str(COMMONS), str(THEMES))
 GROUPINGS: Final = ("all", "body", "province", "kind", "territory")
 POPULATIONS: Final = (*((str(COMMONS), str(POPULATION), vintage) for vintage in ("2021", "2021", "2016")),)
 _DIFFERENCES_SHOWN_MAX: Final = 20
+_FROZEN_MAX: Final = 12
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class Check:
                     whole = when[1] is None and reader is PUBLIC
                     asked = Asked(product, reader, when)
                     await self._compare(asked, Views(now, allowed, reader), None if whole else sampled)
+                if when[1] is None:
+                    await self._compare_frozen(product, told, allowed, when)
                 progress(f"  as of {when[0]}, known {when[1] or 'now'}: {self.outcome.compared.total()} compared")
         return self.outcome
 
@@ -153,6 +157,23 @@ class Check:
             about = f"{cited.stream} by {by} of {slugs}"
             self._judge("indicatorSeries", asked, answered, Series(of, question).answer(), about)
             self._note_series(answered)
+
+    async def _compare_frozen(
+        self, product: asking.Product, told: Sequence[raw.Raw], allowed: Rights, when: When
+    ) -> None:
+        """What was frozen on the way, answered now from where the logs stood."""
+        kept = [event for event in told if event.type == "frozen_comparison.Frozen"]
+        for event in self.random.sample(kept, min(len(kept), _FROZEN_MAX)):
+            reached = {one["log"]: one["position"] for one in event.data["sources"]}
+            then = state(told, date.fromisoformat(event.data["as_of"]), None, reached)
+            for reader in (PUBLIC, FUNDING):
+                answered = await product.frozen(event.stream, reader, when)
+                expected = frozen(event.data, then, allowed, reader)
+                asked = Asked(product, reader, when)
+                about = f"{event.stream} of {event.data['indicator']['stream']}"
+                self._judge("frozenComparison", asked, answered, expected, about)
+                found = answered["comparison"]
+                self.outcome.shown["frozen figures"] += 0 if found is None else len(found["values"])
 
     async def _compare_records(self, asked: Asked, views: Views) -> None:
         """Money, support, themes and seats."""

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from domain import alignment, body, dataset, indicator, target
 from domain.audience import Audience
-from domain.ids import COMMONS, DatasetId, TenantId
+from domain.frozen_comparison import ComparisonFrozen, SourceLog
+from domain.ids import COMMONS, DatasetId, FrozenComparisonId, TenantId
 from domain.plan import events as plan
 from domain.ports import Append
 from domain.published_aggregate import Publication
@@ -50,6 +51,9 @@ class Country:
         """Of which indicator a body reports for the shared one."""
         self.units: dict[tuple[int, int], str] = {}
         self.teller.sample_bodies = set(self.bodies[::11])
+        self.reached: dict[TenantId, int] = {}
+        """The last position of every log so far."""
+        self.frozen: list[UUID] = []
 
     @property
     def tenants(self) -> list[TenantId]:
@@ -57,6 +61,11 @@ class Country:
 
     def told(self) -> Iterator[Append]:
         """Everything, in the order in which it is recorded."""
+        for append in self._told():
+            self.reached[append.tenant_id] = self.reached.get(append.tenant_id, 0) + len(append.events)
+            yield append
+
+    def _told(self) -> Iterator[Append]:
         yield from self._registered()
         yield from self._population()
         yield from self._defined()
@@ -75,6 +84,7 @@ class Country:
             yield from reports.of(period)
             yield from agreements.goes_on(period.end)
             yield from self._changes(period)
+            yield from self._frozen(period)
 
     # --- who there is
 
@@ -280,6 +290,30 @@ class Country:
         period = self.random.choice(self.periods)
         revised = target.TargetRevised(period=period, value=figure(self.random, unit))
         yield self.teller.tell(owner, stream, [(revised, later(day, self.random.randint(0, 900)))])
+
+    def _frozen(self, period: Period) -> Iterator[Append]:
+        """The funder freezes some comparisons of the period as they stand, and leaves some logs out."""
+        for _ in range(3):
+            cited = self.random.choice(self.indicators)
+            frozen_id = FrozenComparisonId(self.teller.id())
+            self.frozen.append(frozen_id)
+            sources = tuple(
+                SourceLog(log=log, position=position, granted=self.teller.likely(0.5))
+                for log, position in sorted(self.reached.items(), key=str)
+                if log in (COMMONS, MINISTRY) or self.teller.likely(0.9)
+            )
+            frozen = ComparisonFrozen(
+                title=self._name("frozen"),
+                indicator=cited,
+                period=period,
+                kinds=(KINDS[0], KINDS[1]) if self.teller.likely(0.3) else None,
+                provinces=("ON", "QC") if self.teller.likely(0.3) else None,
+                stage="published",
+                as_of=later(period.end, 300),
+                sources=sources,
+                audience=Audience.PUBLIC,
+            )
+            yield self.teller.tell(FUNDER, frozen_id, [(frozen, later(period.end, 100))])
 
     # --- what changes
 

@@ -43,14 +43,26 @@ class Seen(NamedTuple):
 class Views:
     """The views as one reader sees them."""
 
-    def __init__(self, now: State, rights: Rights, reader: Reader, slugs: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        now: State,
+        rights: Rights,
+        reader: Reader,
+        slugs: Collection[str] | None = None,
+        *,
+        kinds: Collection[str] = PARTNERSHIPS,
+        provinces: Collection[str] | None = None,
+    ) -> None:
         self.now = now
         self.rights = rights
         self.reader = reader
         self.bodies = {
             key: one
             for key, one in now.bodies.items()
-            if one["open"] and one["kind"] in PARTNERSHIPS and (slugs is None or one["slug"] in slugs)
+            if one["open"]
+            and one["kind"] in kinds
+            and (slugs is None or one["slug"] in slugs)
+            and (provinces is None or one["province"] in provinces)
         }
 
     # --- one indicator in one period

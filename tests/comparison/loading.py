@@ -21,7 +21,8 @@ from tests.comparison.country import Country
 READ: Final[tuple[Projection, ...]] = tuple(
     one
     for one in PROJECTIONS
-    if one.name in ("dataset", "plan", "target", "theme_list") or any(table.schema != "rm" for table in one.tables)
+    if one.name in ("dataset", "frozen_comparison", "plan", "target", "theme_list")
+    or any(table.schema != "rm" for table in one.tables)
 )
 """What national views read: the tables of what goes beyond one body, targets, and populations."""
 _PER_CALL: Final = 400

@@ -4,7 +4,7 @@ Nothing here comes from the product. Whoever reads it beside docs/measures.md sh
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -172,16 +172,21 @@ def rights(events: Iterable[Raw]) -> Rights:
     return Rights(standing, frozenset(plans), frozenset(listed))
 
 
-def state(events: Sequence[Raw], on: date, known: datetime | None) -> State:
-    """Fold events, which come in the order of their days and positions."""
+def state(
+    events: Sequence[Raw], on: date, known: datetime | None, reached: Mapping[str, int] | None = None
+) -> State:
+    """Fold events, which come in the order of their days and positions; of each log no further than is said."""
     now = State(on)
     for event in events:
         if event.on > on:
             break
-        if known is None or event.at <= known:
-            fold = _FOLDS.get(event.type)
-            if fold is not None:
-                fold(now, event)
+        beyond = reached is not None and event.position > reached.get(event.tenant, 0)
+        if not beyond and (known is None or event.at <= known) and event.type in _FOLDS:
+            _FOLDS[event.type](now, event)
+    return _indexed(now)
+
+
+def _indexed(now: State) -> State:
     for figure in now.figures.values():
         now.by_period[figure.period].append(figure)
     for requirement in now.requirements.values():

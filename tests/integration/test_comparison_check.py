@@ -13,7 +13,16 @@ from infra.database import Database, Scope
 from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
 from projections.requirement import EXEMPTION, REQUIREMENT
-from tests.comparison import expected, expected_agreements, expected_series, raw, recomputed, sums
+from tests.comparison import (
+    expected,
+    expected_agreements,
+    expected_frozen,
+    expected_records,
+    expected_series,
+    raw,
+    recomputed,
+    sums,
+)
 from tests.comparison.check import Check, Outcome
 from tests.comparison.country import FUNDER, Country
 from tests.comparison.loading import load
@@ -52,6 +61,8 @@ async def test_every_view_equals_the_recomputation_from_the_raw_events(
     # It has something of everything to compare.
     assert outcome.shown["figures"] > 300
     assert outcome.shown["corrections under way"] > 0
+    assert outcome.compared["frozenComparison"] == 9 * 2
+    assert outcome.shown["frozen figures"] > 0
     assert outcome.shown["changes told"] > 0
     assert outcome.shown["per 1,000"] > 0
     assert {"exempt figures", "missing figures", "partial comparisons", "refused: distinct"} <= set(outcome.shown)
@@ -143,7 +154,10 @@ async def test_who_sees_a_requirement_sees_which_of_its_periods_are_exempt(setti
     assert len(shown) < len(kept)
 
 
-@pytest.mark.parametrize("module", [raw, recomputed, sums, expected, expected_agreements, expected_series])
+@pytest.mark.parametrize(
+    "module",
+    [raw, recomputed, sums, expected, expected_agreements, expected_frozen, expected_records, expected_series],
+)
 def test_the_recomputation_shares_no_code_with_what_it_judges(module: Any) -> None:
     """It imports the standard library, the driver, a JSON reader, and itself."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
