@@ -155,7 +155,7 @@ class _Comparing:
         )
 
     async def _sources(self, owner: TenantId, visible: Visible) -> list[ComparisonSource]:
-        """Read last, so that no log is further than the figures that were read of it."""
+        """How far each log is by now. A frozen comparison is answered from there, whatever this one showed."""
         if self.when != Clock(self.when.effective):
             return []
         positions = await self.rows.positions([*self.bodies, owner])

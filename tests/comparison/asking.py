@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
@@ -14,11 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.ids import TenantId
 from infra.database import Database, Scope
 from infra.settings import DatabaseSettings
+from readapi.endpoint import ReadSettings
 from readapi.exchange import Scope as AsgiScope
 from readapi.mounting import graphql_handler
 from readapi.viewer import ANONYMOUS, Viewer
 from tests.comparison.recomputed import PeriodKey, Reader, When
 
+_PATIENT: Final = ReadSettings(execution_timeout=timedelta(minutes=5))
+"""A busy machine is slow, which is no fault of what is compared."""
 _VALUE: Final = "kind number upper unit"
 _COMPARISON: Final = f"""
     values {{ body {{ slug }} territory {{ scheme code }} indicator {{ id }} value {{ {_VALUE} status }}
@@ -72,7 +76,7 @@ class Product:
         self.owners = owners
         self.seconds: defaultdict[str, list[float]] = defaultdict(list)
         """How long each answer took, by view."""
-        mounted: Any = graphql_handler(_Reads(database), viewer_of=self._viewing)
+        mounted: Any = graphql_handler(_Reads(database), _PATIENT, viewer_of=self._viewing)
         transport = httpx.ASGITransport(app=mounted)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 
