@@ -15,10 +15,10 @@ from projections.dataset import DATASETS
 from projections.decision import DECISIONS
 from projections.document import DOCUMENTS
 from projections.endorsement import ENDORSEMENTS
-from projections.grant_held import GRANTS_HELD
 from projections.endorsement_cells import ENDORSEMENT_CELLS
 from projections.frozen_comparison import FROZEN_COMPARISONS
 from projections.funding_cells import FUNDING_CELLS
+from projections.grant_held import GRANTS_HELD
 from projections.indicator import INDICATORS
 from projections.indicator_cells import INDICATOR_CELLS
 from projections.meeting import MEETINGS

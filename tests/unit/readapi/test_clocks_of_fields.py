@@ -7,6 +7,7 @@ from readapi.schema import schema
 ROOTS = ("Query", "Partnership")
 CANNOT = {
     "Partnership.catchment": "part of the body's own row, which is read with the body's clocks",
+    "Query.frozenComparison": "it is never changed, and has the clocks with which it was frozen",
 }
 """Fields that give records and take no clocks, with the reason."""
 
