@@ -29,6 +29,7 @@ from services.api.packs import pack_routes
 from services.api.people import people_routes
 from services.api.problems import problem_response
 from services.api.routes import write_routes
+from services.api.views import view_routes
 from services.bootstrap import WriteSide, open_write_side
 from services.refusals import (
     BodyTooLargeError,
@@ -107,6 +108,7 @@ def create_app(
             *import_routes(),
             *document_routes(settings.documents),
             *calendar_routes(),
+            *view_routes(),
             *address_routes(),
             *people_routes(settings),
             *_service_routes(settings.web, metrics, checks),

@@ -17,6 +17,7 @@ from services.api.openapi_addresses import ADDRESS_STATUSES, address_paths
 from services.api.openapi_calendar import CALENDAR_SCHEMES, CALENDAR_STATUSES, calendar_path
 from services.api.openapi_imports import import_paths
 from services.api.openapi_people import PEOPLE_STATUSES, people_paths
+from services.api.openapi_views import VIEW_STATUSES, view_paths
 from services.api.people import InvitationList, MemberList, NewInvitation
 from services.api.problems import MEDIA_TYPE, TITLES, Problem
 from services.api.routes import CommandAnswer, ProvisionAnswer
@@ -154,6 +155,7 @@ def _paths() -> dict[str, Any]:
     paths |= address_paths(slug, _problems(ADDRESS_STATUSES))
     paths |= people_paths(slug, _problems(PEOPLE_STATUSES))
     paths |= calendar_path(slug, _problems(CALENDAR_STATUSES))
+    paths |= view_paths(_problems(VIEW_STATUSES))
     return paths | import_paths(slug, _PARAMETERS, _responses("Intake"))
 
 

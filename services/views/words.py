@@ -51,6 +51,7 @@ WORDS: Final[dict[str, Words]] = {
     "coverage.missing": Words("missing past their day", "manquantes, délai passé"),
     "coverage.others": Words("Named, but without a figure here:", "Nommés, mais sans valeur ici :"),
     "colon": Words(": ", " : "),
+    "state.reported": Words("in the comparison", "dans la comparaison"),
     "state.received": Words("submitted, not published yet", "soumise, pas encore publiée"),
     "state.pending": Words("not due yet", "pas encore exigible"),
     "state.missing": Words("missing, past its day", "manquante, délai passé"),
@@ -65,6 +66,7 @@ WORDS: Final[dict[str, Words]] = {
     "clocks.recorded": Words(
         "As of {day}, as known on {instant}.", "Au {day}, selon ce qu’on savait le {instant}."
     ),
+    "files": Words("The same as a file, with its notes:", "La même chose en fichier, avec ses notes :"),
     "query": Words("See the query", "Voir la requête"),
     "query.text": Words(
         "The figures above are the answer to this stored document of the read API, asked with these variables.",
@@ -76,7 +78,11 @@ WORDS: Final[dict[str, Words]] = {
 }
 
 
+def worded_in(words: Words, language: Language) -> str:
+    """In a language; in French, with the no-break spaces it asks for."""
+    return typeset(words.fr) if language == "fr" else words.en
+
+
 def say(key: str, language: Language, **values: object) -> str:
-    """The words of a key, with its placeholders filled; in French, with the no-break spaces it asks for."""
-    words = WORDS[key].in_(language)
-    return (typeset(words) if language == "fr" else words).format(**values)
+    """The words of a key, with its placeholders filled."""
+    return worded_in(WORDS[key], language).format(**values)

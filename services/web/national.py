@@ -1,7 +1,7 @@
 """The national comparison of the first page: which one, read as everybody may read it, and how to ask for it."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 from urllib.parse import urlencode
 
 import msgspec
@@ -18,6 +18,7 @@ from readapi.persisted import PREFIX, hashes, stored
 from services.refusals import InternalError, ReadsUnavailableError, RequestInvalidError
 from services.views.chart import Chart, chart
 from services.views.comparison import DOCUMENT, Comparison, comparison
+from services.views.files import Kind
 from services.web.reading import read_stored
 
 _log = structlog.get_logger()
@@ -31,6 +32,8 @@ class Asked(NamedTuple):
     document: str
     variables: str
     address: str
+    files: dict[str, str]
+    """Where the answer is as a file, by kind of file."""
 
 
 class Shown(NamedTuple):
@@ -77,7 +80,7 @@ async def _shown(request: AnyRequest, database: Database, language: Language) ->
     if answer is None:
         return None
     view = comparison(answer, language)
-    return Shown(view, chart(view.lines), _asked(variables))
+    return Shown(view, chart(view.lines), _asked(variables, language))
 
 
 async def _most_reported(database: Database) -> Reported | None:
@@ -85,8 +88,12 @@ async def _most_reported(database: Database) -> Reported | None:
         return await fetch_one(connection, most_reported(COMMONS, datetime.now(UTC).date()))
 
 
-def _asked(variables: dict[str, Any]) -> Asked:
+def _asked(variables: dict[str, Any], language: Language) -> Asked:
     of = hashes()[DOCUMENT]
     given = msgspec.json.encode(variables).decode()
     address = urlencode({"documentId": PREFIX + of, "variables": given})
-    return Asked(stored()[of].strip(), msgspec.json.format(given, indent=2), f"/graphql?{address}")
+    period = variables["period"]
+    wish = {"indicator": variables["indicator"]["id"], "period": period["kind"], "lang": language}
+    of_file = urlencode({**wish, "start": period["start"], "end": period["end"]})
+    files = {kind.upper(): f"/api/v1/views/comparison.{kind}?{of_file}" for kind in get_args(Kind)}
+    return Asked(stored()[of].strip(), msgspec.json.format(given, indent=2), f"/graphql?{address}", files)

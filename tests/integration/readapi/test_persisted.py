@@ -29,7 +29,7 @@ VARIABLES = {
     "indicator": {"owner": "alpha", "id": str(uid("alpha", "indicator public"))},
     "period": {"kind": "FISCAL_YEAR", "start": "2019-04-01", "end": "2020-03-31"},
 }
-VIEWS = {"comparison": "indicatorComparison"}
+VIEWS = {"comparison": "indicatorComparison", "matrix": "agreementMatrix"}
 """National views are put together by the executor: they are no one statement, and their answers have no tag."""
 
 
@@ -68,7 +68,7 @@ async def test_a_stored_national_view_is_executed_in_one_transaction(db: Databas
 def test_a_document_that_is_not_as_the_manifest_says_stops_the_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    assert len(stored()) == len(hashes()) == 6
+    assert len(stored()) == len(hashes()) == 7
     changed = tmp_path / "manifest.json"
     changed.write_text(json.dumps(hashes() | {"register": "0" * 64}))
     monkeypatch.setattr(persisted, "MANIFEST", changed)

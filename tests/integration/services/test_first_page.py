@@ -88,6 +88,16 @@ async def test_the_query_that_is_shown_gives_the_figures_that_are_shown(pages: h
     assert variables["indicator"]["id"] == answer["indicator"]["id"]
 
 
+async def test_the_comparison_may_be_taken_away_as_a_file(pages: httpx.AsyncClient) -> None:
+    shown = section(await pages.get("/fr"))
+    addresses = re.findall(r'href="(/api/v1/views/[^"]*)"', shown)
+
+    answers = [await pages.get(address) for address in addresses]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert "au moins 1\u00a0198, dont 150 d’après des estimations" in answers[0].text
+
+
 async def test_what_is_not_public_is_in_no_comparison_of_the_first_page(pages: httpx.AsyncClient) -> None:
     shown = section(await pages.get("/en"))
 

@@ -13,6 +13,7 @@ OF_DOCUMENTS = {"uploadDocument", "downloadDocument"}
 """What moves bytes, and is no command."""
 OF_ADDRESSES = {"ListAddresses", "AddAddress", "RemoveAddress"}
 OF_PEOPLE = {"ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"}
+OF_VIEWS = {f"export{view}{kind}" for view in ("Comparison", "Agreements") for kind in ("Csv", "Xlsx")}
 OF_CALENDARS = {"readCalendar"}
 """Read with tokens of their own; a test below says what it answers."""
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
@@ -54,6 +55,7 @@ def test_every_command_has_its_operation_and_no_other() -> None:
         *OF_ADDRESSES,
         *OF_PEOPLE,
         *OF_CALENDARS,
+        *OF_VIEWS,
     }
     assert set(COMMANDS_FR) == set(COMMANDS)
 
@@ -81,7 +83,8 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_operation_is_complete() -> None:
     for address, operation in all_operations().items():
         assert operation["summary"]
-        if operation["operationId"] in OF_DOCUMENTS | OF_ADDRESSES | OF_PEOPLE | OF_CALENDARS:
+        bytes_or_lists = OF_DOCUMENTS | OF_ADDRESSES | OF_PEOPLE | OF_CALENDARS | OF_VIEWS
+        if operation["operationId"] in bytes_or_lists:
             continue
         assert operation["tags"]
         if operation["operationId"] != "undoImport" and not address.startswith("get"):
@@ -134,6 +137,21 @@ def test_the_calendar_is_read_with_tokens_of_its_own() -> None:
     assert feed["security"] == [{"calendar": []}, {"calendarHeader": []}]
     assert set(feed["responses"]["200"]["content"]) == {"text/calendar"}
     assert set(feed["responses"]) == {"200", "400", "401", "404", "422", "500", "503"}
+
+
+def test_views_are_given_to_the_public_and_to_bearers() -> None:
+    views = {path: each["get"] for path, each in DOCUMENT["paths"].items() if path.startswith("/api/v1/views/")}
+
+    assert sorted(views) == [
+        f"/api/v1/views/{view}.{kind}" for view in ("agreements", "comparison") for kind in ("csv", "xlsx")
+    ]
+    for path, view in views.items():
+        assert view["security"] == [{}, {"token": []}]
+        assert set(view["responses"]) == {"200", "400", "401", "403", "404", "500", "503"}
+        (media_type,) = view["responses"]["200"]["content"]
+        assert (media_type == "text/csv") == path.endswith(".csv")
+        names = {each["name"] for each in view["parameters"] if "name" in each}
+        assert {"lang", "effective", "recorded", "kind", "province", "partnership"} < names
 
 
 def test_addresses_are_listed_added_and_removed() -> None:
