@@ -31,6 +31,8 @@ class Browser:
         self.form = ""
         self.secret = ""
         """Of the authenticator that was set up here."""
+        self.code = ""
+        """The one that set it up."""
         self.recovery: list[str] = []
 
     @property
@@ -74,7 +76,8 @@ class Browser:
         found = re.search(r'id="key">([A-Z2-7 ]+)<', page.text)
         assert found is not None
         self.secret = found[1].replace(" ", "")
-        answer = await self.submit("/fr/connexion/second-facteur", code=pyotp.TOTP(self.secret).now())
+        self.code = pyotp.TOTP(self.secret).now()
+        answer = await self.submit("/fr/connexion/second-facteur", code=self.code)
         self.recovery = re.findall(r"<li><code>([a-z2-7-]+)</code></li>", answer.text)
         return answer
 

@@ -9,11 +9,14 @@ import pytest
 from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
+from domain.ids import TenantId
+from infra.access.tokens import Bearer
 from readapi.viewer import ANONYMOUS, Viewer
 from services.api import requesters
 from services.api.reads import Reads
 from services.bootstrap import WriteSide
 from services.identity.refusals import NoMembershipError, SecondFactorMissingError, SessionEndedError
+from services.refusals import BodyUnknownError, RoleNotAllowedError
 from tests.integration.services.asking import draft
 from tests.integration.services.browsing import ORIGIN, OURS, SESSION, THEIRS, Browser, complete, joined
 from tests.integration.services.conftest import Partnership
@@ -72,7 +75,7 @@ async def test_another_body_is_answered_like_one_that_does_not_exist(
     client: httpx.AsyncClient, write: WriteSide, partnership: Partnership, neighbour: Partnership
 ) -> None:
     browser = await complete(client, write, partnership.tenant_id, "coordinator")
-    absent = f"{neighbour.slug[:-1]}_"[:-1] + "zz"
+    absent = f"{neighbour.slug}zz"
 
     answers = []
     for slug in (neighbour.slug, absent):
@@ -84,6 +87,28 @@ async def test_another_body_is_answered_like_one_that_does_not_exist(
 
     assert answers[:3] == answers[3:]
     assert {status for status, _ in answers} == {404}
+
+
+async def test_the_control_of_hiding_a_door_that_forbids_what_is_there_tells_that_it_is(
+    client: httpx.AsyncClient,
+    write: WriteSide,
+    partnership: Partnership,
+    neighbour: Partnership,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def forbidding(of: WriteSide, bearer: Bearer, slug: str) -> TenantId:
+        tenant_id = await of.bodies.resolve(slug)
+        if tenant_id is None:
+            raise BodyUnknownError(slug=slug)
+        if bearer.tenant_id != tenant_id:
+            raise RoleNotAllowedError(role=bearer.role, command="—")
+        return tenant_id
+
+    browser = await complete(client, write, partnership.tenant_id, "coordinator")
+    monkeypatch.setattr("services.api.routes.body_of", forbidding)
+
+    assert (await drafted(browser, neighbour.slug)).status_code == 403
+    assert (await drafted(browser, f"{neighbour.slug}zz")).status_code == 404
 
 
 @pytest.mark.parametrize(

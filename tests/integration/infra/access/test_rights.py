@@ -54,6 +54,37 @@ def test_each_table_of_accounts_has_the_one_policy_of_its_account_and_is_forced(
             assert policies == [("of_account", form, form)]
 
 
+def test_whatever_is_added_to_the_schema_is_secured_and_forced_or_closed_to_every_login(
+    database: DatabaseSettings,
+) -> None:
+    with psycopg.connect(database.admin_dsn) as connection:
+        tables = connection.execute(
+            "SELECT c.oid::regclass::text, c.relrowsecurity AND c.relforcerowsecurity,"
+            " has_table_privilege('entente_app', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')"
+            " OR has_any_column_privilege('entente_app', c.oid, 'SELECT, INSERT, UPDATE')"
+            " FROM pg_class c WHERE c.relnamespace = 'access'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')"
+        ).fetchall()
+
+    assert {name for name, *_ in tables} >= set(TABLES)
+    assert {name for name, secured, _ in tables if not secured} == {"access.attempt", "access.challenge"}
+    assert [name for name, secured, reached in tables if reached and not secured] == []
+
+
+def test_every_function_that_sees_all_rows_answers_for_one_value_and_pins_its_path(
+    database: DatabaseSettings,
+) -> None:
+    with psycopg.connect(database.admin_dsn) as connection:
+        definers = connection.execute(
+            "SELECT p.proname, p.proconfig, p.pronargs, p.proowner::regrole::text FROM pg_proc p"
+            " WHERE p.pronamespace = 'access'::regnamespace AND p.prosecdef ORDER BY 1"
+        ).fetchall()
+
+    assert {name for name, *_ in definers} >= {"find_account", "use_session", "find_passkey", "attempt"}
+    assert {tuple(config) for _, config, *_ in definers} == {("search_path=pg_catalog, pg_temp",)}
+    assert [name for name, _, arguments, _ in definers if arguments == 0] == []
+    assert {owner for *_, owner in definers} == {"entente_owner"}
+
+
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.APP, Role.BACKUP}))
 @pytest.mark.parametrize("table", TABLES)
 def test_other_logins_reach_nobody(database: DatabaseSettings, role: Role, table: str) -> None:
