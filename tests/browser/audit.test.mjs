@@ -94,9 +94,9 @@ for (const language of ["en", "fr"]) {
 
     // Open a plan.
     await page.goto(`${origin}/${language}`);
-    await page.click(`text=${words.partnership}`);
+    await page.getByRole("link", { name: words.partnership, exact: true }).first().click();
     await checked(page, `${language}-plans`);
-    await page.click(`text=${words.plan}`);
+    await page.getByRole("link", { name: words.plan, exact: true }).click();
     assert.equal(await page.getAttribute("html", "lang"), `${language}-CA`);
     assert.equal((await page.textContent("h1")).trim().startsWith(words.plan), true);
     await checked(page, `${language}-plan`);
