@@ -1,0 +1,71 @@
+"""What the fields of documents, activities, themes and endorsements mean, in English and French."""
+
+from typing import Final
+
+FIELDS: Final[dict[str, tuple[str, str]]] = {
+    # --- documents
+    "document_id": ("The document.", "Le document."),
+    "content": ("What was uploaded, by its hash.", "Ce qui a été téléversé, par son empreinte."),
+    "AttachDocument.language": ("Its language; absent: several, or none.", "Sa langue; absente : plusieurs."),
+    "AddDocumentVersion.language": ("Its language; absent: several, or none.", "Sa langue; absente : plusieurs."),
+    "AttachDocument.subject": (
+        "The record it belongs to, in the same log.",
+        "L’enregistrement dont il relève, dans ce registre.",
+    ),
+    "sha256": ("SHA-256 of the bytes, in hexadecimal.", "SHA-256 des octets, en hexadécimal."),
+    "size_bytes": ("How many bytes.", "Nombre d’octets."),
+    "media_type": ("What the bytes are, as checked.", "Ce que sont les octets, après vérification."),
+    "Subject.stream": ("The kind of record, such as `plan`.", "Le genre d’enregistrement, par exemple `plan`."),
+    "Subject.id": ("Its id.", "Son identifiant."),
+    "EraseDocument.ground": ("Why the bytes go.", "Pourquoi les octets disparaissent."),
+    "EraseDocument.number": ("The version; absent: all of them.", "La version; absente : toutes."),
+    "WithdrawDocument.reason": ("Why, as free text; it is sealed.", "Pourquoi, en texte libre; il est scellé."),
+    # --- activity log
+    "activity_id": ("The activity.", "L’activité."),
+    "ActivityFacts.label": (
+        "What it was; never a person's name.",
+        "Ce que c’était; jamais le nom d’une personne.",
+    ),
+    "RecordSession.facts": ("What is kept of it.", "Ce qui en est conservé."),
+    "RecordReferral.facts": ("What is kept of it.", "Ce qui en est conservé."),
+    "RecordPresentation.facts": ("What is kept of it.", "Ce qui en est conservé."),
+    "CorrectActivity.facts": ("All of it, anew.", "Le tout, de nouveau."),
+    "held_on": ("The day on which it took place.", "Le jour où elle a eu lieu."),
+    "place": ("Where it took place.", "Où elle a eu lieu."),
+    "people": ("How many; absent: not counted.", "Combien; absent : non compté."),
+    # --- theme lists and endorsements
+    "theme_list_id": ("The list of themes.", "La liste de thèmes."),
+    "PublishThemeList.code": ("Its code.", "Son code."),
+    "themes": ("All of them, in the author's order.", "Tous, dans l’ordre de l’auteur."),
+    "Theme.code": ("Its code, through all versions.", "Son code, dans toutes les versions."),
+    "parent_code": ("The theme it stands under.", "Le thème dont il relève."),
+    "PublishThemeListVersion.number": ("2, 3, without a gap.", "2, 3, sans lacune."),
+    "CrosswalkThemeLists.number": ("The version of this list.", "La version de cette liste."),
+    "CrosswalkThemeLists.other": ("The other list, at a version.", "L’autre liste, à une version."),
+    "OtherList.number": ("Its version.", "Sa version."),
+    "CrosswalkThemeLists.links": ("Theme by theme.", "Thème par thème."),
+    "ThemeLink.code": ("The theme of this list.", "Le thème de cette liste."),
+    "other_code": ("The theme of the other list.", "Le thème de l’autre liste."),
+    "relation": ("What ours is to the other.", "Ce que le nôtre est à l’autre."),
+    "endorsement_id": ("The endorsement.", "L’appui."),
+    "endorser": ("The organisation, never a person.", "L’organisation, jamais une personne."),
+    "RecordEndorsement.kind": ("In what form it was given.", "Sous quelle forme il a été donné."),
+    "given": ("When, as precisely as is known.", "Quand, aussi précisément que connu."),
+}
+COMMANDS_FR: Final[dict[str, str]] = {
+    "AttachDocument": "Joindre un document",
+    "AddDocumentVersion": "Ajouter une version à un document",
+    "WithdrawDocument": "Retirer un document",
+    "EraseDocument": "Effacer pour de bon le contenu d’un document",
+    "RecordSession": "Inscrire une séance",
+    "RecordReferral": "Inscrire des aiguillages",
+    "RecordPresentation": "Inscrire une présentation",
+    "CorrectActivity": "Corriger une activité",
+    "WithdrawActivity": "Retirer une activité",
+    "PublishThemeList": "Publier une liste de thèmes",
+    "PublishThemeListVersion": "Publier une nouvelle version d’une liste de thèmes",
+    "CrosswalkThemeLists": "Mettre deux listes de thèmes en correspondance",
+    "RetireThemeList": "Retirer une liste de thèmes de l’usage",
+    "RecordEndorsement": "Inscrire un appui qu’une source nomme",
+    "WithdrawEndorsement": "Retirer un appui",
+}
