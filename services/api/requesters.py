@@ -9,7 +9,7 @@ from infra.access.tokens import Bearer
 from services.bootstrap import WriteSide
 from services.identity.acting import bearer_of as bearer_of_session
 from services.identity.refusals import OriginRefusedError, SessionEndedError
-from services.refusals import TokenInvalidError
+from services.refusals import TokenInvalidError, TokenMissingError
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -25,13 +25,16 @@ async def requester(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None
 
     Raises:
         TokenInvalidError, SessionEndedError: what is shown is not valid. Going on as nobody would hide that.
+        TokenMissingError: what is shown is no token, but something of another scheme.
         SecondFactorMissingError, NoMembershipError: the session is valid and may not act.
         OriginRefusedError: it changes something by a cookie, and does not come from a page of ours.
     """
     given = header(scope, b"authorization")
     if given:
         scheme, _, token = given.partition(" ")
-        bearer = await write.tokens.find(token.strip()) if scheme.lower() == "bearer" else None
+        if scheme.lower() != "bearer":
+            raise TokenMissingError
+        bearer = await write.tokens.find(token.strip())
         if bearer is None:
             raise TokenInvalidError
         return bearer

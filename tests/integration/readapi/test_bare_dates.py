@@ -15,6 +15,7 @@ GIVEN = {
     "BigInt": '"1"',
     "Int": "1",
     "IndicatorInput": '{owner: "commons", id: "6a0f1f0e-6d54-5c1e-9a39-0d6a1f1f9d10"}',
+    "ThemeListInput": '{owner: "commons", id: "6a0f1f0e-6d54-5c1e-9a39-0d6a1f1f9d10"}',
     "PeriodInput": '{kind: FISCAL_YEAR, start: "2021-04-01", end: "2022-03-31"}',
 }
 """Something for each argument that must be given."""
