@@ -131,6 +131,11 @@ SETTINGS: tuple[Setting, ...] = (
         "0",
     ),
     Setting(
+        "ENTENTE_VERIFY_HOUR",
+        "Hour of the day, where each body is, from which the worker verifies its log once a day.",
+        "3",
+    ),
+    Setting(
         "ENTENTE_SMTP_URL",
         "Server that takes mail: smtp://user:password@host:587 (STARTTLS), smtps://user:password@host:465, or "
         "smtp://host:1025?tls=none for a mail catcher. Absent: see ENTENTE_MAIL_DIR.",
@@ -242,6 +247,7 @@ class ProofSettings:
     given_key: str | None = field(repr=False)
     witnesses: tuple[WitnessAddress, ...] = ()
     final_at: int = 0
+    verify_hour: int = 3
 
     @property
     def policy(self) -> Policy:
@@ -325,6 +331,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             key_path=instance_dir / "signer-key",
             given_key=values.get("ENTENTE_SIGNER_KEY"),
             witnesses=(witnesses := _witnesses(values.get("ENTENTE_WITNESSES", ""))),
+            verify_hour=_number(values, "ENTENTE_VERIFY_HOUR", low=0, high=23),
             final_at=_number(
                 values, "ENTENTE_FINAL_AT", low=0, high=len({organisation(w.key.name) for w in witnesses})
             ),

@@ -20,7 +20,7 @@ from services.api.addresses import address_routes
 from services.api.calendar import calendar_routes
 from services.api.documents import document_routes
 from services.api.edge import Edge, correlation_id_of, path_of
-from services.api.health import LIVE_PATH, READY_PATH, Check, readiness
+from services.api.health import LIVE_PATH, READY_PATH, Check, Warned, readiness
 from services.api.imports import import_routes
 from services.api.logs import log_routes
 from services.api.metrics import Metrics
@@ -149,8 +149,8 @@ def _service_routes(
     @get(READY_PATH)
     async def ready(request: AnyRequest) -> Response[bytes]:
         parts = await readiness(checks(request.app.state.write), metrics)
-        fine = not any(parts.values())
-        body = {"ready": fine, "parts": {name: reason or "ready" for name, reason in parts.items()}}
+        fine = all(reason is None or isinstance(reason, Warned) for reason in parts.values())
+        body = {"ready": fine, "parts": {name: str(reason or "ready") for name, reason in parts.items()}}
         return Response(
             msgspec.json.encode(body),
             status_code=200 if fine else 503,

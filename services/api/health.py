@@ -15,6 +15,14 @@ CHECK_WITHIN: Final = timedelta(seconds=2)
 
 Check = Callable[[], Awaitable[str | None]]
 """None when the part is ready; otherwise what is not, in a few words."""
+
+
+class Warned(str):
+    """What somebody should look at, of a part that does not take the service away."""
+
+    __slots__ = ()
+
+
 _log = structlog.get_logger()
 
 
@@ -34,5 +42,6 @@ async def readiness(checks: Mapping[str, Check], metrics: Metrics) -> dict[str, 
     answers = await asyncio.gather(*(ask(name, check) for name, check in checks.items()))
     parts = dict(zip(checks, answers, strict=True))
     for name, reason in parts.items():
-        metrics.set_ready(name, ready=reason is None)
+        metrics.set_ready(name, ready=reason is None or isinstance(reason, Warned))
+        metrics.set_warned(name, warned=isinstance(reason, Warned))
     return parts

@@ -30,6 +30,9 @@ class Metrics:
         self._ready = Gauge(
             "entente_ready", "Whether a part was ready when last asked.", ["part"], registry=self._registry
         )
+        self._warned = Gauge(
+            "entente_warned", "Whether a part gave a warning when last asked.", ["part"], registry=self._registry
+        )
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answered request."""
@@ -42,6 +45,9 @@ class Metrics:
 
     def set_ready(self, part: str, *, ready: bool) -> None:
         self._ready.labels(part).set(ready)
+
+    def set_warned(self, part: str, *, warned: bool) -> None:
+        self._warned.labels(part).set(warned)
 
     def text(self) -> bytes:
         """The exposition format, version 0.0.4."""

@@ -1,4 +1,6 @@
-"""What `/health/ready` looks at: the schema, how far the read models are, whether a worker lives."""
+"""What `/health/ready` looks at: the schema, how far the read models are, whether a worker
+lives, and whether the last night found a defect.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,7 +12,7 @@ from infra.database import Scope
 from infra.jobs.heartbeat import INTERVAL
 from infra.migrate import schema_is_current
 from infra.settings import Role
-from services.api.health import Check
+from services.api.health import Check, Warned
 from services.bootstrap import WriteSide
 
 LAG_EVENTS_MAX: Final = 10_000
@@ -24,6 +26,7 @@ LEFT JOIN rm.cursor c ON c.tenant_id = h.tenant_id AND c.projection = p.projecti
 WHERE c.stopped_type IS NULL
 """)
 _BEAT: Final = text("SELECT now() - max(beat_at) FROM jobs.heartbeat WHERE kind = :kind")
+_DEFECTS: Final = text("SELECT jobs.logs_with_a_defect()")
 
 
 def checks(write: WriteSide) -> Mapping[str, Check]:
@@ -47,9 +50,16 @@ def checks(write: WriteSide) -> Mapping[str, Check]:
             return f"no {kind} has been seen"
         return None if age <= BEAT_WITHIN else f"the last {kind} was seen {age.total_seconds():.0f} s ago"
 
+    async def verification() -> str | None:
+        """A defect concerns one log, which goes on being served: somebody must look, at once."""
+        async with write.database.begin(Scope.instance()) as connection:
+            defects = (await connection.execute(_DEFECTS)).scalar_one()
+        return Warned(f"warning: defects in {defects} logs: entente verify --last") if defects else None
+
     return {
         "schema": schema,
         "projections": projections,
         "worker": lambda: beat("worker"),
         "signer": lambda: beat("signer"),
+        "verification": verification,
     }

@@ -115,9 +115,6 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--effective", metavar="DATE", help="as it stood on this day")
     replay.add_argument("--recorded", metavar="WHEN", help="as known at an instant with its zone, or a position")
 
-    verify = each.add_parser("verify", help="recompute logs and their proofs")
-    verify.add_argument("slugs", nargs="*", metavar="SLUG", help="absent: every log")
-
     _add_evidence(each)
 
     remind = each.add_parser("remind", help="send the reminders of a day now; none is sent twice")
@@ -204,6 +201,10 @@ def _add_import(bring: argparse.ArgumentParser) -> None:
 
 def _add_evidence(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The verbs of those who check."""
+    verify = each.add_parser("verify", help="recompute logs and their proofs")
+    verify.add_argument("slugs", nargs="*", metavar="SLUG", help="absent: every log")
+    verify.add_argument("--last", action="store_true", help="show what the last night found; verify nothing now")
+
     witness = each.add_parser("witness", help="watch logs from outside; cosign what continues")
     witness.add_argument("name", help="of the witness, such as funder.example/w1; permanent")
     witness.add_argument("logs", nargs="+", metavar="VKEY", help="public keys of the logs")

@@ -36,6 +36,7 @@ from services.projector import ProjectionUnknownError, open_read_side, rebuild_p
 from services.projector import verify as verify_read_models
 from services.read_model_check import ReadModelCheck
 from services.replay import verify as verify_log
+from services.verifying.results import last
 
 _POOL_MAX = 4
 
@@ -144,6 +145,8 @@ def verify(given: argparse.Namespace) -> int:
             tenants = await _tenants(write, given.slugs)
             if tenants is None:
                 return REFUSED
+            if given.last:
+                return await _show_last(write, tenants)
             defects = 0
             held = HeldCheckpoints(settings.proof.checkpoint_dir)
             with _pool(settings) as pool:
@@ -166,6 +169,25 @@ def verify(given: argparse.Namespace) -> int:
 
     with reachable(settings):
         return asyncio.run(act())
+
+
+async def _show_last(write: WriteSide, tenants: Sequence[tuple[str, TenantId]]) -> int:
+    defects = 0
+    for slug, tenant_id in tenants:
+        shown = await last(write, tenant_id)
+        if shown is None:
+            say(f"{slug}: not verified yet; does a worker run?")
+            continue
+        found = shown.found
+        defects += not found.sound
+        at = "" if found.defect_position is None else f" at position {found.defect_position}"
+        state = "sound" if found.sound else f"DEFECT {found.defect}{at}"
+        behind = "" if found.compared else "; read models were behind and were not compared"
+        say(
+            f"{slug}: {found.position} events, root {found.root[:16]}…, {state}{behind},"
+            f" {shown.checked_at:%Y-%m-%dT%H:%M:%SZ} in {found.took.total_seconds():.1f} s"
+        )
+    return REFUSED if defects else 0
 
 
 async def _tenants(write: WriteSide, slugs: Sequence[str]) -> list[tuple[str, TenantId]] | None:

@@ -1,16 +1,12 @@
 """The job that reminds one body, and what puts it into the queue: once a day where the body is."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-import asyncpg
 import dramatiq
-import sqlalchemy.exc
 import structlog
 
 from domain.ids import TenantId
@@ -19,6 +15,7 @@ from infra.mail.settings import ReminderSettings
 from infra.settings import DatabaseSettings
 from readapi.refusals import AnswerTooLargeError
 from services.bootstrap import WriteSide, open_write_side
+from services.daily import Daily, take
 from services.days import local_time
 from services.reminding.sending import remind_body
 
@@ -29,21 +26,12 @@ REMIND_RETRIES: Final = 10
 """With pauses that grow from one minute to one hour this is some hours. Then the next day's job goes on."""
 REMIND_PAUSE: Final = timedelta(minutes=1)
 REMIND_PAUSE_MAX: Final = timedelta(hours=1)
-EVERY: Final = timedelta(seconds=15)
-_ENTER: Final = "SELECT log.enter($1)"
-# Two workers at once: the second waits for the first one's row, and finds the day taken.
-_TAKE_DAY: Final = (
-    "INSERT INTO jobs.reminder_day (tenant_id, day) VALUES ($1, $2)"
+_DAILY: Final = Daily(
+    actor=REMIND,
+    queue=REMIND_QUEUE,
+    take="INSERT INTO jobs.reminder_day (tenant_id, day) VALUES ($1, $2)"
     " ON CONFLICT (tenant_id) DO UPDATE SET day = excluded.day WHERE reminder_day.day < excluded.day"
-    " RETURNING true"
-)
-_ENQUEUE: Final = "SELECT jobs.enqueue($1, $2, $3, jsonb_build_array($4::text, $5::text))"
-_OPERATIONAL: Final = (
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    sqlalchemy.exc.DBAPIError,
+    " RETURNING true",
 )
 _logger = structlog.get_logger()
 
@@ -98,49 +86,6 @@ async def enqueue(write: WriteSide, hour: int, now: datetime) -> list[TenantId]:
         if facts is None:
             continue
         local = local_time(facts.time_zone, now)
-        if local.hour >= hour and await _take(write, tenant_id, local.date()):
+        if local.hour >= hour and await take(write, _DAILY, tenant_id, local.date()):
             enqueued.append(tenant_id)
     return enqueued
-
-
-async def _take(write: WriteSide, tenant_id: TenantId, day: date) -> bool:
-    async with write.pool.acquire() as connection, connection.transaction():
-        await connection.execute(_ENTER, tenant_id)
-        if not await connection.fetchval(_TAKE_DAY, tenant_id, day):
-            return False
-        await connection.execute(_ENQUEUE, tenant_id, REMIND, REMIND_QUEUE, str(tenant_id), str(day))
-    return True
-
-
-@contextmanager
-def keep_enqueuing(database: DatabaseSettings, hour: int, stop: threading.Event) -> Iterator[None]:
-    """Look for bodies whose hour has come, in a thread, until `stop` is set.
-
-    What ends it before, a bug, sets `stop`: a worker that lives and reminds nobody would not be noticed.
-    """
-
-    def look() -> None:
-        try:
-            asyncio.run(_keep_enqueuing(database, hour, stop))
-        finally:
-            stop.set()
-
-    looking = threading.Thread(target=look, name="reminders", daemon=True)
-    looking.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        looking.join()
-
-
-async def _keep_enqueuing(database: DatabaseSettings, hour: int, stop: threading.Event) -> None:
-    while not stop.is_set():
-        try:
-            async with open_write_side(database) as write:
-                while not stop.is_set():
-                    await enqueue(write, hour, datetime.now(UTC))
-                    await asyncio.to_thread(stop.wait, EVERY.total_seconds())
-        except _OPERATIONAL as error:
-            _logger.warning("reminders.interrupted", error=type(error).__name__)
-            await asyncio.to_thread(stop.wait, EVERY.total_seconds())

@@ -17,6 +17,7 @@ from domain.ids import COMMONS
 from infra.jobs.heartbeat import Heartbeat
 from infra.settings import Settings
 from services.api.app import create_app
+from services.api.health import Warned
 from services.api.readiness import checks
 from services.api.reads import read_api
 from services.bodies import Bodies
@@ -140,6 +141,20 @@ async def test_readiness_says_which_part_is_not(settings: Settings) -> None:
     }
 
 
+async def test_a_warning_is_shown_and_does_not_take_the_service_away(settings: Settings) -> None:
+    async def defect() -> str | None:
+        return Warned("warning: look")
+
+    app = create_app(settings, checks=lambda _: {"a": defect})
+    async with AsyncTestClient(app) as client:
+        answer = await client.get("/health/ready")
+        measured = await client.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
+
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "parts": {"a": "warning: look"}})
+    assert 'entente_warned{part="a"} 1.0' in measured.text
+    assert 'entente_ready{part="a"} 1.0' in measured.text
+
+
 async def test_monitors_may_ask_by_any_name(client: httpx.AsyncClient) -> None:
     assert (await client.get("/health/live", headers={"host": "10.0.0.7:8000"})).status_code == 200
 
@@ -186,7 +201,7 @@ async def test_readiness_asks_the_database(settings: Settings, write: WriteSide)
 
     found = {name: await check() for name, check in checks(write).items()}
 
-    assert set(found) == {"schema", "projections", "worker", "signer"}
+    assert set(found) == {"schema", "projections", "worker", "signer", "verification"}
     assert found["schema"] is None
     with Heartbeat(settings.database, "worker"):
         deadline = asyncio.get_running_loop().time() + 10

@@ -25,7 +25,7 @@ def other(database: DatabaseSettings) -> TenantId:
 
 TABLES = (
     *("pii.person", "pii.key", "access.token", "pii.address", "pii.reminder_sent", "jobs.reminder_day"),
-    *("access.membership", "access.invitation"),
+    *("access.membership", "access.invitation", "jobs.verification"),
 )
 
 

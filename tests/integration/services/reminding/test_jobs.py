@@ -14,9 +14,9 @@ import pytest
 from infra.mail.files import FileMailer
 from infra.mail.settings import ReminderSettings
 from infra.settings import DatabaseSettings
+from services import daily
 from services.bootstrap import WriteSide, open_write_side
 from services.contents import NO_CONTENTS
-from services.reminding import jobs
 from services.reminding.jobs import REMIND, Reminders, enqueue, remind_today
 from services.worker import work
 from tests.integration.mailbox import Mailbox
@@ -93,7 +93,7 @@ async def test_a_real_worker_finds_the_day_and_sends_its_message_as_a_file(
 async def test_a_worker_without_mail_puts_nothing_into_the_queue(
     write: WriteSide, alike: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "EVERY", timedelta(seconds=0.01))
+    monkeypatch.setattr(daily, "EVERY", timedelta(seconds=0.01))
     await listed(write, ALPHA)
 
     async with worker(alike, None):

@@ -1,0 +1,1 @@
+"""Verifying every log each night, and what came of it."""
