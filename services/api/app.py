@@ -42,6 +42,7 @@ from services.refusals import (
     UnavailableError,
 )
 from services.web.account import account_routes
+from services.web.exceptions_page import exceptions_routes
 from services.web.forgotten import forgotten_routes
 from services.web.pages import error_page, is_page, web_routes
 from services.web.passkeys import passkey_routes
@@ -116,6 +117,7 @@ def create_app(
             *pack_routes(settings.proof, settings.database),
             *web_routes(),
             *plan_routes(),
+            *exceptions_routes(),
             *proof_page_routes(settings.proof),
             *sign_in_routes(),
             *account_routes(),

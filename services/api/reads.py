@@ -18,8 +18,8 @@ from infra.log.feed import LogFeed
 from infra.settings import Profile, Settings
 from readapi.mounting import PATH, graphql_handler
 from readapi.reading import STATEMENT_TIMEOUT_MS
-from readapi.viewer import ANONYMOUS, Viewer
-from services.api.requesters import requester
+from readapi.viewer import Viewer
+from services.api.requesters import viewer
 from services.bootstrap import WriteSide
 
 _WATCH_SECONDS = 60.0
@@ -70,10 +70,7 @@ class Reads:
 
     async def viewer(self, scope: MutableMapping[str, Any]) -> Viewer:
         """Who asks: the public without a token and without a session. Raises as `requester`."""
-        bearer = await requester(scope, self.write)
-        if bearer is None:
-            return ANONYMOUS
-        return Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
+        return await viewer(scope, self.write)
 
     @asynccontextmanager
     async def attached(self, app: Litestar) -> AsyncIterator[None]:

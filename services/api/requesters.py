@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from infra.access.tokens import Bearer
+from readapi.viewer import ANONYMOUS, Viewer
 from services.bootstrap import WriteSide
 from services.identity.acting import bearer_of as bearer_of_session
 from services.identity.refusals import OriginRefusedError, SessionEndedError
@@ -47,6 +48,14 @@ async def requester(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None
     if session is None:
         raise SessionEndedError
     return bearer_of_session(session)
+
+
+async def viewer(scope: Mapping[str, Any], write: WriteSide) -> Viewer:
+    """Who reads: the public without a token and without a session. Raises as `requester`."""
+    bearer = await requester(scope, write)
+    if bearer is None:
+        return ANONYMOUS
+    return Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
 
 
 def check_own_origin(scope: Mapping[str, Any], *, secure: bool) -> None:

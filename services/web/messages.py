@@ -4,6 +4,7 @@ from typing import Final
 
 from domain.values import Language
 from domain.verdict.words import NBSP
+from services.web.exception_messages import EXCEPTION_MESSAGES
 from services.web.sign_in_messages import SIGN_IN_MESSAGES
 from services.web.words import Words
 
@@ -54,6 +55,7 @@ MESSAGES: Final[dict[str, Words]] = {
     "fresh.none": Words("Nothing has been recorded yet.", "Rien n’a encore été inscrit."),
     "plans.title": Words("Plans", "Plans"),
     "plans.caption": Words("Plans that are published", "Plans publiés"),
+    "plans.caption.member": Words("Plans that you may see", "Plans que vous pouvez consulter"),
     "plans.none": Words("No plan is published here yet.", "Aucun plan n’est encore publié ici."),
     "plan.period": Words("Period", "Période"),
     "plan.revision": Words("Revision", "Révision"),
@@ -62,6 +64,9 @@ MESSAGES: Final[dict[str, Words]] = {
     ),
     "plan.no_revision": Words(
         "At these clocks, no revision is public.", "À ces deux dates, aucune révision n’est publique."
+    ),
+    "plan.no_revision.member": Words(
+        "At these clocks, no revision is adopted.", "À ces deux dates, aucune révision n’est adoptée."
     ),
     "plan.says": Words("What the plan says", "Ce que dit le plan"),
     "clocks.title": Words("Two clocks", "Deux horloges"),
@@ -100,6 +105,10 @@ MESSAGES: Final[dict[str, Words]] = {
         "was drafted is for the partnership.",
         "Dans l’ordre de l’inscription. Des numéros manquent là où une étape n’est pas publique : la rédaction "
         "d’une révision relève du partenariat.",
+    ),
+    "steps.text.member": Words(
+        "In the order in which it was recorded, as your role shows it. The public sees fewer steps.",
+        "Dans l’ordre de l’inscription, selon votre rôle. Le public voit moins d’étapes.",
     ),
     "steps.more": Words("Later steps", "Étapes suivantes"),
     "step.title": Words("Step {version}", "Étape {version}"),
@@ -179,6 +188,7 @@ MESSAGES: Final[dict[str, Words]] = {
     "kind.municipal_programme": Words("Municipal programme", "Programme municipal"),
     "kind.sector_council": Words("Sector council", "Conseil sectoriel"),
     "kind.employment_council": Words("Employment council", "Conseil de l’emploi"),
+    **EXCEPTION_MESSAGES,
     **SIGN_IN_MESSAGES,
 }
 

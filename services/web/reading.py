@@ -1,4 +1,4 @@
-"""Pages read as everybody does: a GraphQL document through the read API, in process."""
+"""Pages read as every program does: a GraphQL document through the read API, in process."""
 
 from functools import cache
 from importlib.resources import files
@@ -20,15 +20,15 @@ _log = structlog.get_logger()
 AnyRequest = Request[Any, Any, Any]
 
 
-async def read(request: AnyRequest, document: str, **variables: Any) -> dict[str, Any]:
-    """The data of a document of `documents/`, as the public may see it.
+async def read(request: AnyRequest, document: str, viewer: Viewer, **variables: Any) -> dict[str, Any]:
+    """The data of a document of `documents/`, as a viewer may see it.
 
     Raises:
         ReadsUnavailableError: the read API is not there or has no time just now.
         RequestInvalidError: what the address asks for is refused.
         InternalError: anything else that is wrong.
     """
-    return await _data(request, document, GraphQLRequest(query=_text(document), variables=variables))
+    return await _data(request, document, GraphQLRequest(query=_text(document), variables=variables), viewer)
 
 
 async def read_stored(
@@ -45,9 +45,7 @@ async def read_stored(
     return await _data(request, document, asked, viewer)
 
 
-async def _data(
-    request: AnyRequest, document: str, asked: GraphQLRequest, viewer: Viewer = ANONYMOUS
-) -> dict[str, Any]:
+async def _data(request: AnyRequest, document: str, asked: GraphQLRequest, viewer: Viewer) -> dict[str, Any]:
     endpoint: GraphQLEndpoint | None = getattr(request.app.state, "graphql", None)
     if endpoint is None:
         raise ReadsUnavailableError

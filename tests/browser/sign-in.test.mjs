@@ -1,10 +1,12 @@
 // From an invitation to a member's own data and out again, as a person does it, by keyboard and in both languages.
 import assert from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { start, violations } from "./running.mjs";
 
 const BODY = "fictionville";
+const SHOTS = process.env.BROWSER_SCREENSHOTS;
 const PASSWORD = "quatre mots sans apprêt";
 const MEMBERS_ONLY = `{ partnership(slug: "${BODY}") { dueList(withinDays: 366) { recordId } } }`;
 
@@ -49,8 +51,22 @@ async function fill(page, label, text) {
   await page.keyboard.type(text);
 }
 
+// Whoever has signed out is told who may see the page; the browser reports its 403, which is not wrong.
+async function closedTo(page, address, title) {
+  page.removeAllListeners("console");
+  await page.goto(address);
+  assert.equal(await page.textContent("h1"), title);
+  assert.equal(await page.locator("main h3").count(), 0);
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${await page.getAttribute("html", "lang")}-closed.png`) });
+  return violations(page);
+}
+
 const WORDS = {
   fr: {
+    exceptions: {
+      plans: `/fr/partenariats/${BODY}/plans`, here: "Exceptions de ce partenariat", title: "Exceptions",
+      kind: "Type", every: "", show: "Afficher", closed: "Réservé aux membres",
+    },
     invitation: "Invitation", choose: "Choisissez un mot de passe", again: "Le même mot de passe, une seconde fois",
     enrol: "Configurer une application d’authentification", first: "Le code qu’elle affiche maintenant",
     kept: "Je les ai conservés : continuer", account: "Mon compte", out: "Se déconnecter",
@@ -60,6 +76,10 @@ const WORDS = {
     other: "English", otherSignIn: "/en/sign-in",
   },
   en: {
+    exceptions: {
+      plans: `/en/partnerships/${BODY}/plans`, here: "Exceptions of this partnership", title: "Exceptions",
+      kind: "Kind", every: "", show: "Show", closed: "For members only",
+    },
     invitation: "You are invited", choose: "Choose a password", again: "The same password again",
     enrol: "Set up an authenticator", first: "The code that it shows now",
     kept: "I have kept them: continue", account: "My account", out: "Sign out",
@@ -119,8 +139,35 @@ for (const [language, words] of Object.entries(WORDS)) {
     const read = await asked(page, MEMBERS_ONLY);
     assert.ok(read.data.partnership.dueList.length > 0, JSON.stringify(read));
 
+    // Exceptions: from the plans of the partnership, narrowed to a kind, and to the step that one is about.
+    const { plans, here, title, kind, every, show, closed } = words.exceptions;
+    const browsing = await context.newPage();
+    browsing.on("console", (message) => { if (message.type() === "error") wrong.push(message.text()); });
+    await browsing.goto(running.origin + plans);
+    await browsing.getByRole("link", { name: here, exact: true }).click();
+    assert.equal(await browsing.textContent("h1"), title);
+    assert.equal(await browsing.getAttribute("html", "lang"), `${language}-CA`);
+    assert.ok((await browsing.locator("main h3").count()) > 0, "some were found");
+    assert.deepEqual(await violations(browsing), []);
+    assert.ok(await browsing.evaluate(() => document.documentElement.scrollWidth <= 320), "it reflows at 320 pixels");
+    if (SHOTS) {
+      await browsing.screenshot({ path: join(SHOTS, `${language}-exceptions-narrow.png`), fullPage: true });
+      await browsing.setViewportSize({ width: 1000, height: 800 });
+      await browsing.screenshot({ path: join(SHOTS, `${language}-exceptions.png`), fullPage: true });
+      await browsing.setViewportSize({ width: 320, height: 700 });
+    }
+    const first = await browsing.locator("main h3").first().getAttribute("id");
+    await browsing.getByLabel(kind, { exact: true }).selectOption(first);
+    await browsing.getByRole("button", { name: show, exact: true }).press("Enter");
+    await browsing.waitForURL(`**kind=${first}*`);
+    assert.equal(await browsing.locator("main h3").count(), 1);
+    assert.notEqual(await browsing.getByLabel(kind, { exact: true }).inputValue(), every);
+    const exceptions = browsing.url();
+
     await page.getByRole("button", { name: words.out, exact: true }).press("Enter");
     await page.waitForURL(`**${signIn}`);
+    wrong.push(...(await closedTo(browsing, exceptions, closed)));
+    await browsing.close();
     const stranger = await asked(page, MEMBERS_ONLY);
     assert.ok(!stranger.data?.partnership?.dueList?.length, JSON.stringify(stranger));
 

@@ -72,8 +72,17 @@ async def approvals_by_submitter(reading: Reading, place: Place, since: date | N
 
 
 async def values_changed(reading: Reading, place: Place, since: date | None) -> list[Found]:
-    """Published figures that another one replaced, or is to replace."""
-    corrected = SUBMISSION_STEP.alias("corrected")
+    """Published figures that another one replaced, or is to replace.
+
+    A step before a publication counts for members who see no drafts too: what was drafted is what was published.
+    """
+    corrected, out = SUBMISSION_STEP.alias("corrected"), SUBMISSION_STEP.alias("out")
+    came_out = exists().where(
+        out.c.tenant_id == _STEP.tenant_id,
+        out.c.entity_id == _STEP.entity_id,
+        out.c.act == "publish",
+        out.c.position > _STEP.position,
+    )
     statement = (
         select(
             *(_STEP.entity_id, _STEP.position, _STEP.act, _STEP.effective_on, _STEP.sample),
@@ -83,7 +92,7 @@ async def values_changed(reading: Reading, place: Place, since: date | None) -> 
         .where(
             _STEP.tenant_id == place.body,
             *happened(SUBMISSION_STEP, place.clock, on="effective_on"),
-            reading.visible(SUBMISSION_STEP, place.scope),
+            or_(reading.visible(SUBMISSION_STEP, place.scope), came_out),
             exists().where(
                 corrected.c.tenant_id == _STEP.tenant_id,
                 corrected.c.entity_id == _STEP.entity_id,

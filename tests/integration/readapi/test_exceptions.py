@@ -231,6 +231,14 @@ async def test_a_year_is_no_exception_before_it_is_over(reading: Client) -> None
     assert len(await found(reading, kinds=kinds, asOf={"effective": "2022-01-01"})) == 1
 
 
+async def test_members_who_see_no_drafts_are_told_the_same(reading: Client) -> None:
+    member = Viewer(tenant_id=TenantId(uid(PLANTED, "body")), role="member")
+    beside = Viewer(tenant_id=TenantId(uid(HONEST, "body")), role="member")
+
+    assert await page(reading, viewer=member) == await page(reading)
+    assert await found(reading, slug=HONEST, viewer=beside) == []
+
+
 async def test_only_members_of_the_body_see_exceptions(reading: Client) -> None:
     for viewer in (ANONYMOUS, NEIGHBOUR):
         assert await page(reading, viewer=viewer) is None

@@ -29,8 +29,8 @@ VARIABLES = {
     "indicator": {"owner": "alpha", "id": str(uid("alpha", "indicator public"))},
     "period": {"kind": "FISCAL_YEAR", "start": "2019-04-01", "end": "2020-03-31"},
 }
-VIEWS = {"comparison": "indicatorComparison", "matrix": "agreementMatrix"}
-"""National views are put together by the executor: they are no one statement, and their answers have no tag."""
+VIEWS = {"comparison": "indicatorComparison", "exceptions": "partnership", "matrix": "agreementMatrix"}
+"""National views and exceptions are put together by the executor: no one statement, and answers without a tag."""
 
 
 @pytest.mark.parametrize("name", sorted(hashes().keys() - VIEWS.keys()))
@@ -68,7 +68,7 @@ async def test_a_stored_national_view_is_executed_in_one_transaction(db: Databas
 def test_a_document_that_is_not_as_the_manifest_says_stops_the_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    assert len(stored()) == len(hashes()) == 7
+    assert len(stored()) == len(hashes()) == 8
     changed = tmp_path / "manifest.json"
     changed.write_text(json.dumps(hashes() | {"register": "0" * 64}))
     monkeypatch.setattr(persisted, "MANIFEST", changed)

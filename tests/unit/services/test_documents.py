@@ -11,6 +11,7 @@ from services.authorisation import ROLES
 from services.decoding import NOT_JSON_CODES
 from services.refusals import STATUS_OF_KIND, known_refusals
 from services.tables.problems import TABLE_CODES
+from services.web.exception_messages import EXCEPTION_MESSAGES
 from services.web.messages import MESSAGES
 from services.wordings import FIELD_CODES
 
@@ -58,6 +59,7 @@ def test_pages_use_words_that_exist_and_leave_none_over() -> None:
     used |= {f"province.{code}" for code in (*Province.__args__, "none")}  # type: ignore[attr-defined]
     used |= {f"kind.{kind}" for kind in PARTNERSHIPS}
     used |= {f"role.{role}" for role in set(ROLES) - {"system"}}
+    used |= {key for key in EXCEPTION_MESSAGES if key.startswith(("record.", "event."))}
     used |= {"partnerships.count", "partnerships.count.one"}
     used -= {"province.", "kind.", "role."}
 
