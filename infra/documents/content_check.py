@@ -77,5 +77,6 @@ def _packed(body: bytes) -> MediaType | None:
                 return None
             with archive.open("mimetype") as label:
                 return _OPEN_DOCUMENT.get(label.read(_MIMETYPE_BYTES_MAX).strip())
+    # What the library raises at a stranger's file: damaged, encrypted, or packed in a way that it does not know.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         return None

@@ -47,6 +47,12 @@ class Reader:
         Raises:
             ArchiveBrokenError: one is not as it was written, or there is a file that is none of them.
         """
+        known = {MANIFEST, *self._parts}
+        for info in self._zip.infolist():
+            if info.filename not in known and not info.filename.startswith(content_name("")):
+                raise ArchiveBrokenError(
+                    f"{info.filename!r} is no part of it", f"{info.filename!r} n’en est pas une partie"
+                )
         for part in self.manifest.parts:
             digest = sha256()
             with self._opened(part.name) as member:
