@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(VENV)/.ready ## install everything that the project needs
-.PHONY: help setup run test check lint types contracts bench comparison-check audit-fuzz faults lock browser-test audits chromium
+.PHONY: help setup run test check lint types contracts bench comparison-check isolation audit-fuzz faults lock browser-test audits chromium
 
 run: setup ## start the product on the embedded database with the sample loaded
 	@$(BIN)/entente run --demo
@@ -59,6 +59,9 @@ bench: setup ## paired ratios, into var/bench.jsonl
 
 comparison-check: setup ## national views against a recomputation from raw events; SIZE=full for 1,000 partnerships
 	@$(BIN)/python -m tests.comparison --size $(or $(SIZE),default) --seed $(or $(SEED),20260)
+
+isolation: setup ## what nobody may see, proven: one line a proof; ONLY=policies,… runs some, SEED= draws anew
+	@$(BIN)/python -m tests.isolation $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 audit-fuzz: setup ## 100,000 forged packs, 10,000 honest ones, 2,000 changes to a database; counts printed
 	@$(BIN)/python -m pytest -q -m faults tests/unit/services/audit tests/integration/services/test_fuzz_databases.py

@@ -1,0 +1,1 @@
+"""What nobody may see, proven: see docs/isolation.md."""
