@@ -21,6 +21,8 @@ Role = Literal[
     "regional_adviser",
     "plan_approver",
     "programme_officer",
+    "funder_analyst",
+    "auditor",
     "operator",
     "system",
 ]

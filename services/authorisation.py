@@ -8,8 +8,9 @@ from typing import Final, get_args
 
 from domain.envelope import Role
 from domain.ids import COMMONS, TenantId
+from readapi.viewer import OUTSIDER_ROLES
 from services.identity.refusals import RoleNotInvitedError
-from services.refusals import RoleNotAllowedError
+from services.refusals import NotForOutsidersError, RoleNotAllowedError
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
@@ -210,7 +211,10 @@ ROLES_INVITED_BY: Final[Mapping[Role, frozenset[Role]]] = {
 }
 """Who may invite whom. Those who validate, approve or return what a partnership submits are not invited by it."""
 ROLES_WITH_SECOND_FACTOR: Final[frozenset[Role]] = frozenset(
-    {"coordinator", "chair", "regional_adviser", "plan_approver", "programme_officer", "operator"}
+    {
+        *("coordinator", "chair", "regional_adviser", "plan_approver", "programme_officer"),
+        *("funder_analyst", "auditor", "operator"),
+    }
 )
 """Who comes in by a password and something else too, never by a password alone."""
 
@@ -233,3 +237,13 @@ def check_role(role: Role, command: str) -> None:
     """
     if role not in ROLES_OF_COMMAND.get(command, frozenset()):
         raise RoleNotAllowedError(role=role, command=command)
+
+
+def check_member(role: Role) -> None:
+    """Let a member of the body pass; not those who read for it what others opened to it.
+
+    Raises:
+        NotForOutsidersError: the role is one of these.
+    """
+    if role in OUTSIDER_ROLES:
+        raise NotForOutsidersError(role=role)

@@ -268,6 +268,18 @@ class DraftsNotForRoleError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class NotForOutsidersError(DoorRefusal):
+    role: str
+    code = "not_for_outsiders"
+    kind = "forbidden"
+    en = "This is for the members of the body; the role {role} reads, through the read API, what was opened to it."
+    fr = (
+        "Ceci est réservé aux membres de l’organisme; le rôle {role} lit, par l’interface de lecture, ce qui lui "
+        "a été ouvert."
+    )
+
+
+@dataclass(eq=False)
 class PackNotForRoleError(DoorRefusal):
     role: str
     code = "pack_not_for_role"

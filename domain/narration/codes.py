@@ -70,6 +70,8 @@ ROLES: Final[Mapping[str, Words]] = {
     "regional_adviser": Words("regional adviser", "conseil en immigration régionale"),
     "plan_approver": Words("approver of the plan", "approbation du plan"),
     "programme_officer": Words("programme officer", "gestion de programme"),
+    "funder_analyst": Words("funder’s analyst", "analyse pour le bailleur de fonds"),
+    "auditor": Words("auditor", "audit"),
     "operator": Words("operator of the service", "exploitation du service"),
     "system": Words("the service itself", "le service lui-même"),
 }

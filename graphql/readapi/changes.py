@@ -130,7 +130,7 @@ class States:
     ) -> str:
         """Two states are equal as long as the viewer sees the same."""
         is_member = body is not None and viewer.belongs_to(body)
-        key = (body, view, is_member, viewer.tenant_id)
+        key = (body, view, is_member, viewer.grantee)
         known = self._looks.get(key)
         now = time.monotonic()
         if known is None or now - known[0] > _SHARED_SECONDS:
@@ -143,10 +143,10 @@ class States:
         self, viewer: Viewer, body: TenantId | None, view: NationalView | None, *, is_member: bool
     ) -> str:
         if is_member:
-            return str(await self._database.value(_OF_MEMBER, [body], member=body, reader=viewer.tenant_id))
+            return str(await self._database.value(_OF_MEMBER, [body], member=body, reader=viewer.grantee))
         tables = _OF_A_BODY if view is None else _READ_BY[view]
-        sql, parameters = _seen(tables, viewer.tenant_id, body if view is None else None, one_body=view is None)
-        return str(await self._database.value(sql, parameters, member=None, reader=viewer.tenant_id))
+        sql, parameters = _seen(tables, viewer.grantee, body if view is None else None, one_body=view is None)
+        return str(await self._database.value(sql, parameters, member=None, reader=viewer.grantee))
 
     def _forget(self, now: float) -> None:
         for key, (at, look) in list(self._looks.items()):

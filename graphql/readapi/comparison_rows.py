@@ -209,9 +209,9 @@ def received(found: Iterable[Said]) -> frozenset[Any]:
 
 async def granting(reading: Reading, when: Clock) -> set[UUID]:
     """The bodies that grant the reader all that is for funders, today and, where that is asked, then."""
-    if reading.viewer.tenant_id is None:
+    if reading.viewer.grantee is None:
         return set()
     # One programme alone opens no figures: they are of no programme.
     then = sight.granted_at(when) if when.as_seen else None
-    granted = sight.granting_all(reading.viewer.tenant_id, then)
+    granted = sight.granting_all(reading.viewer.grantee, then)
     return {row[0] for row in await reading.rows(None, granted)}

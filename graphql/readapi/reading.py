@@ -153,7 +153,7 @@ class Reading:
 
         National tables need the clock that they are read with: what was seen depends on it.
         """
-        drafts, reader = self.viewer.writes_drafts, self.viewer.tenant_id
+        drafts, reader = self.viewer.writes_drafts, self.viewer.grantee
         assert at is not None or scope is not None or source.schema != "national", f"{source} without a clock"
         then = None if at is None or not at.as_seen else sight.granted_at(at)
         return sight.visible(source, source.schema, scope, drafts=drafts, reader=reader, then=then)
@@ -165,9 +165,7 @@ class Reading:
             return self._held.get(scope) or await self._begin(scope)
 
     async def _begin(self, scope: TenantId | None) -> _Held:
-        entering = (
-            self._database.national(self.viewer.tenant_id) if scope is None else self._database.member(scope)
-        )
+        entering = self._database.national(self.viewer.grantee) if scope is None else self._database.member(scope)
         try:
             connection = await self._stack.enter_async_context(entering)
             await connection.execute(_TIMEOUT)

@@ -9,6 +9,10 @@ AUTHOR_ROLES: Final = frozenset({"coordinator", "regional_adviser", "plan_approv
 """Who works on drafts, and so sees what has the audience *draft*."""
 
 
+OUTSIDER_ROLES: Final = frozenset({"funder_analyst", "auditor"})
+"""Who reads for a body without being one of its members: what others opened to it, and what is public."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The body that a reader's token belongs to, in which role; all of it absent for the public."""
@@ -19,7 +23,17 @@ class Viewer:
 
     def belongs_to(self, body: TenantId) -> bool:
         """Whether the reader is a member of that very body."""
-        return self.tenant_id is not None and self.role is not None and self.tenant_id == body
+        return self.is_member and self.tenant_id == body
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the reader is a member of some body."""
+        return self.tenant_id is not None and self.role is not None and self.role not in OUTSIDER_ROLES
+
+    @property
+    def grantee(self) -> TenantId | None:
+        """The body whose grants open something to the reader; an auditor reads by none of them."""
+        return None if self.role == "auditor" else self.tenant_id
 
     @property
     def writes_drafts(self) -> bool:

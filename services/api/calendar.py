@@ -18,6 +18,7 @@ from readapi.viewer import Viewer
 from services.api.languages import preferred
 from services.api.reads import Reads
 from services.api.routes import bearer_of, body_of
+from services.authorisation import check_member
 from services.bootstrap import WriteSide
 from services.calendar import calendar
 from services.deadlines import deadlines_of
@@ -75,7 +76,10 @@ async def _body_read(request: AnyRequest, write: WriteSide, slug: str) -> Tenant
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     token = given.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")
     if not token:
-        return await body_of(write, await bearer_of(request, write), slug)
+        bearer = await bearer_of(request, write)
+        tenant_id = await body_of(write, bearer, slug)
+        check_member(bearer.role)
+        return tenant_id
     reader = await write.tokens.find_calendar(token)
     if reader is None:
         raise TokenInvalidError

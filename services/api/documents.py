@@ -16,7 +16,7 @@ from domain.ports import ContentDamagedError
 from domain.stream import COMMANDS
 from infra.documents.content_check import ContentTypeError, checked
 from infra.settings import DocumentSettings
-from readapi.viewer import AUTHOR_ROLES
+from readapi.viewer import AUTHOR_ROLES, OUTSIDER_ROLES
 from services.api.requesters import requester
 from services.api.routes import bearer_of, body_of
 from services.authorisation import check_role
@@ -137,7 +137,7 @@ async def _readable(
     tenant_id = await write.bodies.resolve(slug)
     if tenant_id is None:
         raise BodyUnknownError(slug=slug[:60])
-    member = bearer is not None and bearer.tenant_id == tenant_id
+    member = bearer is not None and bearer.tenant_id == tenant_id and bearer.role not in OUTSIDER_ROLES
     try:
         stream_id = StreamId(UUID(document_id))
     except ValueError as error:

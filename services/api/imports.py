@@ -16,7 +16,7 @@ from services.api.edge import correlation_id_of
 from services.api.following import followed, is_wanted
 from services.api.languages import preferred
 from services.api.routes import POSITION_HEADER, actor_of, bearer_of, body_of, key_of
-from services.authorisation import check_role
+from services.authorisation import check_member, check_role
 from services.bootstrap import WriteSide
 from services.refusals import BodyNotOpenError, QueryInvalidError, TableFormatUnknownError, TableMediaTypeError
 from services.tables.columns import TableFormat
@@ -90,6 +90,7 @@ def import_routes() -> list[HTTPRouteHandler]:
         write: WriteSide = request.app.state.write
         bearer = await bearer_of(request, write)
         tenant_id = await body_of(write, bearer, slug)
+        check_member(bearer.role)
         standing = await _undoing(write, bearer).standing(tenant_id, import_id)
         return _json(standing, 200, standing.undone_position or standing.position)
 

@@ -12,6 +12,7 @@ from infra.log.proofs.entries import ENTRIES, parse_tile_path
 from infra.log.proofs.published import published
 from infra.settings import ProofSettings
 from services.api.routes import bearer_of
+from services.authorisation import check_member
 from services.bootstrap import WriteSide
 from services.refusals import BodyUnknownError, NotSignedYetError, RouteUnknownError
 
@@ -109,3 +110,4 @@ async def _check_reader(request: AnyRequest, tenant_id: TenantId) -> None:
     bearer = await bearer_of(request, write)
     if bearer.scope == "body" and bearer.tenant_id != tenant_id:
         raise BodyUnknownError(slug=str(tenant_id))
+    check_member(bearer.role)

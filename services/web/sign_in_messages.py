@@ -127,5 +127,7 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
     "role.regional_adviser": Words("regional adviser", "conseil en immigration régionale"),
     "role.plan_approver": Words("approval of plans", "approbation des plans"),
     "role.programme_officer": Words("programme officer", "agente ou agent de programme"),
+    "role.funder_analyst": Words("funder’s analyst", "analyse pour un bailleur de fonds"),
+    "role.auditor": Words("auditor", "audit"),
     "role.operator": Words("operation of the instance", "exploitation de l’instance"),
 }

@@ -63,8 +63,7 @@ class Asked:
     def sight(self) -> tuple[bool, bool, bool, bool]:
         """What of the viewer the statement's form depends on."""
         viewer = self.viewer
-        belongs = viewer.tenant_id is not None and viewer.role is not None
-        return self.member is not None, viewer.writes_drafts, viewer.tenant_id is not None, belongs
+        return self.member is not None, viewer.writes_drafts, viewer.grantee is not None, viewer.is_member
 
     def argument(self, field: GraphQLField, node: FieldNode, name: str) -> Any:
         """The value of an argument by its Python name; None where it is absent."""

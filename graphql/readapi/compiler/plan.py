@@ -104,7 +104,7 @@ class Draft:
                 raise NotCompiledError(f"{table.name} is for members")
             own: ColumnElement[bool] = source.c.tenant_id == scope
             return own
-        reader = self._common("reader", lambda asked: asked.viewer.tenant_id) if reads_for else None
+        reader = self._common("reader", lambda asked: asked.viewer.grantee) if reads_for else None
         return sight.visible(source, table.schema, scope, drafts=drafts, reader=reader)
 
     def name(self, letter: str) -> str:

@@ -117,7 +117,7 @@ class Compiler:
             NotCompiledError: a part would be read in the one and a part in the other.
         """
         body = asked.viewer.tenant_id
-        if body is None or asked.viewer.role is None:
+        if body is None or not asked.viewer.is_member:
             return None
         own, other = False, False
         for node in self._roots(operation, fragments, asked):

@@ -22,7 +22,7 @@ async def run(database: ReadDatabase, bound: Bound, viewer: Viewer) -> str | Non
     """
     try:
         data: str = await database.value(
-            bound.plan.sql, bound.parameters, member=bound.member, reader=viewer.tenant_id
+            bound.plan.sql, bound.parameters, member=bound.member, reader=viewer.grantee
         )
     except asyncpg.DivisionByZeroError:
         return None

@@ -28,9 +28,9 @@ async def tag_of(database: ReadDatabase, bound: Bound, viewer: Viewer, media: st
     """The weak tag of what a plan would answer now, for this reader and in this media type."""
     projections = sorted({_OF_TABLE[table] for table in bound.plan.tables})
     state: str = await database.value(
-        _STATE, [projections, viewer.tenant_id], member=bound.member, reader=viewer.tenant_id
+        _STATE, [projections, viewer.grantee], member=bound.member, reader=viewer.grantee
     )
-    parts: list[Any] = [bound.plan.sql, bound.parameters, viewer.tenant_id, bound.member, media, state, _shapes()]
+    parts: list[Any] = [bound.plan.sql, bound.parameters, viewer.grantee, bound.member, media, state, _shapes()]
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

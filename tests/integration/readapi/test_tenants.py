@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from infra.database import Database, Scope
 from infra.embedded import EmbeddedServer
-from readapi.viewer import ANONYMOUS, Viewer
+from readapi import viewer as viewer_module
+from readapi.viewer import ANONYMOUS, OUTSIDER_ROLES, Viewer
 from services.cli.bringing_in import sample_files
 from services.importing import read_files
 from tests.integration.filled import Filled, bring_in, make_database
@@ -242,15 +243,29 @@ async def test_the_matrix_counts_what_the_reader_may_see(client: Client, filled:
     assert await totals(["alpha"], alpha) == (3, 3, 1, 1)  # a question about the own body alone
     assert await totals(["beta"], alpha) == (1, 1, 1, 1)
     assert await totals(["alpha", "beta"], alpha) == (2, 2, 2, 2)  # a national question
-    funder = Viewer(tenant_id=BETA, role="programme_officer")
+    funder, analyst, auditor = (
+        Viewer(tenant_id=BETA, role=role) for role in ("programme_officer", "funder_analyst", "auditor")
+    )
     with psycopg.connect(filled.settings.admin_dsn) as connection:
         connection.execute("INSERT INTO access.grant_now VALUES (%s, %s, '', 1)", [ALPHA, BETA])
     try:
         assert await totals(["alpha"], funder) == (2, 2, 1, 1)  # public and for funders, never the body's own
+        assert await totals(["alpha"], analyst) == (2, 2, 1, 1)
+        assert await totals(["alpha"], auditor) == (1, 1, 1, 1)  # no grant is an auditor's
     finally:
         with psycopg.connect(filled.settings.admin_dsn) as connection:
             connection.execute("DELETE FROM access.grant_now WHERE grantee = %s", [BETA])
     assert await totals(["alpha"], funder) == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("role", sorted(OUTSIDER_ROLES))
+async def test_who_reads_for_a_body_from_outside_is_no_member_of_it(
+    client: Client, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await seen(client, "alpha", Viewer(tenant_id=ALPHA, role=role)) == PUBLIC
+
+    monkeypatch.setattr(viewer_module, "OUTSIDER_ROLES", frozenset())
+    assert await seen(client, "alpha", Viewer(tenant_id=ALPHA, role=role)) > PUBLIC  # the test can fail
 
 
 async def test_the_member_s_connection_reads_one_tenant_and_the_national_one_public_rows(db: Database) -> None:

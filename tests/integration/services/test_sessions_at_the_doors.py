@@ -270,3 +270,22 @@ async def test_of_two_cookies_of_one_name_neither_counts(
     scope["headers"].append((b"cookie", f"{SESSION}={'A' * 43}".encode()))
 
     assert await reads.viewer(scope) == ANONYMOUS
+
+
+@pytest.mark.parametrize("role", ["funder_analyst", "auditor"])
+async def test_who_reads_for_a_body_from_outside_finds_its_members_doors_closed(
+    client: httpx.AsyncClient, write: WriteSide, partnership: Partnership, role: Any
+) -> None:
+    browser = await complete(client, write, partnership.tenant_id, role)
+
+    answers = [
+        code_of(await browser.see(path))
+        for path in (
+            f"/api/v1/partnerships/{partnership.slug}/calendar.ics",
+            f"/log/{partnership.tenant_id}/tile/entries/000",
+            f"/api/v1/partnerships/{partnership.slug}/imports/{uuid.uuid4()}",
+        )
+    ]
+
+    assert answers == [(403, "not_for_outsiders")] * 3
+    assert code_of(await drafted(browser, partnership.slug)) == (403, "role_not_allowed")

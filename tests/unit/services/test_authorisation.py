@@ -7,6 +7,7 @@ from domain.envelope import Role
 from domain.ids import COMMONS, TenantId
 from domain.stream import COMMANDS
 from domain.submission.route import ROUTES
+from readapi.viewer import OUTSIDER_ROLES
 from services.authorisation import (
     OUTSIDE_LOGS,
     ROLES,
@@ -14,10 +15,11 @@ from services.authorisation import (
     ROLES_OF_COMMAND,
     ROLES_WITH_SECOND_FACTOR,
     check_may_invite,
+    check_member,
     check_role,
 )
 from services.identity.refusals import RoleNotInvitedError
-from services.refusals import RoleNotAllowedError
+from services.refusals import NotForOutsidersError, RoleNotAllowedError
 
 BODY = TenantId(UUID(int=7))
 OF_PEOPLE = {"ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"}
@@ -39,9 +41,10 @@ def test_coordinators_and_operators_say_who_is_a_member() -> None:
 def test_nobody_lets_in_those_who_review_what_they_submit() -> None:
     invited = ROLES_INVITED_BY["coordinator"]
     reviewing = {"regional_adviser", "plan_approver", "programme_officer", "operator", "system"}
+    reading = {"funder_analyst", "auditor"}
 
-    assert not invited & reviewing
-    assert invited | reviewing == set(ROLES)
+    assert not invited & (reviewing | reading)
+    assert invited | reviewing | reading == set(ROLES)
     assert set(ROLES_INVITED_BY) == {"coordinator", "operator"}
 
 
@@ -59,6 +62,18 @@ def test_operators_are_of_the_commons_and_nobody_else_is(role: Role, invited: Ro
 
 def test_whoever_decides_for_others_comes_in_by_two_factors() -> None:
     assert set(ROLES) - {"member", "partner_reporter", "system"} == ROLES_WITH_SECOND_FACTOR
+
+
+@pytest.mark.parametrize("role", sorted(OUTSIDER_ROLES))
+def test_who_reads_from_outside_gives_no_order_and_passes_no_member_s_door(role: Role) -> None:
+    assert not [name for name, roles in ROLES_OF_COMMAND.items() if role in roles]
+    with pytest.raises(NotForOutsidersError):
+        check_member(role)
+
+
+def test_everybody_else_passes_the_doors_of_members() -> None:
+    for role in set(ROLES) - OUTSIDER_ROLES:
+        check_member(role)
 
 
 def test_every_command_has_a_role_that_exists() -> None:
