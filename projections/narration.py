@@ -4,8 +4,8 @@ The words are made here and not where they are read, because a step is told by w
 tells everything anew. What a sealed text says is never told.
 """
 
-from collections.abc import Callable, Iterator, MutableMapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, ItemsView, Iterator, MutableMapping
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Column, Table, Text
@@ -122,6 +122,21 @@ class _Kept(MutableMapping[tuple[UUID, str], str]):
 
     def __len__(self) -> int:
         return len(self._rows.under(self._stream_id))
+
+    def items(self) -> ItemsView[tuple[UUID, str], str]:
+        """An adoption looks at every fact of its plan, so without looking each one up."""
+        return _Facts(self)
+
+    def facts(self) -> Iterator[tuple[Any, str]]:
+        """Every fact with its key."""
+        return ((key, row[_VALUE]) for key, row in self._rows.under(self._stream_id).items())
+
+
+class _Facts(ItemsView[tuple[UUID, str], str]):
+    _mapping: _Kept
+
+    def __iter__(self) -> Iterator[tuple[tuple[UUID, str], str]]:
+        return self._mapping.facts()
 
 
 def _told(audience_of: Callable[[Plain, _Step], str]) -> Callable[[Work, _Step], None]:

@@ -1,6 +1,6 @@
 """What a record's events said before, as far as it takes to tell the next one."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -34,6 +34,13 @@ class Past:
             elif (part, field) in self._kept:
                 del self._kept[part, field]
 
-    def parts(self, field: str) -> Iterator[UUID]:
-        """The parts of which such a fact is stated, in the order of their ids."""
-        return iter(sorted(part for part, stated in self._kept if stated == field))
+    def stated(self, field: str) -> dict[UUID, str]:
+        """The parts of which such a fact is stated, with it in JSON: facts are equal if their texts are."""
+        return {part: value for (part, stated), value in self._kept.items() if stated == field}
+
+    def restate(self, part: UUID, field: str, value: str | None) -> None:
+        """A fact as `stated` gave it; None takes one back."""
+        if value is None:
+            del self._kept[part, field]
+        else:
+            self._kept[part, field] = value

@@ -130,16 +130,17 @@ def _consulted(event: ConsultationRecorded, _past: Past) -> Told:
 
 @PLAN_STORY.tells(RevisionAdopted)
 def _adopted(event: RevisionAdopted, past: Past) -> Told:
-    now = {part: past.of(part, "wording", LocalizedText) for part in past.parts("wording")}
-    before = {part: past.of(part, "adopted", LocalizedText) for part in past.parts("adopted")}
+    now, before = past.stated("wording"), past.stated("adopted")
+    added, withdrawn = now.keys() - before.keys(), before.keys() - now.keys()
+    reworded = {part for part in now.keys() & before.keys() if before[part] != now[part]}
     counts = (
         (Words("elements", "éléments"), len(now)),
-        (Words("added", "ajoutés"), len(now.keys() - before.keys())),
-        (Words("reworded", "reformulés"), sum(before[part] != now[part] for part in now.keys() & before.keys())),
-        (Words("withdrawn", "retirés"), len(before.keys() - now.keys())),
+        (Words("added", "ajoutés"), len(added)),
+        (Words("reworded", "reformulés"), len(reworded)),
+        (Words("withdrawn", "retirés"), len(withdrawn)),
     )
-    for part in now.keys() | before.keys():
-        past.state(part, adopted=now.get(part))
+    for part in added | reworded | withdrawn:
+        past.restate(part, "adopted", now.get(part))
     headline = Words(
         f"revision {event.number} adopted: the draft as it stands is what the plan says",
         f"révision {event.number} adoptée{NBSP}: le projet tel qu’il est devient le texte du plan",
@@ -203,7 +204,7 @@ def _agreeing(level: Level | str | None, done: Words) -> Words:
 
 def _with_all_below(element_id: ElementId, past: Past) -> list[UUID]:
     """The element, then everything that descends from it."""
-    parents = {part: past.of(part, "parent_id", UUID) for part in past.parts("parent_id")}
+    parents = {part: past.of(part, "parent_id", UUID) for part in sorted(past.stated("parent_id"))}
     found: list[UUID] = [element_id]
     for above in found:
         found += [part for part, parent in parents.items() if parent == above and part not in found]
