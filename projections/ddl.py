@@ -30,13 +30,16 @@ GRANTED: Final = """audience IN ('funders', 'public') AND CASE
     WHEN coalesce((SELECT current_setting('app.reader', true)), '') = '' THEN false
     ELSE {condition}
 END"""
-_OF_ANY: Final = """tenant_id IN (
+_READER: Final = "(SELECT nullif(current_setting('app.reader', true), '')::uuid)"
+_OF_ANY: Final = f"""tenant_id IN (
         SELECT g.tenant_id FROM access.grant_now g
-        WHERE g.grantee = (SELECT nullif(current_setting('app.reader', true), '')::uuid){programme})"""
+        WHERE g.grantee = {_READER}{{programme}})"""  # noqa: S608 - constants
 # A grant of one programme opens the rows of that programme; one of the empty programme opens every row.
-_OF_PROGRAMME: Final = """(tenant_id, programme_code) IN (
+_OF_PROGRAMME: Final = f"""(tenant_id, programme_code) IN (
         SELECT g.tenant_id, g.programme FROM access.grant_now g
-        WHERE g.grantee = (SELECT nullif(current_setting('app.reader', true), '')::uuid))"""
+        WHERE g.grantee = {_READER})"""  # noqa: S608 - constants
+# A funder's own grants, past ones too, from bodies that grant it something today: never those of another funder.
+_TO_ITSELF: Final = f"grantee = {_READER} AND {_OF_ANY.format(programme='')}"
 
 _SORT_MEMORY: Final = "128MB"
 """For the indexes of a rebuild, whatever the server is set to."""
@@ -213,6 +216,8 @@ def _policies(table: Table, build: str) -> Iterator[str]:
 
 def _granted(table: Table) -> str:
     """Who was granted the rows of a table: those of a programme, where it has programmes, or of all."""
+    if "grantee" in table.columns:
+        return GRANTED.format(condition=_TO_ITSELF)
     of_every = _OF_ANY.format(programme=" AND g.programme = ''")
     if "programme_code" in table.columns:
         return GRANTED.format(condition=f"{of_every} OR {_OF_PROGRAMME}")

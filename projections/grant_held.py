@@ -1,6 +1,7 @@
 """Which grants held when, for the funders whom they were given to: what `access.grant_now` was on any day.
 
-Its rows are for funders, so that whoever was granted nothing today sees nothing of what was granted before.
+Its rows are for funders, each for the one that it names: who is granted nothing by a body today sees nothing of
+what it was granted before, and nobody sees what another was granted.
 """
 
 from typing import Any, Final
@@ -60,6 +61,7 @@ GRANTS_HELD: Final = Projection(
         AccessRestored: _becomes(in_force=True),
     },
     events.ALL - events.ACCESS_GRANT,
+    version=2,  # other policies than the first: its tables are made anew
 )
 
 
