@@ -45,6 +45,7 @@ class ReadSettings:
     body_bytes_max: int = 128 * 1024
     execution_timeout: timedelta = timedelta(seconds=10)
     introspection: bool = True
+    """Whether the public may ask for the schema. Members always may."""
     compiled: bool = True
     """Whether operations are compiled where they can be. Off, the executor answers everything the same."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
@@ -78,6 +79,13 @@ _NEEDS_STREAM: Final = request_error(
 )
 
 
+_SCHEMA_FOR_MEMBERS: Final = request_error(
+    "SCHEMA_FOR_MEMBERS",
+    "Without a token or a session the schema is not asked for here; it is printed at /graphql/schema.graphql.",
+    "Sans jeton ni session, le schéma ne s’interroge pas ici; il est imprimé à /graphql/schema.graphql.",
+)
+
+
 class GraphQLEndpoint:
     """One ASGI application per process: it keeps prepared documents and nothing of a request."""
 
@@ -98,7 +106,7 @@ class GraphQLEndpoint:
         self._states = States(database, slugs)
         self._streams = Streams()
         self._compiler = Compiler(schema._schema, slugs)  # noqa: SLF001
-        self._documents = Documents(schema._schema, introspection=self._settings.introspection)  # noqa: SLF001
+        self._documents = Documents(schema._schema)  # noqa: SLF001
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -127,7 +135,7 @@ class GraphQLEndpoint:
         try:
             request = await read_request(scope, headers, receive, bytes_max=self._settings.body_bytes_max)
             viewer = await self._viewer(scope)
-            checked = self._checked(request, reads_only=False)
+            checked = self._checked(request, viewer, reads_only=False)
         except HttpError as error:
             checked = error.answer
         if isinstance(checked, _Operation) and checked.node.operation is not OperationType.SUBSCRIPTION:
@@ -159,7 +167,7 @@ class GraphQLEndpoint:
         Raises:
             HttpError: there is no document, or it is no query and came by GET.
         """
-        checked = self._checked(request, reads_only=reads_only, known=known)
+        checked = self._checked(request, viewer, reads_only=reads_only, known=known)
         if isinstance(checked, Answer):
             return checked
         if checked.node.operation is OperationType.SUBSCRIPTION:
@@ -167,7 +175,7 @@ class GraphQLEndpoint:
         return await self._read(checked, viewer)
 
     def _checked(
-        self, request: GraphQLRequest, *, reads_only: bool, known: Known | None = None
+        self, request: GraphQLRequest, viewer: Viewer, *, reads_only: bool, known: Known | None = None
     ) -> "Answer | _Operation":
         """What is to be read, or what is wrong with the request."""
         if request.query is None and request.stored is not None:
@@ -190,8 +198,9 @@ class GraphQLEndpoint:
                 "GET n’accepte que des requêtes de lecture.",
                 allow=b"POST",
             )
-        if prepared.errors:
-            return refused([worded(error, "INVALID_DOCUMENT") for error in prepared.errors])
+        errors = self._errors(prepared, viewer)
+        if errors:
+            return refused(errors)
         operation = _chosen(prepared, request.operation_name)
         if operation is None:
             return refused(
@@ -216,6 +225,12 @@ class GraphQLEndpoint:
         if beyond:
             return refused(beyond, extensions)
         return _Operation(request, prepared, operation, variables, known, extensions)
+
+    def _errors(self, prepared: Prepared, viewer: Viewer) -> list[GraphQLError]:
+        """What is wrong with a document, or with who shows it."""
+        if prepared.introspects and viewer == ANONYMOUS and not self._settings.introspection:
+            return [_SCHEMA_FOR_MEMBERS]
+        return [worded(error, "INVALID_DOCUMENT") for error in prepared.errors]
 
     def _variables(
         self, operation: OperationDefinitionNode, given: dict[str, Any]

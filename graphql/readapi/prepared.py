@@ -19,7 +19,6 @@ from graphql import (
     validate,
     visit,
 )
-from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -40,6 +39,8 @@ class Prepared:
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    introspects: bool = False
+    """Whether it asks for the schema, wherever in it."""
     kept: dict[str | None, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out per operation, for as long as the document is kept."""
 
@@ -61,9 +62,8 @@ class Prepared:
 class Documents:
     """The last documents by their text."""
 
-    def __init__(self, schema: GraphQLSchema, *, introspection: bool = True, kept: int = KEPT) -> None:
+    def __init__(self, schema: GraphQLSchema, *, kept: int = KEPT) -> None:
         self._schema = schema
-        self._rules = RULES if introspection else (*RULES, NoSchemaIntrospectionCustomRule)
         self._kept = kept
         self._documents: OrderedDict[str, Prepared] = OrderedDict()
 
@@ -81,7 +81,8 @@ class Documents:
             return Prepared(None, (error,))
         except RecursionError:
             return Prepared(None, (_too_deep(),))
-        prepared = Prepared(document, tuple(self._problems(document)))
+        problems = tuple(self._problems(document))
+        prepared = Prepared(document, problems, introspects=not problems and _introspects(document))
         self._documents[text] = prepared
         if len(self._documents) > self._kept:
             self._documents.popitem(last=False)
@@ -90,7 +91,7 @@ class Documents:
     def _problems(self, document: DocumentNode) -> list[GraphQLError]:
         try:
             wide = _too_wide(document)
-            return [wide] if wide else validate(self._schema, document, self._rules, max_errors=ERRORS_MAX)
+            return [wide] if wide else validate(self._schema, document, RULES, max_errors=ERRORS_MAX)
         except RecursionError:
             return [_too_deep()]
 
@@ -113,6 +114,23 @@ class _Repeats(Visitor):
                 key = "... on"
             counts[key] = counts.get(key, 0) + 1
         self.most = max(self.most, *counts.values(), 0)
+
+
+class _Introspection(Visitor):
+    """Looks for fields of the schema's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        self.found = self.found or node.name.value in ("__schema", "__type")
+
+
+def _introspects(document: DocumentNode) -> bool:
+    looking = _Introspection()
+    visit(document, looking)
+    return looking.found
 
 
 def _too_wide(document: DocumentNode) -> GraphQLError | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 
 from domain.errors import Refusal
 from readapi import refusals
@@ -47,7 +47,9 @@ def told(error: GraphQLError, correlation_id: str) -> dict[str, Any]:
         return dict(said.formatted)
     if error.path is None and cause is None:
         return dict(worded(error, "INVALID_DOCUMENT").formatted)
-    log.error("read.failed", correlation_id=correlation_id, path=error.path, exc_info=cause or error)
+    # The path would hold a reader's own aliases; the schema's names say where as well.
+    fields = [node.name.value for node in error.nodes or () if isinstance(node, FieldNode)]
+    log.error("read.failed", correlation_id=correlation_id, fields=fields, exc_info=cause or error)
     return masked(error, correlation_id)
 
 

@@ -132,7 +132,13 @@ def create_app(
         request_max_body_size=settings.web.body_max_bytes,
         debug=False,
     )
-    return Edge(litestar, allowed_hosts=settings.web.allowed_hosts, metrics=metrics, mounts=mounts or ())
+    return Edge(
+        litestar,
+        allowed_hosts=settings.web.allowed_hosts,
+        metrics=metrics,
+        mounts=mounts or (),
+        over_tls=settings.sessions.secure,
+    )
 
 
 def _service_routes(

@@ -102,7 +102,7 @@ def document_routes(settings: DocumentSettings) -> list[HTTPRouteHandler]:
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',
                 "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
                 "Cache-Control": "private, no-store",  # a content may be erased
             },
         )

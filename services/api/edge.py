@@ -29,7 +29,8 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
-_ENCODED = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+OVER_TLS_HEADERS: Final[Mapping[str, str]] = {"Strict-Transport-Security": "max-age=31536000"}
+"""Browsers heed it over TLS alone. Subdomains are not ours to speak for."""
 _ALWAYS_SERVED = "/health/"
 """Load balancers and container engines ask by address, not by name."""
 
@@ -38,9 +39,17 @@ class Edge:
     """The outermost ASGI layer."""
 
     def __init__(
-        self, app: ASGIApp, *, allowed_hosts: tuple[str, ...], metrics: Metrics, mounts: Collection[str] = ()
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: tuple[str, ...],
+        metrics: Metrics,
+        mounts: Collection[str] = (),
+        over_tls: bool = True,
     ) -> None:
         self._app = app
+        headers = {**SECURITY_HEADERS, **(OVER_TLS_HEADERS if over_tls else {})}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
         self._metrics = metrics
         self._mounts = frozenset(mounts)
@@ -58,7 +67,7 @@ class Edge:
         method = scope["method"]
         if method == "HEAD":  # whatever answers GET answers HEAD, without its body
             scope["method"] = "GET"
-        answer = _Answer(send, correlation_id, with_body=method != "HEAD")
+        answer = _Answer(send, correlation_id, self._headers, with_body=method != "HEAD")
         began = time.perf_counter()
         try:
             if scope["path"].startswith(_ALWAYS_SERVED) or self._is_allowed(headers.get(b"host", b"")):
@@ -103,8 +112,11 @@ class Edge:
 class _Answer:
     """Sends, remembering the status and adding the headers."""
 
-    def __init__(self, send: Send, correlation_id: UUID, *, with_body: bool) -> None:
+    def __init__(
+        self, send: Send, correlation_id: UUID, headers: list[tuple[bytes, bytes]], *, with_body: bool
+    ) -> None:
         self._send = send
+        self._headers = headers
         self._with_body = with_body
         self._correlation_id = correlation_id
         self.status: int | None = None
@@ -115,7 +127,7 @@ class _Answer:
             given = {name.lower() for name, _ in message["headers"]}
             message["headers"] = [
                 *message["headers"],
-                *((name, value) for name, value in _ENCODED if name not in given),
+                *((name, value) for name, value in self._headers if name not in given),
                 (CORRELATION_HEADER.lower().encode(), str(self._correlation_id).encode()),
             ]
         elif message["type"] == "http.response.body" and not self._with_body:

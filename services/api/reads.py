@@ -16,6 +16,7 @@ from domain.ids import TenantId
 from infra.database import Scope
 from infra.log.feed import LogFeed
 from infra.settings import Profile, Settings
+from readapi.endpoint import ReadSettings
 from readapi.mounting import PATH, graphql_handler
 from readapi.reading import STATEMENT_TIMEOUT_MS
 from readapi.viewer import Viewer
@@ -65,7 +66,7 @@ class Reads:
                         grew, self._grew = self._grew, asyncio.Event()
                         grew.set()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.warning("reads.watch_failed", error=repr(error))
+                _log.warning("reads.watch_failed", error=type(error).__name__)
                 await asyncio.sleep(1)
 
     async def viewer(self, scope: MutableMapping[str, Any]) -> Viewer:
@@ -88,7 +89,8 @@ class Reads:
 def read_api(settings: Settings) -> tuple[Mapping[str, ASGIApp], list[Lifespan]]:
     """The ASGI applications of the read API by path, and what has to live beside them."""
     reads = Reads()
-    handler = graphql_handler(reads, viewer_of=reads.viewer, with_explorer=settings.profile is Profile.DEMO)
+    demo = settings.profile is Profile.DEMO
+    handler = graphql_handler(reads, ReadSettings(introspection=demo), viewer_of=reads.viewer, with_explorer=demo)
 
     @asynccontextmanager
     async def for_pages(app: Litestar) -> AsyncIterator[None]:

@@ -48,7 +48,7 @@ class _Operation:
         reason = str(error)
         if reason not in self.said:
             self.said.add(reason)
-            log.info("read.not_compiled", operation=_name(operation), reason=reason)
+            log.info("read.not_compiled", fields=_fields(operation), reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,12 @@ class Compiler:
         fields = Selections(fragments, Statement(self._schema, fragments, asked).draft)
         found = fields.of([operation.selection_set])
         return [nodes[0] for nodes in found.values() if not nodes[0].name.value.startswith("__")]
+
+
+def _fields(operation: OperationDefinitionNode) -> list[str]:
+    """What is asked for at the root, in the schema's names: those of a reader's making are no matter of ours."""
+    selections = operation.selection_set.selections
+    return sorted({one.name.value for one in selections if isinstance(one, FieldNode)})
 
 
 def _name(operation: OperationDefinitionNode) -> str | None:

@@ -79,7 +79,7 @@ async def test_a_document_is_uploaded_attached_and_downloaded_as_a_file(
     assert got.headers["content-type"] == "application/pdf"
     assert got.headers["content-disposition"] == f'attachment; filename="{document_id[:8]}-v1.pdf"'
     assert got.headers["x-content-type-options"] == "nosniff"
-    assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert got.headers["content-security-policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
     assert got.headers["cache-control"] == "private, no-store"
 
 

@@ -108,10 +108,21 @@ def test_the_standard_introspection_query_passes() -> None:
     assert codes(get_introspection_query()) == []
 
 
-def test_introspection_can_be_closed() -> None:
-    closed = Documents(CORE, introspection=False)
-    assert closed.prepare("{ __schema { types { name } } }").errors
-    assert not closed.prepare("{ __typename }").errors
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ __schema { types { name } } }",
+        '{ __typename ...A } fragment A on Query { ... { b: __type(name: "Query") { name } } }',
+        "query A { __typename } query B { __schema { description } }",
+    ],
+)
+def test_a_document_that_asks_for_the_schema_is_known_wherever_it_does(query: str) -> None:
+    prepared = Documents(CORE).prepare(query)
+    assert (prepared.errors, prepared.introspects) == ((), True)
+
+
+def test_one_that_asks_for_types_of_what_it_reads_is_not_among_them() -> None:
+    assert not Documents(CORE).prepare("{ __typename partnerships { __typename } }").introspects
 
 
 def test_documents_are_kept_up_to_a_number() -> None:
