@@ -1,12 +1,15 @@
 """Arguments that several root fields share."""
 
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import strawberry
+from strawberry.utils.str_converters import to_snake_case
 
 from readapi.asof import AsOfInput
 from readapi.codes import BodyKind, Province, SubmissionStage
 from readapi.paging import LIST_MAX
+
+T = TypeVar("T")
 
 AsOfArgument = Annotated[
     AsOfInput | None, strawberry.argument(description="The clocks; absent: today, as known now.")
@@ -23,3 +26,8 @@ LeastStage = Annotated[
     SubmissionStage,
     strawberry.argument(description="The least that a figure must have come to, from submitted to published."),
 ]
+
+
+def input_of(cls: type[T], given: Any) -> T:
+    """An input object, also of the mapping that an argument is while its operation is compiled."""
+    return given if isinstance(given, cls) else cls(**{to_snake_case(name): one for name, one in given.items()})

@@ -1,7 +1,7 @@
 """Who stands behind partnerships across the country: by kind of endorsement and of endorser."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import strawberry
@@ -10,11 +10,12 @@ from sqlalchemy import select
 from domain.ids import COMMONS
 from projections.endorsement_cells import ENDORSING
 from projections.organisation import ORGANISATION
-from readapi.asof import AsOf, AsOfInput, echo, held
-from readapi.codes import BodyKind, EndorsementKind, Province
+from readapi.asof import AsOf, echo, held
+from readapi.body import BodyReference
+from readapi.codes import EndorsementKind
 from readapi.governance_codes import OrganisationKind
-from readapi.national_question import Coverage, Question, question
-from readapi.reading import Reading
+from readapi.national_question import Coverage, Part, Question, View, coverage, few, records
+from readapi.shapes import Facts, Found
 
 _E, _O = ENDORSING.c, ORGANISATION.c
 
@@ -49,53 +50,53 @@ class NationalEndorsements:
     as_of: AsOf = strawberry.field(description="The clocks that it was read with.")
 
 
-async def national_endorsements(
-    reading: Reading,
-    *,
-    as_of: AsOfInput | None,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-) -> NationalEndorsements:
+_COLUMNS: Final = (_E.organisation_id, _E.kind, _E.of_plan, _E.status, _E.sample)
+
+
+def _parts(question: Question) -> dict[str, Part]:
+    return {"endorsements": records(question, ENDORSING, *_COLUMNS), "organisations": _organisations(question)}
+
+
+def _organisations(question: Question) -> Part:
+    """Of what kind the endorsers are, as the commons has them, where they consent to being listed."""
+    endorsers = select(_E.organisation_id).where(
+        question.about(_E.tenant_id), *held(ENDORSING, question.when), question.seen(ENDORSING)
+    )
+    statement = select(_O.entity_id, _O.kind).where(
+        _O.tenant_id == COMMONS,
+        _O.entity_id.in_(endorsers),
+        *held(ORGANISATION, question.when),
+        question.seen(ORGANISATION, by_all=True),
+    )
+    return Part(statement)
+
+
+def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> NationalEndorsements:
     """Count endorsements.
 
     Raises:
-        PositionNeedsOneLogError: the clock is a position.
         AnswerTooLargeError: more records than a view can be made of.
     """
-    asked = await question(reading, as_of, kinds, provinces, partnerships)
-    columns = (_E.organisation_id, _E.kind, _E.of_plan, _E.status, _E.sample)
-    rows = [row for row in await asked.rows(ENDORSING, *columns) if row[4] == "recorded"]
-    organisations = await _kinds_of_organisations(asked, {row[1] for row in rows if row[1] is not None})
+    rows = [row for row in few(found["endorsements"], ENDORSING) if row[4] == "recorded"]
+    organisations: dict[Any, str] = {row[0]: row[1] for row in found["organisations"]}
     by_kind = _counted([(row[0], row[2]) for row in rows])
     by_endorser = _counted([(row[0], organisations.get(row[1])) for row in rows])
     return NationalEndorsements(
         endorsements=len(rows),
         of_plans=sum(row[3] for row in rows),
         kinds=[
-            EndorsementsOfKind(kind=EndorsementKind(kind), endorsements=count, bodies=bodies)
-            for kind, count, bodies in by_kind
+            EndorsementsOfKind(kind=EndorsementKind(kind), endorsements=count, bodies=of)
+            for kind, count, of in by_kind
         ],
         endorsers=[
             EndorsementsByEndorser(
-                kind=None if kind is None else OrganisationKind(kind), endorsements=count, bodies=bodies
+                kind=None if kind is None else OrganisationKind(kind), endorsements=count, bodies=of
             )
-            for kind, count, bodies in by_endorser
+            for kind, count, of in by_endorser
         ],
-        coverage=asked.coverage({row[0] for row in rows}, sum(row[5] for row in rows)),
-        as_of=echo(asked.when),
+        coverage=coverage(bodies, {row[0] for row in rows}, sum(row[5] for row in rows)),
+        as_of=echo(facts.when),
     )
-
-
-async def _kinds_of_organisations(asked: Question, ids: set[UUID]) -> dict[Any, str]:
-    """As the commons has them, where they consent to being listed."""
-    statement = select(_O.entity_id, _O.kind).where(
-        _O.tenant_id == COMMONS,
-        _O.entity_id.in_(ids),
-        *held(ORGANISATION, asked.when),
-        asked.reading.visible(ORGANISATION, None),
-    )
-    return {row[0]: row[1] for row in await asked.reading.rows(None, statement)}
 
 
 def _counted(pairs: Sequence[tuple[UUID, str | None]]) -> list[tuple[Any, int, int]]:
@@ -105,3 +106,6 @@ def _counted(pairs: Sequence[tuple[UUID, str | None]]) -> list[tuple[Any, int, i
         bodies.setdefault(what, []).append(body)
     counted = [(what, len(found), len(set(found))) for what, found in bodies.items()]
     return sorted(counted, key=lambda one: (-one[1], one[0] is None, one[0] or ""))
+
+
+NATIONAL_ENDORSEMENTS: Final = View(_parts, _told)

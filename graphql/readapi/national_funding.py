@@ -1,6 +1,6 @@
 """Money across the country: what programmes give, what others add, and what comes to each dollar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -14,11 +14,11 @@ from projections.funding_cells import FUNDING
 from projections.query import quantity_of
 from readapi import comparison_parts, text
 from readapi.agreement import Programme, programme
-from readapi.asof import AsOf, AsOfInput, echo
-from readapi.codes import BodyKind, Province
+from readapi.asof import AsOf, echo
+from readapi.body import BodyReference
 from readapi.comparison_parts import ComparisonTotal, Ends, NotAddable
-from readapi.national_question import Coverage, Question, question, summed
-from readapi.reading import Reading
+from readapi.national_question import Coverage, Part, Question, View, coverage, few, records, summed
+from readapi.shapes import Facts, Found
 from readapi.text import LocalizedText
 
 _F: Final = FUNDING.c
@@ -99,22 +99,21 @@ class _Contribution:
     amount: QualifiedValue
 
 
-async def national_funding(
-    reading: Reading,
-    *,
-    as_of: AsOfInput | None,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-) -> NationalFunding:
+_COLUMNS: Final = (_F.entity_id, _F.line, _F.form, _F.status, _F.sample, *_PROGRAMME, *_SOURCE, *_AMOUNT)
+_NAMES: Final = [column.name for column in _COLUMNS]
+
+
+def _parts(question: Question) -> dict[str, Part]:
+    return {"lines": records(question, FUNDING, *_COLUMNS)}
+
+
+def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> NationalFunding:
     """Bring the money together.
 
     Raises:
-        PositionNeedsOneLogError: the clock is a position.
         AnswerTooLargeError: more lines than a view can be made of.
     """
-    asked = await question(reading, as_of, kinds, provinces, partnerships)
-    agreements = await _agreements(asked)
+    agreements = _agreements(few(found["lines"], FUNDING))
     contributions = [(one.body, each) for one in agreements for each in one.contributions]
     cash, in_kind = (
         summed([each.amount for _, each in contributions if each.in_kind is form], DOLLARS)[1]
@@ -126,18 +125,16 @@ async def national_funding(
         cash=cash,
         in_kind=in_kind,
         leverage=_leverage(agreements),
-        coverage=asked.coverage({one.body for one in agreements}, sum(one.sample for one in agreements)),
-        as_of=echo(asked.when),
+        coverage=coverage(bodies, {one.body for one in agreements}, sum(one.sample for one in agreements)),
+        as_of=echo(facts.when),
     )
 
 
-async def _agreements(asked: Question) -> list[_Agreement]:
-    columns = (_F.entity_id, _F.line, _F.form, _F.status, _F.sample, *_PROGRAMME, *_SOURCE, *_AMOUNT)
-    names = [column.name for column in columns]
+def _agreements(rows: Sequence[Sequence[Any]]) -> list[_Agreement]:
     found: dict[tuple[UUID, UUID], _Agreement] = {}
     added: list[tuple[tuple[UUID, UUID], _Contribution]] = []
-    for body, *cells in await asked.rows(FUNDING, *columns):
-        row = dict(zip(names, cells, strict=True))
+    for body, *cells in rows:
+        row = dict(zip(_NAMES, cells, strict=True))
         key, amount = (body, row["entity_id"]), quantity_of(row, "amount")
         if row["form"] != "programme":
             assert amount is not None
@@ -216,3 +213,6 @@ def _leverage(agreements: Sequence[_Agreement]) -> Leverage | None:
 
 def _per_dollar(added: Total, given: Total) -> Ends:
     return comparison_parts.ends(*RatioTotal(numerator=added, denominator=given).per(1, _CENTS))
+
+
+NATIONAL_FUNDING: Final = View(_parts, _told)

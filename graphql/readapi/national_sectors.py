@@ -1,18 +1,19 @@
 """Which sectors sit at the tables of partnerships across the country: seats and whether they are held."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import strawberry
 
 from projections.seat_cells import SEAT_SECTOR
 from readapi import text
-from readapi.asof import AsOf, AsOfInput, echo
-from readapi.codes import BodyKind, Province
-from readapi.national_question import Coverage, question
-from readapi.reading import Reading
+from readapi.asof import AsOf, echo
+from readapi.body import BodyReference
+from readapi.national_question import Coverage, Part, Question, View, coverage, few, records
+from readapi.shapes import Facts, Found
 from readapi.text import LocalizedText
 
 _S = SEAT_SECTOR.c
@@ -61,41 +62,41 @@ class _Sector:
         )
 
 
-async def sector_coverage(
-    reading: Reading,
-    *,
-    as_of: AsOfInput | None,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-) -> SectorCoverage:
+_COLUMNS: Final = (_S.sector_code, *_LABEL, _S.status, _S.held, _S.held_until, _S.sample)
+
+
+def _parts(question: Question) -> dict[str, Part]:
+    return {"seats": records(question, SEAT_SECTOR, *_COLUMNS)}
+
+
+def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> SectorCoverage:
     """Count seats by sector.
 
     Raises:
-        PositionNeedsOneLogError: the clock is a position.
         AnswerTooLargeError: more seats than a view can be made of.
     """
-    asked = await question(reading, as_of, kinds, provinces, partnerships)
-    columns = (_S.sector_code, *_LABEL, _S.status, _S.held, _S.held_until, _S.sample)
-    found: dict[str | None, _Sector] = {}
-    bodies: set[UUID] = set()
+    by_code: dict[str | None, _Sector] = {}
+    reporting: set[UUID] = set()
     samples = 0
-    for body, code, *rest in await asked.rows(SEAT_SECTOR, *columns):
+    for body, code, *rest in few(found["seats"], SEAT_SECTOR):
         label, (status, held, until, sample) = tuple(rest[: len(_LABEL)]), rest[len(_LABEL) :]
         if status != "active":
             continue
-        sector = found.setdefault(code, _Sector())
+        sector = by_code.setdefault(code, _Sector())
         sector.labels[label] += 1
         sector.seats.append(body)
-        if held and (until is None or until >= asked.when.effective):
+        if held and (until is None or until >= facts.when.effective):
             sector.held.append(body)
-        bodies.add(body)
+        reporting.add(body)
         samples += bool(sample)
-    sectors = [sector.told(code) for code, sector in found.items()]
+    sectors = [sector.told(code) for code, sector in by_code.items()]
     return SectorCoverage(
         sectors=sorted(sectors, key=lambda one: (one.code is None, -one.bodies, one.code or "")),
         seats=sum(one.seats for one in sectors),
         held=sum(one.held for one in sectors),
-        coverage=asked.coverage(bodies, samples),
-        as_of=echo(asked.when),
+        coverage=coverage(bodies, reporting, samples),
+        as_of=echo(facts.when),
     )
+
+
+SECTOR_COVERAGE: Final = View(_parts, _told)

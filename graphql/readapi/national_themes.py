@@ -1,21 +1,22 @@
 """How often themes are met across the country: in needs that studies identified, and in practices."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 import strawberry
 from sqlalchemy import select
 
-from domain.ids import TenantId
 from projections.theme_cells import THEME_USE
 from projections.theme_list import THEME
 from readapi import text
-from readapi.asof import AsOf, AsOfInput, echo, held
-from readapi.codes import BodyKind, Province
-from readapi.comparison import owner_of
-from readapi.national_question import Coverage, Question, question
-from readapi.reading import Reading
+from readapi.arguments import input_of
+from readapi.asof import AsOf, echo, held
+from readapi.body import BodyReference
+from readapi.national_question import Coverage, Part, Question, View, coverage, few, records, slug_owner
+from readapi.shapes import Facts, Found
 from readapi.text import LocalizedText
 
 _U, _T = THEME_USE.c, THEME.c
@@ -62,33 +63,53 @@ class _Met:
     bodies: set[UUID] = field(default_factory=set)
 
 
-async def theme_frequency(
-    reading: Reading,
-    *,
-    theme_list: ThemeListInput,
-    as_of: AsOfInput | None,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-) -> ThemeFrequencies | None:
+_USED: Final = (_U.entity_id, _U.part, _U.record, _U.list_log, _U.list_id, _U.codes, _U.status, _U.sample)
+_LIST: Final = "theme_list"
+
+
+def _asked(given: Any) -> ThemeListInput:
+    return input_of(ThemeListInput, given)
+
+
+def _parts(question: Question) -> dict[str, Part]:
+    return {"themes": _themes(question), "uses": records(question, THEME_USE, *_USED)}
+
+
+def _themes(question: Question) -> Part:
+    """The themes of all versions in the author's order, each with its owner and its label."""
+    owner = slug_owner(question, _LIST, lambda given: _asked(given).owner)
+    label = (_T[f"label_{part}"] for part in ("en", "fr", "source", "unofficial"))
+    statement = (
+        select(_T.tenant_id, _T.code, *label)
+        .where(
+            _T.tenant_id == owner,
+            _T.entity_id == question.parameter(_LIST, _T.entity_id.type, lambda given: _asked(given).id),
+            *held(THEME, question.when),
+            question.seen(THEME, by_all=True),
+        )
+        .order_by(_T.version_number, _T.rank)
+    )
+    return Part(statement, by_all=True)
+
+
+def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> ThemeFrequencies | None:
     """Count by theme; None where there is no such list that the reader may see.
 
     Raises:
-        PositionNeedsOneLogError: the clock is a position.
         AnswerTooLargeError: more records than a view can be made of.
     """
-    asked = await question(reading, as_of, kinds, provinces, partnerships)
-    owner = await owner_of(reading, theme_list.owner)
-    labels = {} if owner is None else await _labels(asked, owner, theme_list.id)
-    if not labels:
+    if not found["themes"]:
         return None
+    uses = _recorded(few(found["uses"], THEME_USE))
+    source = (found["themes"][0][0], _asked(facts.argument(_LIST)).id)
+    labels = {code: text.localized(label) for _, code, *label in found["themes"]}  # the latest one stays
     met: dict[str, _Met] = {code: _Met() for code in labels}
-    unsorted, samples, reporting, records = 0, 0, set(), 0
-    for body, kind, log, list_id, codes, sample in await _recorded(asked):
-        if (log, list_id) != (owner, theme_list.id):
+    unsorted, samples, reporting, together = 0, 0, set(), 0
+    for body, kind, log, list_id, codes, sample in uses:
+        if (log, list_id) != source:
             unsorted += 1
             continue
-        records += 1
+        together += 1
         samples += sample
         reporting.add(body)
         for code in codes:
@@ -106,36 +127,24 @@ async def theme_frequency(
                 key=lambda pair: (-pair[1].need - pair[1].practice, order.get(pair[0], len(order)), pair[0]),
             )
         ],
-        records=records,
+        records=together,
         unsorted=unsorted,
-        coverage=asked.coverage(reporting, samples),
-        as_of=echo(asked.when),
+        coverage=coverage(bodies, reporting, samples),
+        as_of=echo(facts.when),
     )
 
 
-async def _labels(asked: Question, owner: TenantId, list_id: UUID) -> dict[str, LocalizedText | None]:
-    """The themes of all versions in the author's order, each with its latest label."""
-    label = (_T[f"label_{part}"] for part in ("en", "fr", "source", "unofficial"))
-    statement = (
-        select(_T.code, *label)
-        .where(
-            _T.tenant_id == owner,
-            _T.entity_id == list_id,
-            *held(THEME, asked.when),
-            asked.reading.visible(THEME, None),
-        )
-        .order_by(_T.version_number, _T.rank)
-    )
-    return {row[0]: text.localized(row[1:]) for row in await asked.reading.rows(None, statement)}
-
-
-async def _recorded(asked: Question) -> list[tuple[UUID, str, UUID | None, UUID | None, tuple[str, ...], bool]]:
+def _recorded(
+    found: Sequence[Sequence[Any]],
+) -> list[tuple[UUID, str, UUID | None, UUID | None, tuple[str, ...], bool]]:
     """Needs and practices that stand; the needs of a study stand while it does."""
-    columns = (_U.entity_id, _U.part, _U.record, _U.list_log, _U.list_id, _U.codes, _U.status, _U.sample)
-    rows = [row for row in await asked.rows(THEME_USE, *columns) if row[7] == "recorded"]
+    rows = [row for row in found if row[7] == "recorded"]
     studies = {(row[0], row[1]) for row in rows if row[3] == "study"}
     return [
         (row[0], row[3], row[4], row[5], _codes(row[6]), row[8])
         for row in rows
         if row[3] == "practice" or (row[3] == "need" and (row[0], row[1]) in studies)
     ]
+
+
+THEME_FREQUENCY: Final = View(_parts, _told)

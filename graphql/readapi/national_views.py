@@ -5,14 +5,15 @@ from uuid import UUID
 
 import strawberry
 
-from readapi import frozen_comparison, national_endorsements, national_funding, national_sectors, national_themes
+from readapi import frozen_comparison
 from readapi.arguments import AsOfArgument, Kinds, Partnerships, Provinces
 from readapi.fields import sized
 from readapi.frozen_comparison import FrozenComparison
-from readapi.national_endorsements import NationalEndorsements
-from readapi.national_funding import NationalFunding
-from readapi.national_sectors import SectorCoverage
-from readapi.national_themes import ThemeFrequencies, ThemeListInput
+from readapi.national_endorsements import NATIONAL_ENDORSEMENTS, NationalEndorsements
+from readapi.national_funding import NATIONAL_FUNDING, NationalFunding
+from readapi.national_question import answered
+from readapi.national_sectors import SECTOR_COVERAGE, SectorCoverage
+from readapi.national_themes import THEME_FREQUENCY, ThemeFrequencies, ThemeListInput
 from readapi.reading import Info
 
 VIEW: Final = 500
@@ -21,7 +22,11 @@ VIEW: Final = 500
 
 @strawberry.type(description="Views of the whole country.")
 class NationalViews:
-    @sized(VIEW, "Money of agreements in force: by programme, by source in cash and in kind, and per dollar.")
+    @sized(
+        VIEW,
+        "Money of agreements in force: by programme, by source in cash and in kind, and per dollar.",
+        NATIONAL_FUNDING.shape,
+    )
     async def national_funding(
         self,
         info: Info,
@@ -31,8 +36,13 @@ class NationalViews:
         provinces: Provinces = None,
         partnerships: Partnerships = None,
     ) -> NationalFunding:
-        return await national_funding.national_funding(
-            info.context, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
+        return await answered(
+            info.context,
+            NATIONAL_FUNDING,
+            as_of=as_of,
+            kinds=kinds,
+            provinces=provinces,
+            partnerships=partnerships,
         )
 
     @sized(
@@ -47,7 +57,7 @@ class NationalViews:
     ) -> FrozenComparison | None:
         return await frozen_comparison.frozen_comparison(info.context, owner, id)
 
-    @sized(VIEW, "Endorsements that stand, by kind and by kind of endorser.")
+    @sized(VIEW, "Endorsements that stand, by kind and by kind of endorser.", NATIONAL_ENDORSEMENTS.shape)
     async def national_endorsements(
         self,
         info: Info,
@@ -57,11 +67,20 @@ class NationalViews:
         provinces: Provinces = None,
         partnerships: Partnerships = None,
     ) -> NationalEndorsements:
-        return await national_endorsements.national_endorsements(
-            info.context, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
+        return await answered(
+            info.context,
+            NATIONAL_ENDORSEMENTS,
+            as_of=as_of,
+            kinds=kinds,
+            provinces=provinces,
+            partnerships=partnerships,
         )
 
-    @sized(VIEW, "How often the themes of a list are met; null where the reader may see no such list.")
+    @sized(
+        VIEW,
+        "How often the themes of a list are met; null where the reader may see no such list.",
+        THEME_FREQUENCY.shape,
+    )
     async def theme_frequency(
         self,
         info: Info,
@@ -72,8 +91,9 @@ class NationalViews:
         provinces: Provinces = None,
         partnerships: Partnerships = None,
     ) -> ThemeFrequencies | None:
-        return await national_themes.theme_frequency(
+        return await answered(
             info.context,
+            THEME_FREQUENCY,
             theme_list=theme_list,
             as_of=as_of,
             kinds=kinds,
@@ -81,7 +101,7 @@ class NationalViews:
             partnerships=partnerships,
         )
 
-    @sized(VIEW, "Seats by sector, and how many of them are held.")
+    @sized(VIEW, "Seats by sector, and how many of them are held.", SECTOR_COVERAGE.shape)
     async def sector_coverage(
         self,
         info: Info,
@@ -91,6 +111,6 @@ class NationalViews:
         provinces: Provinces = None,
         partnerships: Partnerships = None,
     ) -> SectorCoverage:
-        return await national_sectors.sector_coverage(
-            info.context, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
+        return await answered(
+            info.context, SECTOR_COVERAGE, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
         )

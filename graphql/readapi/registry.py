@@ -104,8 +104,8 @@ def partnership_shape(at: At) -> Rows:
 def partnerships_shape(at: At) -> Paged:
     """What `partnerships` gives, in SQL."""
     below = at.as_of(across_logs=True)
-    kinds = below.parameter("kinds", ARRAY(Text), _kinds)
-    provinces = below.optional("provinces", ARRAY(Text), lambda given: _values("provinces", given))
+    kinds = below.parameter("kinds", ARRAY(Text), kinds_asked)
+    provinces = below.optional("provinces", ARRAY(Text), partial(values_of, "provinces"))
     where = [_B.kind == any_(kinds)]
     if provinces is not None:
         where.append(_B.province == any_(provinces))
@@ -124,12 +124,14 @@ def _order(order_by: PartnershipOrder) -> tuple[Column[Any], ...]:
     return (_B.sort_fr if order_by is PartnershipOrder.NAME_FR else _B.sort_en, _B.tenant_id)
 
 
-def _values(argument: str, given: Sequence[Enum] | None) -> list[str]:
+def values_of(argument: str, given: Sequence[Enum] | None) -> list[str]:
+    """The stored codes of a list argument."""
     return [one.value for one in bounded(argument, given) or ()]
 
 
-def _kinds(given: Sequence[BodyKind] | None) -> list[str]:
-    return _values("kinds", given) or sorted(PARTNERSHIP_KINDS)
+def kinds_asked(given: Sequence[BodyKind] | None) -> list[str]:
+    """The kinds of body that a question is about: by default, every kind of partnership."""
+    return values_of("kinds", given) or sorted(PARTNERSHIP_KINDS)
 
 
 def selected(
@@ -145,10 +147,10 @@ def selected(
     conditions = [
         *held(REGISTRY, when),
         reading.visible(REGISTRY, None, when),
-        _B.kind.in_(_kinds(kinds)),
+        _B.kind.in_(kinds_asked(kinds)),
     ]
     if provinces is not None:
-        conditions.append(_B.province.in_(_values("provinces", provinces)))
+        conditions.append(_B.province.in_(values_of("provinces", provinces)))
     if not with_succeeded:
         conditions.append(_B.status == BodyStatus.OPEN.value)
     if bodies is not None:

@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, Table
+from sqlalchemy import ColumnElement, FromClause, Select, Table
 
 if TYPE_CHECKING:
+    from domain.ids import TenantId
+    from readapi.asof import Clock
     from readapi.reading import Place
+    from readapi.viewer import Viewer
 
 
 class At(Protocol):
@@ -48,6 +51,18 @@ class At(Protocol):
 
     def as_of(self, argument: str = "as_of", *, across_logs: bool = False) -> "At":
         """The same place with the clock of an argument."""
+        ...
+
+    def in_own_scope(self) -> bool:
+        """Whether all of the operation is read in the scope of the viewer's own body."""
+        ...
+
+    def reader(self) -> ColumnElement[Any] | None:
+        """The body that the viewer reads for, to which others may have granted something; None is nobody."""
+        ...
+
+    def facts(self, asked: Any) -> "Facts":
+        """What a finisher of the field knows of a request."""
         ...
 
 
@@ -131,8 +146,66 @@ class Absent:
     """Null, whatever is selected of it."""
 
 
-Shape = ColumnElement[Any] | Value | Ready | Items | Rows | Through | Paged | Absent
+Found = Mapping[str, Sequence[Sequence[Any]]]
+"""Rows of each part of what was gathered, in the order of its select."""
+
+
+class Facts(Protocol):
+    """What a finisher knows of the request besides rows."""
+
+    @property
+    def when(self) -> "Clock":
+        """The clock of the field."""
+        ...
+
+    @property
+    def viewer(self) -> "Viewer":
+        """Who asks."""
+        ...
+
+    @property
+    def scope(self) -> "TenantId | None":
+        """The body in whose member's scope all was read; None is the national reader's."""
+        ...
+
+    def argument(self, name: str) -> Any:
+        """An argument's value by its Python name; None where it is absent."""
+        ...
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A value that is made in Python, of rows that come in the operation's one statement.
+
+    What is worked out by rules of the domain stays in the domain this way, and is not said again in SQL.
+    """
+
+    at: At
+    """The field's place; its clock is the facts'."""
+    parts: Mapping[str, Select[Any]]
+    finish: Callable[[Facts, Found], Any]
+    """Pure. A refusal, or `AskExecutorError`, sends the operation to the executor."""
+
+
+class AskExecutorError(Exception):
+    """Rows were gathered that do not decide it: the executor reads in more than one scope."""
+
+
+Shape = ColumnElement[Any] | Value | Ready | Items | Rows | Through | Paged | Absent | Gathered
 Declaration = Callable[[At], Shape]
+
+
+@dataclass(frozen=True)
+class OfBodies:
+    """The declaration of a root field that is about bodies of the register: all, or those of `partnerships`.
+
+    A member's question about the own body alone is read in the member's scope.
+    """
+
+    declaration: Declaration
+
+    def __call__(self, at: At) -> Shape:
+        return self.declaration(at)
 
 
 @dataclass(frozen=True)

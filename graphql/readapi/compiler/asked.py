@@ -69,6 +69,10 @@ class Asked:
         """The value of an argument by its Python name; None where it is absent."""
         return self._values(field, node).get(to_camel_case(name))
 
+    def arguments(self, field: GraphQLField, node: FieldNode) -> Mapping[str, Any]:
+        """All arguments of a field by their names in the schema."""
+        return self._values(field, node)
+
     def clock(self, slot: Slot | None) -> Clock:
         """The clocks that a slot stands for.
 

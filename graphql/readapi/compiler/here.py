@@ -1,18 +1,20 @@
 """Where a field stands while its operation is compiled: what declarations get."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from graphql import FieldNode, GraphQLField
 from sqlalchemy import Table, Uuid, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
+from domain.ids import TenantId
 from readapi.asof import Clock
-from readapi.compiler.asked import Slot
+from readapi.compiler.asked import Asked, Slot
 from readapi.compiler.plan import Draft
 from readapi.reading import Place
 from readapi.shapes import NotCompiledError
+from readapi.viewer import Viewer
 
 
 def _as_it_is(given: Any) -> Any:
@@ -52,6 +54,8 @@ class Here:
     mixed: bool = False
     field: GraphQLField | None = None
     node: FieldNode | None = None
+    path: tuple[str, ...] = ()
+    """The response keys from the root down to it."""
 
     @property
     def place(self) -> Place:
@@ -92,18 +96,62 @@ class Here:
         assert self.field is not None
         assert self.node is not None
         slot = Slot(self.slot, self.field, self.node, argument, across_logs)
-        return Here(self.draft, slot, self.row, self.mixed, self.field, self.node)
+        return replace(self, slot=slot)
+
+    def in_own_scope(self) -> bool:
+        """See `At.in_own_scope`."""
+        return self.draft.is_member()
+
+    def reader(self) -> ColumnElement[Any] | None:
+        """See `At.reader`."""
+        return self.draft.reader()
+
+    def facts(self, asked: Asked) -> "Told":
+        """What a finisher of the field knows of a request."""
+        return Told(self, asked)
 
     def at_field(self, field: GraphQLField, node: FieldNode) -> "Here":
         """The place of a field of this row."""
-        return Here(self.draft, self.slot, self.row, self.mixed, field, node)
+        return replace(self, field=field, node=node)
+
+    def inside(self, key: str) -> "Here":
+        """The same place, for what is under a response key of the field's own value."""
+        return replace(self, path=(*self.path, key))
 
     def below(self, row: str, place: Place, *, mixed: bool) -> "Here":
         """The place of the fields of a row that was read in a place."""
-        return Here(self.draft, cast("Spot", place).slot, row, self.mixed or mixed)
+        slot = cast("Spot", place).slot
+        return Here(self.draft, slot, row, self.mixed or mixed, path=self.path)
 
     def read(self, argument: str) -> Callable[[Any], Any]:
         field, node = self.field, self.node
         assert field is not None
         assert node is not None
         return lambda asked: asked.argument(field, node, argument)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Implements `shapes.Facts`."""
+
+    here: Here
+    asked: Asked
+
+    @property
+    def when(self) -> Clock:
+        """See `Facts.when`."""
+        return self.asked.clock(self.here.slot)
+
+    @property
+    def viewer(self) -> Viewer:
+        """See `Facts.viewer`."""
+        return self.asked.viewer
+
+    @property
+    def scope(self) -> TenantId | None:
+        """See `Facts.scope`."""
+        return self.asked.member
+
+    def argument(self, name: str) -> Any:
+        """See `Facts.argument`."""
+        return self.here.read(name)(self.asked)

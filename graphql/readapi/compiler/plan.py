@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from readapi import sight
 from readapi.asof import Clock
 from readapi.compiler.asked import Asked, Slot
+from readapi.compiler.finishing import Finish
 from readapi.shapes import NotCompiledError
 
 Read = Callable[[Asked], Any]
@@ -27,6 +28,8 @@ class Plan:
     tables: frozenset[Table]
     roots: tuple[tuple[str, bool], ...]
     """The response keys of the root fields, and whether each may be null."""
+    finishes: tuple[Finish, ...] = ()
+    """What Python makes of rows in the answer; without any, the statement's value goes out as it is."""
 
     def bind(self, asked: Asked) -> list[Any]:
         """The values of the parameters.
@@ -104,8 +107,14 @@ class Draft:
                 raise NotCompiledError(f"{table.name} is for members")
             own: ColumnElement[bool] = source.c.tenant_id == scope
             return own
-        reader = self._common("reader", lambda asked: asked.viewer.grantee) if reads_for else None
+        reader = self.reader() if reads_for else None
         return sight.visible(source, table.schema, scope, drafts=drafts, reader=reader)
+
+    def reader(self) -> BindParameter[Any] | None:
+        """The body that the viewer reads for; None where it is nobody."""
+        if not self.ask(_sight)[2]:
+            return None
+        return self._common("reader", lambda asked: asked.viewer.grantee)
 
     def name(self, letter: str) -> str:
         """A name for an alias that the statement does not have yet."""

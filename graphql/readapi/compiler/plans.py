@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
-from graphql import FieldNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode
+from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 
 from domain.errors import Refusal
@@ -17,8 +17,9 @@ from readapi.compiler.selections import Selections
 from readapi.compiler.slugs import Slugs
 from readapi.compiler.statement import Statement
 from readapi.fields import SHAPE
+from readapi.paging import bounded
 from readapi.prepared import Prepared
-from readapi.shapes import NotCompiledError, OfBody
+from readapi.shapes import NotCompiledError, OfBodies, OfBody
 from readapi.viewer import Viewer
 
 PLANS_MAX: Final = 16
@@ -57,7 +58,11 @@ class Bound:
 
     plan: Plan
     parameters: list[Any]
-    member: TenantId | None
+    asked: Asked
+
+    @property
+    def member(self) -> TenantId | None:
+        return self.asked.member
 
 
 class Compiler:
@@ -81,7 +86,7 @@ class Compiler:
             asked = Asked(variables, viewer, now, member=None, known=kept.arguments)
             asked.member = await self._scope(operation, prepared.fragments, asked)
             plan = self._plan(kept, operation, prepared.fragments, asked)
-            return None if plan is None else Bound(plan, plan.bind(asked), asked.member)
+            return None if plan is None else Bound(plan, plan.bind(asked), asked)
         except NotCompiledError as error:
             kept.say(operation, error)
         except Refusal:
@@ -123,13 +128,30 @@ class Compiler:
         for node in self._roots(operation, fragments, asked):
             assert self._schema.query_type is not None
             field_ = self._schema.query_type.fields[node.name.value]
-            declared = field_.extensions["strawberry-definition"].metadata.get(SHAPE)
-            slug = asked.argument(field_, node, declared.argument) if isinstance(declared, OfBody) else None
-            is_own = slug is not None and await self._slugs.body(slug) == body
+            is_own = await self._is_own(asked, field_, node, body)
             own, other = own or is_own, other or not is_own
         if own and other:
             raise NotCompiledError("it asks for the viewer's own body beside others, in two scopes")
         return body if own else None
+
+    async def _is_own(self, asked: Asked, field_: GraphQLField, node: FieldNode, body: TenantId) -> bool:
+        """Whether a root field is about the viewer's own body alone.
+
+        Raises:
+            NotCompiledError: that depends on what the register says of other bodies.
+        """
+        match field_.extensions["strawberry-definition"].metadata.get(SHAPE):
+            case OfBody(argument=argument):
+                slug = asked.argument(field_, node, argument)
+                return slug is not None and await self._slugs.body(slug) == body
+            case OfBodies():
+                slugs = bounded("partnerships", asked.argument(field_, node, "partnerships")) or ()
+                named = set(await self._slugs.bodies(slugs)) - {None}
+                alone = named == {body} and not asked.argument(field_, node, "follow_lineage")
+                if body in named and not alone:
+                    raise NotCompiledError("the viewer's own body is one of several, which may not all be in it")
+                return alone
+        return False
 
     def _roots(
         self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode], asked: Asked

@@ -4,9 +4,12 @@ from typing import Final
 
 import asyncpg
 
+from domain.errors import Refusal
+from readapi.compiler.finishing import finished
 from readapi.compiler.plans import Bound
 from readapi.ports import ReadDatabase
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError
+from readapi.shapes import AskExecutorError
 from readapi.viewer import Viewer
 
 _UNREACHABLE: Final = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -14,7 +17,7 @@ _UNREACHABLE_STATES: Final = ("08", "53", "57P")
 
 
 async def run(database: ReadDatabase, bound: Bound, viewer: Viewer) -> str | None:
-    """The data as JSON text; None where there is more than may be answered, which the executor words.
+    """The data as JSON text; None where it is for the executor after all: it words refusals, such as of too much.
 
     Raises:
         StatementTimeoutError: it ran too long.
@@ -34,4 +37,9 @@ async def run(database: ReadDatabase, bound: Bound, viewer: Viewer) -> str | Non
         raise
     except _UNREACHABLE as error:
         raise DatabaseBusyError from error
-    return data
+    if not bound.plan.finishes:
+        return data
+    try:
+        return finished(data, bound.plan.finishes, bound.asked)
+    except (Refusal, AskExecutorError):
+        return None

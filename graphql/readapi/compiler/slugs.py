@@ -1,14 +1,17 @@
 """Which body a slug leads to, kept: a slug leads to its body for ever."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from domain.ids import TenantId
 from readapi.paging import plain
 from readapi.ports import ReadDatabase
 
 KEPT: Final = 10_000
-_SQL: Final = "SELECT entity_id FROM commons.slug WHERE slug = $1 AND audience = 'public' LIMIT 1"
+_SQL: Final = """SELECT array_agg(slug || ' ' || entity_id) FROM commons.slug
+    WHERE slug = ANY ($1::text[]) AND audience = 'public'"""
 
 
 class Slugs:
@@ -24,13 +27,23 @@ class Slugs:
         Raises:
             TextUnusableError: no slug has such characters.
         """
-        known = self._known.get(slug)
-        if known is not None:
-            self._known.move_to_end(slug)
-            return known
-        found: TenantId | None = await self._database.value(_SQL, [plain("slug", slug)], member=None, reader=None)
-        if found is not None:
-            self._known[slug] = found
-            if len(self._known) > KEPT:
-                self._known.popitem(last=False)
-        return found
+        return (await self.bodies([slug]))[0]
+
+    async def bodies(self, slugs: Sequence[str]) -> list[TenantId | None]:
+        """The body of each, or None; those that are not known yet are looked up together.
+
+        Raises:
+            TextUnusableError: no slug has such characters.
+        """
+        unknown = [plain("slug", slug) for slug in slugs if slug not in self._known]
+        if unknown:
+            found = await self._database.value(_SQL, [unknown], member=None, reader=None)
+            for slug, _, body in (pair.rpartition(" ") for pair in found or ()):
+                self._known[slug] = TenantId(UUID(body))
+        bodies = [self._known.get(slug) for slug in slugs]
+        for slug in slugs:
+            if slug in self._known:
+                self._known.move_to_end(slug)
+        while len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        return bodies

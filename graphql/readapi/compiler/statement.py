@@ -38,15 +38,17 @@ from projections.tables import shape as table_shape
 from readapi.asof import held
 from readapi.columns import BACKED, COLUMN, Group
 from readapi.compiler.asked import Asked
+from readapi.compiler.completions import Completions
 from readapi.compiler.cursors import cursor
 from readapi.compiler.expressions import constant, directed, moved, moved_all, order_of, quoted
+from readapi.compiler.finishing import Finish, carried, decoder
 from readapi.compiler.here import Here
 from readapi.compiler.leaves import leaf
 from readapi.compiler.plan import Draft, Plan, Read
 from readapi.compiler.selections import Fields, Selections
 from readapi.fields import SHAPE
 from readapi.paging import beyond, decode_cursor
-from readapi.shapes import Absent, Items, NotCompiledError, Paged, Ready, Rows, Shape, Through, Value
+from readapi.shapes import Absent, Gathered, Items, NotCompiledError, Paged, Ready, Rows, Shape, Through, Value
 
 KEY_BYTES_MAX: Final = 63
 """PostgreSQL cuts longer names off without a word, which would rename the client's alias."""
@@ -68,6 +70,7 @@ class Statement:
         self.draft = Draft(asked)
         self._schema = schema
         self._selections = Selections(fragments, self.draft)
+        self._finishes: list[Finish] = []
 
     def compile(self, operation: OperationDefinitionNode) -> Plan:
         """The plan for the request and for all that are alike.
@@ -88,7 +91,14 @@ class Statement:
             self.draft.reads.get(name) or constant(compiled.params[name]) for name in compiled.positiontup or ()
         )
         roots = tuple((key, _may_be_null(root, nodes[0].name.value)) for key, nodes in fields.items())
-        return Plan(str(compiled), parameters, tuple(self.draft.checks), frozenset(self.draft.tables), roots)
+        return Plan(
+            sql=str(compiled),
+            parameters=parameters,
+            checks=tuple(self.draft.checks),
+            tables=frozenset(self.draft.tables),
+            roots=roots,
+            finishes=tuple(self._finishes),
+        )
 
     # --- fields
 
@@ -98,12 +108,15 @@ class Statement:
         for key, nodes in fields.items():
             if len(key) > KEY_BYTES_MAX:
                 raise NotCompiledError("a response key of more than 63 bytes")
-            named.append(self._field(type_, nodes[0].name.value, nodes, at).label(key))
+            named.append(self._field(type_, key, nodes, at).label(key))
         if not named:
             raise NotCompiledError(f"nothing of a {type_.name} is left to select")
         return named
 
-    def _field(self, type_: GraphQLObjectType, name: str, nodes: list[FieldNode], at: Here) -> ColumnElement[Any]:
+    def _field(self, type_: GraphQLObjectType, key: str, nodes: list[FieldNode], at: Here) -> ColumnElement[Any]:
+        return self._named(type_, nodes[0].name.value, nodes, at.inside(key))
+
+    def _named(self, type_: GraphQLObjectType, name: str, nodes: list[FieldNode], at: Here) -> ColumnElement[Any]:
         if name == "__typename":
             return quoted(type_.name)
         if name.startswith("__"):
@@ -132,6 +145,8 @@ class Statement:
                 return leaf(type_, found)
             case Through():
                 return self._through(found, nodes, here)
+            case Gathered():
+                return self._gathering(found, field, nodes, here)
         assert isinstance(type_, GraphQLObjectType)
         fields = self._selections.of([node.selection_set for node in nodes])
         match found:
@@ -164,7 +179,7 @@ class Statement:
             part = found.fields.get(field.extensions["strawberry-definition"].python_name)
             if part is None:
                 raise NotCompiledError(f"{type_.name}.{name} has no shape in SQL")
-            pairs.append((key, self._render(part, field, nodes, here)))
+            pairs.append((key, self._render(part, field, nodes, here.inside(key))))
         made = self._object(pairs)
         return made if found.present is None else case((found.present, made), else_=null())
 
@@ -233,9 +248,26 @@ class Statement:
         type_ = self._schema.get_type(get_object_definition(found.rows.cls, strict=True).name)
         assert isinstance(type_, GraphQLObjectType)
         statement, alias, below = self._from(found.rows, here)
-        shown = self._field(type_, found.name, nodes, below)
+        shown = self._named(type_, found.name, nodes, below)
         ordered = statement.add_columns(shown).order_by(*order_of(found.rows, alias, below))
         return ordered.limit(_ONE).scalar_subquery()
+
+    # --- what Python makes
+
+    def _gathering(
+        self, found: Gathered, field: GraphQLField, nodes: list[FieldNode], here: Here
+    ) -> ColumnElement[Any]:
+        complete = Completions(self._selections).of(field.type, nodes)
+        self._finishes.append(
+            Finish(
+                path=here.path,
+                decode=decoder(found.parts),
+                make=lambda asked, rows: found.finish(found.at.facts(asked), rows),
+                complete=complete,
+                given=lambda asked: (found.at.facts(asked).when, asked.arguments(field, nodes[0])),
+            )
+        )
+        return self._object([(name, carried(part, self.draft.name("g"))) for name, part in found.parts.items()])
 
     # --- pages
 
@@ -250,7 +282,7 @@ class Statement:
                 case "__typename":
                     made: ColumnElement[Any] = quoted(type_.name)
                 case "nodes":
-                    made = self._nodes(page, type_, below, here)
+                    made = self._nodes(page, type_, below, here.inside(key))
                 case "pageInfo":
                     made = self._page_info(page, type_, below, here)
                 case "totalCount":
@@ -258,7 +290,7 @@ class Statement:
                 case _:
                     field = type_.fields[name]
                     more = page.more[field.extensions["strawberry-definition"].python_name]
-                    made = self._render(more, field, nodes, here)
+                    made = self._render(more, field, nodes, here.inside(key))
             pairs.append((key, made))
         return self._object(pairs)
 

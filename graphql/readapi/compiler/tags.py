@@ -6,10 +6,14 @@ costs a reader one answer too many, never one too few.
 
 import hashlib
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Table
 
+import domain
+import projections
+import readapi
 from projections.ddl import fingerprint
 from projections.registry import PROJECTIONS
 from readapi.compiler.plans import Bound
@@ -31,6 +35,8 @@ async def tag_of(database: ReadDatabase, bound: Bound, viewer: Viewer, media: st
         _STATE, [projections, viewer.grantee], member=bound.member, reader=viewer.grantee
     )
     parts: list[Any] = [bound.plan.sql, bound.parameters, viewer.grantee, bound.member, media, state, _shapes()]
+    if bound.plan.finishes:
+        parts += [_program(), *(one.given(bound.asked) for one in bound.plan.finishes)]
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
@@ -38,6 +44,16 @@ def matches(if_none_match: str, tag: str) -> bool:
     """Whether a reader has it already; tags are compared weakly (RFC 9110, section 13.1.2)."""
     given = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
     return "*" in given or tag.removeprefix("W/") in given
+
+
+@cache
+def _program() -> str:
+    """The code that values are made with: another release may make others of the same rows."""
+    found = hashlib.sha256()
+    for package in (domain, projections, readapi):
+        for path in sorted(Path(package.__path__[0]).rglob("*.py")):
+            found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 @cache

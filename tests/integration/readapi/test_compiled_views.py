@@ -1,0 +1,138 @@
+"""National views: rows of one statement, made into the answer as the executor makes it of several."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.database import Database
+from readapi import national_question
+from readapi.viewer import ANONYMOUS, Viewer
+from tests.integration.filled import Filled
+from tests.integration.readapi.conftest import BETA
+from tests.integration.readapi.every_view import every_view, views
+from tests.integration.readapi.operations import Operation
+from tests.integration.readapi.test_compiled import CLOCKS, VIEWERS, Both, canonical, data
+
+OWN = VIEWERS["coordinator of alpha"]
+ELSEWHERE = Viewer(tenant_id=BETA, role="programme_officer")
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def both(runner: asyncio.Runner, filled: Filled) -> Iterator[Both]:
+    database = Database(filled.settings)
+    yield Both(database)
+    runner.run(database.close())
+
+
+def ask(runner: asyncio.Runner, both: Both, operation: Operation, viewer: Viewer = ANONYMOUS) -> tuple[Any, int]:
+    """The data, which both give, and how many statements it took compiled; 0 where it was executed."""
+    compiled, executed = runner.run(both.ask(operation, viewer))
+    assert canonical(compiled) == canonical(executed), operation
+    assert "errors" not in executed.body, executed.body
+    both.reads.statements.clear()
+    both.reads.transactions = 0
+    again, _ = runner.run(both.ask(operation, viewer))
+    assert again.content() == compiled.content()
+    taken = 0 if again.data is None else len(both.reads.statements) + both.reads.transactions
+    return data(executed), taken
+
+
+@pytest.mark.parametrize("clock", ["now", "by day", "by instant"])
+@pytest.mark.parametrize("viewer", [ANONYMOUS, ELSEWHERE], ids=["public", "funder"])
+def test_every_view_is_one_statement_and_gives_what_the_executor_gives(
+    runner: asyncio.Runner, both: Both, viewer: Viewer, clock: str
+) -> None:
+    asked = dict(every_view(asOf=CLOCKS[clock]))
+    assert len(asked) == len(views()) > 3
+    for name, operation in asked.items():
+        found, taken = ask(runner, both, operation, viewer)
+        assert taken == 1, name
+        assert found[name] is not None, name
+
+
+def test_views_and_lists_go_out_together_in_one_statement(runner: asyncio.Runner, both: Both) -> None:
+    several = """query ($asOf: AsOfInput) {
+        first: nationalFunding(asOf: $asOf) { ...Covered }
+        partnerships(first: 2) { totalCount nodes { slug } }
+        second: nationalFunding(kinds: [LIP], provinces: [ON, QC]) { programmes { agreements } ...Covered }
+        sectorCoverage(partnerships: ["alpha", "alpha-old", "beta", "nowhere"]) { seats coverage { expected } }
+      }
+      fragment Covered on NationalFunding {
+        coverage { expected missing { bodies { slug @skip(if: true) id } } } }"""
+
+    found, taken = ask(runner, both, Operation(several, {"asOf": {"effective": "2021-06-02"}}))
+
+    assert taken == 1
+    assert list(found) == ["first", "partnerships", "second", "sectorCoverage"]
+    assert found["sectorCoverage"]["coverage"]["expected"] == 2
+
+
+def test_a_question_about_the_own_body_alone_is_one_statement_in_the_member_s_scope(
+    runner: asyncio.Runner, both: Both
+) -> None:
+    text = "query ($only: [String!]) { nationalFunding(partnerships: $only) { programmes { agreements } } }"
+
+    of_member, taken = ask(runner, both, Operation(text, {"only": ["alpha-old", "alpha"]}), OWN)
+    of_public, _ = ask(runner, both, Operation(text, {"only": ["alpha"]}))
+
+    assert taken == 1
+    assert agreements(of_member) > agreements(of_public) > 0
+
+
+def agreements(found: Any) -> int:
+    return sum(one["agreements"] for one in found["nationalFunding"]["programmes"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{ nationalFunding(partnerships: ["alpha", "beta"], kinds: [ZIP]) { coverage { expected } } }',
+        '{ partnership(slug: "alpha") { id } nationalFunding { coverage { expected } } }',
+        '{ nationalFunding(partnerships: ["beta", "alpha"]) { coverage { expected } } }',
+    ],
+)
+def test_what_may_need_two_scopes_is_executed(runner: asyncio.Runner, both: Both, text: str) -> None:
+    _, taken = ask(runner, both, Operation(text), OWN)
+
+    assert taken == 0
+
+
+def test_more_records_than_a_view_is_made_of_are_refused_in_the_executor_s_words(
+    runner: asyncio.Runner, both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(national_question, "ROWS_MAX", 1)
+
+    compiled, executed = runner.run(both.ask(Operation("query Few { nationalFunding { coverage { sample } } }")))
+
+    assert compiled.body == executed.body
+    assert compiled.body["errors"][0]["extensions"]["code"] == "ANSWER_TOO_LARGE"
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"partnerships": ["x"] * 101}, "LIST_TOO_LONG"),
+        ({"partnerships": ["\0"]}, "TEXT_UNUSABLE"),
+        ({"asOf": {"recorded": "12"}}, "RECORDED_POSITION_NEEDS_ONE_LOG"),
+        ({"asOf": {"effective": "1800-01-01"}}, "EFFECTIVE_OUT_OF_RANGE"),
+    ],
+)
+def test_what_means_nothing_is_refused_alike(
+    runner: asyncio.Runner, both: Both, given: dict[str, Any], code: str
+) -> None:
+    text = """query ($partnerships: [String!], $asOf: AsOfInput) {
+        sectorCoverage(partnerships: $partnerships, asOf: $asOf) { seats } }"""
+
+    compiled, executed = runner.run(both.ask(Operation(text, given)))
+
+    assert json.loads(compiled.content()) == json.loads(executed.content())
+    assert compiled.body["errors"][0]["extensions"]["code"] == code
