@@ -5,12 +5,13 @@ from typing import Final
 from uuid import UUID
 
 from domain import values
-from domain.ids import COMMONS, TenantId
+from domain.ids import TenantId
 from projections import comparison
 from projections.comparison import Compared, Source, Standing, Visible
 from readapi import comparison_parts as parts
+from readapi.asking import asked_about, named_bodies, owner_of, scope_of
 from readapi.asof import AsOfInput, Clock, across_logs, clock, echo
-from readapi.body import BodyReference, load_bodies
+from readapi.body import BodyReference
 from readapi.codes import (
     BodyKind,
     Comparability,
@@ -20,7 +21,6 @@ from readapi.codes import (
     ReportingState,
     SubmissionStage,
 )
-from readapi.columns import reads
 from readapi.comparison_parts import (
     ComparisonSample,
     ComparisonSource,
@@ -33,10 +33,8 @@ from readapi.comparison_parts import (
 from readapi.comparison_rows import Rows, span
 from readapi.figures import Period
 from readapi.indicator import INDICATOR_BY_ID, Indicator
-from readapi.paging import bounded
 from readapi.reading import Reading
 from readapi.refusals import PeriodUnusableError
-from readapi.registry import selected
 from readapi.relations import one
 from readapi.scalars import BigInt
 from readapi.trace.parts import Figure
@@ -95,7 +93,8 @@ async def compared_with(
     asked = await one(reading, INDICATOR_BY_ID, reading.place(owner, when), indicator_id)
     if asked is None:
         return None
-    bodies = await asked_about(reading, when, kinds, provinces, partnerships)
+    named = await named_bodies(reading, partnerships)
+    bodies = await asked_about(reading, when, kinds, provinces, named)
     scope = scope_of(reading, partnerships, list(bodies))
     return await _Comparing(reading, when, of, scope, bodies).run(owner, asked, stage)
 
@@ -219,37 +218,3 @@ def usable(given: PeriodInput) -> values.Period:
         return values.Period(kind=given.kind.value, start=given.start, end=given.end)
     except ValueError as problem:
         raise PeriodUnusableError(start=given.start, end=given.end, kind_of_period=given.kind.value) from problem
-
-
-async def owner_of(reading: Reading, slug: str) -> TenantId | None:
-    """The body that a slug leads to, and the commons."""
-    if slug == "commons":
-        return COMMONS
-    (owner,) = bounded("owner", [slug]) or (slug,)
-    return await reading.loader(load_bodies).load(owner)
-
-
-async def asked_about(
-    reading: Reading,
-    when: Clock,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-) -> dict[UUID, BodyReference]:
-    """The bodies that the question is about."""
-    slugs = bounded("partnerships", partnerships)
-    named = None if slugs is None else await reading.loader(load_bodies).load_many(list(slugs))
-    bodies = None if named is None else list(dict.fromkeys(body for body in named if body is not None))
-    if bodies is not None and kinds is None:
-        kinds = [kind for kind in BodyKind if kind is not BodyKind.COMMONS]  # named bodies are meant, of any kind
-    reader = reads(BodyReference)
-    conditions = selected(reading, when, kinds, provinces, bodies)
-    rows = await reading.rows(None, reader.select().where(*conditions))
-    return {body.id: body for body in map(reader.make, rows)}
-
-
-def scope_of(reading: Reading, partnerships: list[str] | None, bodies: list[UUID]) -> TenantId | None:
-    """A member who asks about the own body alone sees all of it; every other question is the national reader's."""
-    if partnerships is not None and len(bodies) == 1 and reading.viewer.belongs_to(TenantId(bodies[0])):
-        return TenantId(bodies[0])
-    return None

@@ -12,10 +12,11 @@ from domain.ids import TenantId
 from domain.values import Period as Span
 from projections.frozen_comparison import FROZEN_COMPARISON, sources_of
 from readapi import text
+from readapi.asking import owner_of
 from readapi.asof import Clock, held
 from readapi.body import BodyAt, BodyReference, load_references
 from readapi.codes import BodyKind, PeriodKind, Province, SubmissionStage
-from readapi.comparison import compared_with, owner_of
+from readapi.comparison import compared_with
 from readapi.comparison_parts import ComparisonSource, IndicatorComparison
 from readapi.comparison_rows import granting
 from readapi.figures import Period

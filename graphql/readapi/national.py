@@ -1,32 +1,29 @@
 """National figures: agreements by programme and territory, with who is in them and who is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Text, any_, func, select
 
-from domain.ids import TenantId
 from projections.agreement_cells import AGREEMENT_CELL
-from projections.body import REGISTRY
 from readapi import text
 from readapi.agreement import Programme, programme
-from readapi.asof import AsOf, AsOfInput, Clock, clock, echo, happened
-from readapi.body import BodyReference, load_bodies
-from readapi.codes import BodyKind, Province, TerritoryScheme
-from readapi.columns import reads
+from readapi.asof import AsOf, Clock, echo, happened
+from readapi.body import BodyReference
+from readapi.codes import TerritoryScheme
 from readapi.figures import Territory
-from readapi.lineage import predecessors_of
-from readapi.paging import bounded
-from readapi.reading import Reading
-from readapi.refusals import AnswerTooLargeError, PositionNeedsOneLogError
-from readapi.registry import selected
+from readapi.national_question import MISSING_MAX, MissingBodies
+from readapi.question import Question, values_listed
+from readapi.refusals import AnswerTooLargeError
+from readapi.shapes import Facts, Found
+from readapi.view import Part, View
 
 CELLS_MAX: Final = 5_000
-MISSING_MAX: Final = 200
-_C, _B = AGREEMENT_CELL.c, REGISTRY.c
+_C = AGREEMENT_CELL.c
 _LABEL: Final = (
     _C.programme_code,
     *(_C[f"programme_label_{part}"] for part in ("en", "fr", "source", "unofficial")),
@@ -51,14 +48,6 @@ class SampleShare:
     included: bool = strawberry.field(description="Whether any of it is sample data.")
     agreements: int = strawberry.field(description="How many of the agreements are.")
     mandates: int = strawberry.field(description="How many of the mandates are.")
-
-
-@strawberry.type(description="Bodies that a figure leaves out.")
-class MissingBodies:
-    count: int = strawberry.field(description="How many there are.")
-    bodies: list[BodyReference] = strawberry.field(
-        description=f"Who they are, by slug; the first {MISSING_MAX} of them."
-    )
 
 
 @strawberry.type(
@@ -96,77 +85,18 @@ class _Row:
     sample: int = 0
 
 
-async def agreement_matrix(
-    reading: Reading,
-    *,
-    as_of: AsOfInput | None,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-    programmes: list[str] | None,
-    territory_scheme: TerritoryScheme | None,
-    follow_lineage: bool,
-) -> AgreementMatrix:
-    """Count agreements and mandates as of a clock.
-
-    Raises:
-        PositionNeedsOneLogError: the clock is a position, and the question is not about exactly one body.
-        AnswerTooLargeError: more cells than a page can show.
-    """
-    when = clock(as_of, reading.now)
-    slugs = bounded("partnerships", partnerships)
-    labels = bounded("programmes", programmes)
-    named = None if slugs is None else await reading.loader(load_bodies).load_many(list(slugs))
-    bodies = None if named is None else list(dict.fromkeys(body for body in named if body is not None))
-    if when.position is not None and (bodies is None or len(bodies) != 1):
-        raise PositionNeedsOneLogError(position=when.position)
-    if bodies is not None and kinds is None:
-        kinds = [kind for kind in BodyKind if kind is not BodyKind.COMMONS]  # named bodies are meant, of any kind
-    if follow_lineage and bodies is not None:
-        bodies += await predecessors_of(reading, bodies, when)
-    # A position belongs to one body's log; its own registry row is read with the same clock.
-    asked = await _asked(reading, when, kinds, provinces, bodies, with_succeeded=bodies is not None)
-    scope = _scope(reading, bodies)
-    cells, reporting = await _cells(reading, scope, when, [TenantId(body.id) for body in asked], labels)
-    return _matrix(cells, territory_scheme, asked, reporting, when)
-
-
-def _scope(reading: Reading, bodies: Sequence[TenantId] | None) -> TenantId | None:
-    """A member who asks about the own body alone sees all of it; every other question is the national reader's."""
-    if bodies is not None and len(bodies) == 1 and reading.viewer.belongs_to(bodies[0]):
-        return bodies[0]
-    return None
-
-
-async def _asked(
-    reading: Reading,
-    when: Clock,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    bodies: list[TenantId] | None,
-    *,
-    with_succeeded: bool,
-) -> list[BodyReference]:
-    reader = reads(BodyReference)
-    conditions = selected(reading, when, kinds, provinces, bodies, with_succeeded=with_succeeded)
-    rows = await reading.rows(None, reader.select().where(*conditions).order_by(_B.slug))
-    return [reader.make(row) for row in rows]
-
-
-async def _cells(
-    reading: Reading, scope: TenantId | None, when: Clock, bodies: list[TenantId], labels: tuple[str, ...] | None
-) -> tuple[Sequence[Any], set[UUID]]:
+def _parts(question: Question) -> dict[str, Part]:
     """Counts by unit, label and place, and the bodies that have any."""
+    labels = question.optional("programmes", ARRAY(Text), partial(values_listed, "programmes"))
     conditions = [
-        _C.tenant_id.in_(bodies),
-        *happened(AGREEMENT_CELL, when, on="effective_on"),
-        reading.visible(AGREEMENT_CELL, scope, when),
+        question.about(_C.tenant_id),
+        *happened(AGREEMENT_CELL, question.when, on="effective_on"),
+        question.seen(AGREEMENT_CELL),
+        *(() if labels is None else (_C.programme_code == any_(labels),)),
     ]
-    if labels is not None:
-        conditions.append(_C.programme_code.in_(labels))
     place = (_C.territory_scheme, _C.territory_code)
     count = func.sum(_C.delta)
-    statement = (
+    cells = (
         select(
             *(_C.unit, *_LABEL, *place),
             *(func.min(_C.territory_name_en), func.min(_C.territory_name_fr)),
@@ -178,11 +108,22 @@ async def _cells(
         .order_by(_C.unit, *_LABEL[:3], *place)
         .limit(CELLS_MAX + 1)
     )
-    cells = await reading.rows(scope, statement)
+    having = select(_C.tenant_id).where(*conditions).group_by(_C.tenant_id).having(count != 0)
+    return {"cells": Part(cells), "reporting": Part(having)}
+
+
+def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> AgreementMatrix:
+    """Count agreements and mandates.
+
+    Raises:
+        AnswerTooLargeError: more cells than a page can show.
+    """
+    cells = found["cells"]
     if len(cells) > CELLS_MAX:
         raise AnswerTooLargeError(what="agreementMatrix", maximum=CELLS_MAX)
-    having = select(_C.tenant_id).where(*conditions).group_by(_C.tenant_id).having(count != 0)
-    return cells, {row[0] for row in await reading.rows(scope, having)}
+    asked = sorted(bodies.values(), key=lambda body: body.slug)
+    reporting = {row[0] for row in found["reporting"]}
+    return _matrix(cells, facts.argument("territory_scheme"), asked, reporting, facts.when)
 
 
 def _matrix(
@@ -234,3 +175,6 @@ def _row(row: _Row, places: Sequence[tuple[str, str]]) -> AgreementMatrixRow:
     return AgreementMatrixRow(
         programme=row.programme, counts=counts, elsewhere=elsewhere, total=sum(counts) + elsewhere
     )
+
+
+AGREEMENT_MATRIX: Final = View(_parts, _told, lineage=True)

@@ -14,8 +14,10 @@ from readapi.asof import AsOf, echo, held
 from readapi.body import BodyReference
 from readapi.codes import EndorsementKind
 from readapi.governance_codes import OrganisationKind
-from readapi.national_question import Coverage, Part, Question, View, coverage, few, records
+from readapi.national_question import Coverage, coverage, few, records
+from readapi.question import Question
 from readapi.shapes import Facts, Found
+from readapi.view import Part, View
 
 _E, _O = ENDORSING.c, ORGANISATION.c
 

@@ -17,9 +17,11 @@ from readapi.agreement import Programme, programme
 from readapi.asof import AsOf, echo
 from readapi.body import BodyReference
 from readapi.comparison_parts import ComparisonTotal, Ends, NotAddable
-from readapi.national_question import Coverage, Part, Question, View, coverage, few, records, summed
+from readapi.national_question import Coverage, coverage, few, records, summed
+from readapi.question import Question
 from readapi.shapes import Facts, Found
 from readapi.text import LocalizedText
+from readapi.view import Part, View
 
 _F: Final = FUNDING.c
 _PROGRAMME: Final = (

@@ -12,9 +12,11 @@ from projections.seat_cells import SEAT_SECTOR
 from readapi import text
 from readapi.asof import AsOf, echo
 from readapi.body import BodyReference
-from readapi.national_question import Coverage, Part, Question, View, coverage, few, records
+from readapi.national_question import Coverage, coverage, few, records
+from readapi.question import Question
 from readapi.shapes import Facts, Found
 from readapi.text import LocalizedText
+from readapi.view import Part, View
 
 _S = SEAT_SECTOR.c
 _LABEL = tuple(_S[f"sector_label_{part}"] for part in ("en", "fr", "source", "unofficial"))

@@ -15,9 +15,11 @@ from readapi import text
 from readapi.arguments import input_of
 from readapi.asof import AsOf, echo, held
 from readapi.body import BodyReference
-from readapi.national_question import Coverage, Part, Question, View, coverage, few, records, slug_owner
+from readapi.national_question import Coverage, coverage, few, records
+from readapi.question import Question, slug_owner
 from readapi.shapes import Facts, Found
 from readapi.text import LocalizedText
+from readapi.view import Part, View
 
 _U, _T = THEME_USE.c, THEME.c
 _codes = msgspec.json.Decoder(tuple[str, ...]).decode

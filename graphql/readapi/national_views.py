@@ -11,10 +11,10 @@ from readapi.fields import sized
 from readapi.frozen_comparison import FrozenComparison
 from readapi.national_endorsements import NATIONAL_ENDORSEMENTS, NationalEndorsements
 from readapi.national_funding import NATIONAL_FUNDING, NationalFunding
-from readapi.national_question import answered
 from readapi.national_sectors import SECTOR_COVERAGE, SectorCoverage
 from readapi.national_themes import THEME_FREQUENCY, ThemeFrequencies, ThemeListInput
 from readapi.reading import Info
+from readapi.view import answered
 
 VIEW: Final = 500
 """Counted for a view, which reads many rows to give few."""

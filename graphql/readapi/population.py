@@ -13,8 +13,8 @@ from projections.body import REGISTRY
 from projections.dataset import DATASET, DATASET_VINTAGE
 from projections.series import Ground
 from readapi import figures, text
+from readapi.asking import owner_of
 from readapi.asof import Clock, held
-from readapi.comparison import owner_of
 from readapi.paging import plain
 from readapi.reading import Reading
 from readapi.refusals import PopulationUnknownError

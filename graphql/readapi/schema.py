@@ -8,7 +8,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from domain.ids import COMMONS
-from readapi import columns, comparison, national, organisation, registry, series
+from readapi import columns, comparison, organisation, registry, series
 from readapi.arguments import AsOfArgument, Kinds, LeastStage, Partnerships, Provinces
 from readapi.asof import AsOfInput, clock
 from readapi.changes import Subscription
@@ -17,7 +17,7 @@ from readapi.comparison_parts import IndicatorComparison, IndicatorInput, Period
 from readapi.compiler import check
 from readapi.fields import sized
 from readapi.indicator import INDICATORS, Indicator
-from readapi.national import AgreementMatrix
+from readapi.national import AGREEMENT_MATRIX, AgreementMatrix
 from readapi.national_views import NationalViews
 from readapi.organisation import Organisation
 from readapi.paging import FIRST, LIST_MAX, After, First, Page, page
@@ -29,6 +29,7 @@ from readapi.series_codes import SeriesGrouping
 from readapi.series_parts import IndicatorSeries, PopulationInput
 from readapi.shapes import OfBody
 from readapi.theme_list import THEME_LISTS, ThemeList
+from readapi.view import answered
 
 MATRIX: Final = 500
 """Counted for a matrix, which reads many rows to give few."""
@@ -183,7 +184,11 @@ class Query(NationalViews):
         place = info.context.place(COMMONS, clock(as_of, info.context.now))
         return await page(info.context, THEME_LISTS, place, first=first, after=after)
 
-    @sized(MATRIX, "Agreements by programme and territory, and mandated providers beside them.")
+    @sized(
+        MATRIX,
+        "Agreements by programme and territory, and mandated providers beside them.",
+        AGREEMENT_MATRIX.shape,
+    )
     async def agreement_matrix(
         self,
         info: Info,
@@ -207,8 +212,9 @@ class Query(NationalViews):
             ),
         ] = False,
     ) -> AgreementMatrix:
-        return await national.agreement_matrix(
+        return await answered(
             info.context,
+            AGREEMENT_MATRIX,
             as_of=as_of,
             kinds=kinds,
             provinces=provinces,

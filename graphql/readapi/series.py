@@ -14,6 +14,7 @@ from projections import comparison
 from projections.body import REGISTRY
 from projections.comparison import Compared, Said, Source, Standing, Visible
 from readapi import text
+from readapi.asking import asked_about, named_bodies, owner_of, scope_of
 from readapi.asof import AsOfInput, Clock, across_logs, clock, echo, held
 from readapi.body import BodyReference
 from readapi.codes import (
@@ -24,7 +25,7 @@ from readapi.codes import (
     SubmissionStage,
     TerritoryScheme,
 )
-from readapi.comparison import asked_about, owner_of, scope_of, usable
+from readapi.comparison import usable
 from readapi.comparison_parts import ComparisonSample, IndicatorInput, PeriodInput
 from readapi.comparison_rows import Required, Rows, Span, received, span
 from readapi.figures import Territory
@@ -86,7 +87,8 @@ async def indicator_series(
     if owner is None or asked is None:
         return None
     by_what = _dimension(asked, dimension)
-    bodies = await asked_about(reading, when, kinds, provinces, partnerships)
+    named = await named_bodies(reading, partnerships)
+    bodies = await asked_about(reading, when, kinds, provinces, named)
     scope = scope_of(reading, partnerships, list(bodies))
     chosen = None if per_thousand_of is None else await population(reading, when, per_thousand_of, list(bodies))
     rows = Rows(reading, when, scope, bodies, asked_periods, what="indicatorSeries", rows_max=FIGURES_MAX)

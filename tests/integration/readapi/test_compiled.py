@@ -195,7 +195,7 @@ def test_cursors_are_the_executor_s_own_and_lead_on_alike(runner: asyncio.Runner
     [
         ('{ partnership(slug: "alpha") { plans { nodes { table { regions { __typename } } } } } }', "Plan.table"),
         ('{ partnership(slug: "alpha") { targets { warnings { raw } } } }', "Target.warnings"),
-        ("{ agreementMatrix { total } }", "Query.agreementMatrix"),
+        ("{ catalogue { totalCount } }", "Query.catalogue"),
         ("{ __schema { types { name } } }", "introspection"),
         (f'{{ partnership(slug: "alpha") {{ {"a" * 64}: id }} }}', "63 bytes"),
         ('{ partnership(slug: "alpha") { id @skip(if: true) } }', "left to select"),

@@ -136,3 +136,37 @@ def test_what_means_nothing_is_refused_alike(
 
     assert json.loads(compiled.content()) == json.loads(executed.content())
     assert compiled.body["errors"][0]["extensions"]["code"] == code
+
+
+MATRIX = """query ($only: [String!], $asOf: AsOfInput, $follow: Boolean!, $programmes: [String!]) {
+    agreementMatrix(partnerships: $only, asOf: $asOf, followLineage: $follow, programmes: $programmes) {
+        rows { programme { code label { fr } } counts total } total expected missing { bodies { slug } }
+        asOf { position } } }"""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"only": ["alpha"], "asOf": {"recorded": "30"}},
+        {"only": ["mifi", "drcneq", "alpha"], "programmes": ["pasi", "none such"]},
+        {"only": ["mifi"], "follow": True},
+        {"only": [], "follow": True},
+    ],
+)
+def test_a_matrix_of_named_bodies_is_one_statement(
+    runner: asyncio.Runner, both: Both, given: dict[str, Any]
+) -> None:
+    found, taken = ask(runner, both, Operation(MATRIX, {"follow": False} | given))
+
+    assert taken == 1
+    assert found["agreementMatrix"]["expected"] <= len(given["only"])
+
+
+def test_a_position_is_of_the_log_of_one_body_alone(runner: asyncio.Runner, both: Both) -> None:
+    for only in (None, ["alpha", "beta"], ["nowhere"]):
+        given = {"only": only, "asOf": {"recorded": "30"}, "follow": False}
+
+        compiled, executed = runner.run(both.ask(Operation(MATRIX, given)))
+
+        assert compiled.body == executed.body
+        assert compiled.body["errors"][0]["extensions"]["code"] == "RECORDED_POSITION_NEEDS_ONE_LOG"

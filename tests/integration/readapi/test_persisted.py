@@ -29,7 +29,7 @@ VARIABLES = {
     "indicator": {"owner": "alpha", "id": str(uid("alpha", "indicator public"))},
     "period": {"kind": "FISCAL_YEAR", "start": "2019-04-01", "end": "2020-03-31"},
 }
-VIEWS = {"comparison": "indicatorComparison", "exceptions": "partnership", "matrix": "agreementMatrix"}
+VIEWS = {"comparison": "indicatorComparison", "exceptions": "partnership"}
 """National views and exceptions are put together by the executor: no one statement, and answers without a tag."""
 
 

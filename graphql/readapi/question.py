@@ -1,0 +1,188 @@
+"""The question of a national view: what its selects are made over, alike for both ways of answering."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Integer, Select, Table, Text, any_, func, literal, literal_column, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.ids import COMMONS, TenantId
+from projections.body import REGISTRY, SLUG
+from projections.succession import LINEAGE
+from readapi.asof import Clock, happened, held
+from readapi.body import BodyReference
+from readapi.codes import BodyKind, BodyStatus
+from readapi.columns import reads
+from readapi.lineage import GENERATIONS_MAX
+from readapi.paging import bounded, plain
+from readapi.reading import Reading
+from readapi.registry import kinds_asked, values_of
+from readapi.shapes import At
+from readapi.viewer import Viewer
+
+BODIES: Final = "bodies"
+NAMED: Final = "named"
+_B = REGISTRY.c
+
+
+def _as_it_is(given: Any) -> Any:
+    return given
+
+
+class Question(Protocol):
+    """What the selects of a view are made over: values while it is executed, parameters while it is compiled."""
+
+    @property
+    def when(self) -> Clock:
+        """The clock."""
+        ...
+
+    def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """That a column is one of the bodies."""
+        ...
+
+    def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
+        """What the viewer may see of a table; in a part of its own where it is by everybody's rule."""
+        ...
+
+    def parameter(self, argument: str, type_: Any, read: Callable[[Any], Any] = ...) -> ColumnElement[Any]:
+        """An argument's value. `read` may refuse it."""
+        ...
+
+    def optional(self, argument: str, type_: Any, read: Callable[[Any], Any] = ...) -> ColumnElement[Any] | None:
+        """The same where it has a value, else None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Executing:
+    """Implements `Question` and `shapes.Facts`."""
+
+    reading: Reading
+    when: Clock
+    bodies: tuple[UUID, ...]
+    scope: TenantId | None
+    arguments: Mapping[str, Any]
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.reading.viewer
+
+    def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return column.in_(self.bodies)
+
+    def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
+        return self.reading.visible(table, None if by_all else self.scope, self.when)
+
+    def parameter(self, argument: str, type_: Any, read: Callable[[Any], Any] = _as_it_is) -> ColumnElement[Any]:
+        return literal(read(self.argument(argument)), type_)
+
+    def optional(
+        self, argument: str, type_: Any, read: Callable[[Any], Any] = _as_it_is
+    ) -> ColumnElement[Any] | None:
+        return None if self.argument(argument) is None else self.parameter(argument, type_, read)
+
+    def argument(self, name: str) -> Any:
+        return self.arguments[name]
+
+
+class Compiling:
+    """Implements `Question`."""
+
+    def __init__(self, at: At, *, lineage: bool) -> None:
+        self.at = at
+        self._lineage = lineage
+        asked = reads(BodyReference).select(_B.tenant_id.label("body")).where(*self._asked()).cte()
+        shown = [column for column in asked.c if column.key != "body"]
+        self._bodies = select(*shown)
+        self._ids = select(asked.c.body).scalar_subquery()
+
+    def own_parts(self) -> dict[str, Select[Any]]:
+        """The bodies, and those that were named where the clock is a position, which must be one."""
+        parts = {BODIES: self._bodies}
+        if self._lineage and self.when.position is not None and self.at.has("partnerships"):
+            parts[NAMED] = self._named()
+        return parts
+
+    @property
+    def when(self) -> Clock:
+        return self.at.place.clock
+
+    def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        # An array is worked out once, and no join: the planner then reads few bodies by index.
+        return column == any_(func.array(self._ids))
+
+    def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
+        return self.at.seen(table, public=by_all)
+
+    def parameter(self, argument: str, type_: Any, read: Callable[[Any], Any] = _as_it_is) -> ColumnElement[Any]:
+        return self.at.parameter(argument, type_, read)
+
+    def optional(
+        self, argument: str, type_: Any, read: Callable[[Any], Any] = _as_it_is
+    ) -> ColumnElement[Any] | None:
+        return self.at.optional(argument, type_, read)
+
+    def _asked(self) -> Iterable[ColumnElement[bool]]:
+        """The bodies that the question is about, as `comparison.asked_about` has them."""
+        at, named = self.at, self.at.has("partnerships")
+        yield from held(REGISTRY, self.when)
+        yield at.seen(REGISTRY, public=True)
+        if not (named and self._lineage):
+            yield _B.status == BodyStatus.OPEN.value
+        yield _B.kind == any_(at.parameter("kinds", ARRAY(Text), partial(_kinds, named=named)))
+        provinces = at.optional("provinces", ARRAY(Text), partial(values_of, "provinces"))
+        if provinces is not None:
+            yield _B.province == any_(provinces)
+        if named:
+            follow = self._lineage and at.given("follow_lineage")
+            yield _B.tenant_id.in_(self._with_predecessors() if follow else self._named())
+
+    def _named(self) -> Select[Any]:
+        """The bodies that slugs lead to."""
+        slugs = self.at.parameter("partnerships", ARRAY(Text), partial(values_listed, "partnerships"))
+        leads = select(SLUG.c.entity_id).where(SLUG.c.slug == any_(slugs), self.at.seen(SLUG, public=True))
+        return leads.distinct()
+
+    def _with_predecessors(self) -> Select[Any]:
+        """They, and all in whose place they stand, near and far, as `lineage.predecessors_of` has them."""
+        named = self._named().subquery()
+        line = select(named.c.entity_id, literal_column("0", Integer).label("generation")).cte(recursive=True)
+        before = select(LINEAGE.c.tenant_id, line.c.generation + 1).where(
+            LINEAGE.c.successor == line.c.entity_id,
+            line.c.generation < GENERATIONS_MAX,
+            *happened(LINEAGE, self.when, on="effective_on"),
+            self.at.seen(LINEAGE, public=True),
+        )
+        return select(line.union(before).c.entity_id)
+
+
+def values_listed(argument: str, given: Sequence[str]) -> list[str]:
+    """The values of a list argument.
+
+    Raises:
+        ListTooLongError, TextUnusableError: they are too many, or none that could be compared.
+    """
+    return list(bounded(argument, given) or ())
+
+
+def _kinds(given: Sequence[BodyKind] | None, *, named: bool) -> list[str]:
+    """Named bodies are meant, of any kind."""
+    if named and given is None:
+        return [kind.value for kind in BodyKind if kind is not BodyKind.COMMONS]
+    return kinds_asked(given)
+
+
+def slug_owner(question: Question, argument: str, of: Callable[[Any], str]) -> ColumnElement[Any]:
+    """The body that the slug in an argument leads to, and the commons."""
+    commons = question.parameter(argument, _B.tenant_id.type, lambda given: _commons(of(given)))
+    slug = question.parameter(argument, Text, lambda given: plain("owner", of(given)))
+    leads = select(SLUG.c.entity_id).where(SLUG.c.slug == slug, question.seen(SLUG, by_all=True)).limit(1)
+    return func.coalesce(commons, leads.scalar_subquery())
+
+
+def _commons(slug: str) -> UUID | None:
+    return COMMONS if slug == "commons" else None
