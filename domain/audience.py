@@ -1,7 +1,10 @@
 """Who may see a record. One declared table from the first landing; the edges enforce it, nothing else decides."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
+
+from domain.envelope import Role
 
 
 class Audience(StrEnum):
@@ -90,3 +93,35 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "log.entries": Audience.TENANT,
 }
 """The audience of each kind of record; None: the record itself names it."""
+
+SEES: Final[Mapping[Role, Audience | None]] = {
+    "coordinator": Audience.DRAFT,
+    "chair": Audience.TENANT,
+    "member": Audience.TENANT,
+    "partner_reporter": Audience.TENANT,
+    "regional_adviser": Audience.DRAFT,
+    "plan_approver": Audience.DRAFT,
+    "programme_officer": Audience.TENANT,
+    "funder_analyst": None,
+    "auditor": None,
+    "operator": Audience.TENANT,
+    "system": Audience.TENANT,
+}
+"""The narrowest audience that those who act for a body are in there; each role has its line.
+
+None: the role reads for the body without being one of its members.
+"""
+READS_BY_NO_GRANT: Final[frozenset[Role]] = frozenset({"auditor"})
+"""To whom a grant to their body opens nothing."""
+
+
+def seen_inside(role: str | None) -> frozenset[Audience]:
+    """What somebody who acts for a body sees of its records; a role without a line works on no drafts."""
+    order = list(Audience)
+    narrowest = next((seen for known, seen in SEES.items() if known == role), Audience.TENANT)
+    return frozenset(order[order.index(narrowest or Audience.PUBLIC) :])
+
+
+def seen_outside(*, granted: bool, national: bool) -> frozenset[Audience]:
+    """What everybody else sees of a body: what is public and, in national views, what it granted them."""
+    return frozenset({Audience.PUBLIC, Audience.FUNDERS} if granted and national else {Audience.PUBLIC})

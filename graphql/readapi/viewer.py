@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from domain.audience import READS_BY_NO_GRANT, SEES, Audience
 from domain.ids import PersonId, TenantId
 
-AUTHOR_ROLES: Final = frozenset({"coordinator", "regional_adviser", "plan_approver"})
+AUTHOR_ROLES: Final = frozenset(role for role, seen in SEES.items() if seen is Audience.DRAFT)
 """Who works on drafts, and so sees what has the audience *draft*."""
-
-
-OUTSIDER_ROLES: Final = frozenset({"funder_analyst", "auditor"})
+OUTSIDER_ROLES: Final = frozenset(role for role, seen in SEES.items() if seen is None)
 """Who reads for a body without being one of its members: what others opened to it, and what is public."""
 
 
@@ -33,7 +32,7 @@ class Viewer:
     @property
     def grantee(self) -> TenantId | None:
         """The body whose grants open something to the reader; an auditor reads by none of them."""
-        return None if self.role == "auditor" else self.tenant_id
+        return None if self.role in READS_BY_NO_GRANT else self.tenant_id
 
     @property
     def writes_drafts(self) -> bool:

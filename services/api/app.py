@@ -1,7 +1,7 @@
 """The HTTP application: API, description, health, metrics, pages and the mounted read API."""
 
 import hmac
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -11,12 +11,14 @@ import structlog
 from litestar import Litestar, MediaType, Request, Response, asgi, get
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, ExceptionHandlersMap
 
 from domain.errors import Refusal
 from infra.log.proofs.held import HeldCheckpoints
 from infra.settings import Settings, WebSettings
 from services.api.addresses import address_routes
+from services.api.admitting import admit
 from services.api.calendar import calendar_routes
 from services.api.documents import document_routes
 from services.api.edge import Edge, correlation_id_of, path_of
@@ -31,6 +33,7 @@ from services.api.problems import problem_response
 from services.api.routes import write_routes
 from services.api.views import view_routes
 from services.bootstrap import WriteSide, open_write_side
+from services.doors import check_declared, template
 from services.refusals import (
     BodyTooLargeError,
     InternalError,
@@ -91,6 +94,9 @@ def create_app(
         checks: what readiness looks at.
         mounts: ASGI applications by path, such as the read API at /graphql.
         lifespans: what else lives as long as the application.
+
+    Raises:
+        UndeclaredDoorError: it would serve something of which no line says whom it lets in.
     """
     metrics = Metrics()
 
@@ -104,6 +110,7 @@ def create_app(
             yield
 
     litestar = Litestar(
+        guards=[admit],
         route_handlers=[
             *write_routes(metrics),
             *import_routes(),
@@ -132,6 +139,7 @@ def create_app(
         request_max_body_size=settings.web.body_max_bytes,
         debug=False,
     )
+    check_declared(doors_of(litestar))
     return Edge(
         litestar,
         allowed_hosts=settings.web.allowed_hosts,
@@ -139,6 +147,17 @@ def create_app(
         mounts=mounts or (),
         over_tls=settings.sessions.secure,
     )
+
+
+def doors_of(litestar: Litestar) -> Iterator[list[str]]:
+    """For each handler that the application serves, where it stands, as `services.doors` has it."""
+    for route in litestar.routes:
+        if not isinstance(route, HTTPRoute):
+            yield [f"ANY {route.path_format}"]
+            continue
+        for handler in route.route_handlers:
+            keys = [f"{method} {template(path)}" for method in handler.http_methods for path in handler.paths]
+            yield [key for key in keys if not key.startswith("OPTIONS ")]
 
 
 def _service_routes(

@@ -15,13 +15,13 @@ from readapi.due import WITHIN_DAYS_MAX
 from readapi.reading import Reading
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError
 from readapi.viewer import Viewer
+from services.api.admitting import admitted_to, bearer_of
 from services.api.languages import preferred
 from services.api.reads import Reads
-from services.api.routes import bearer_of, body_of
-from services.authorisation import check_member
 from services.bootstrap import WriteSide
 from services.calendar import calendar
 from services.deadlines import deadlines_of
+from services.doors import DOORS
 from services.refusals import (
     BodyUnknownError,
     RequestInvalidError,
@@ -30,6 +30,7 @@ from services.refusals import (
 )
 
 CALENDAR_PATH: Final = "/api/v1/partnerships/{slug:str}/calendar.ics"
+_DOOR: Final = DOORS["GET /api/v1/partnerships/{slug}/calendar.ics"]
 _NAME_CHARACTERS_MAX = 60
 
 AnyRequest = Request[Any, Any, Any]
@@ -76,10 +77,7 @@ async def _body_read(request: AnyRequest, write: WriteSide, slug: str) -> Tenant
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     token = given.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")
     if not token:
-        bearer = await bearer_of(request, write)
-        tenant_id = await body_of(write, bearer, slug)
-        check_member(bearer.role)
-        return tenant_id
+        return (await admitted_to(_DOOR, write, await bearer_of(request, write), {"slug": slug})).tenant_id
     reader = await write.tokens.find_calendar(token)
     if reader is None:
         raise TokenInvalidError

@@ -9,17 +9,14 @@ from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from domain.audience import Audience
+from domain.audience import Audience, seen_inside, seen_outside
 from domain.document import DOCUMENT, Document, MediaType
 from domain.ids import StreamId, TenantId
 from domain.ports import ContentDamagedError
-from domain.stream import COMMANDS
 from infra.documents.content_check import ContentTypeError, checked
 from infra.settings import DocumentSettings
-from readapi.viewer import AUTHOR_ROLES, OUTSIDER_ROLES
+from services.api.admitting import admitted
 from services.api.requesters import requester
-from services.api.routes import bearer_of, body_of
-from services.authorisation import check_role
 from services.bootstrap import WriteSide
 from services.refusals import (
     BodyUnknownError,
@@ -43,7 +40,6 @@ EXTENSIONS: Final[dict[MediaType, str]] = {
     "text/plain": "txt",
     "text/csv": "csv",
 }
-_ATTACHING: Final = "AttachDocument"
 _NUMBER_DIGITS_MAX: Final = 5
 
 AnyRequest = Request[Any, Any, Any]
@@ -63,12 +59,9 @@ def document_routes(settings: DocumentSettings) -> list[HTTPRouteHandler]:
     """The handlers; they find the write side in the application's state."""
 
     @post(UPLOAD_PATH, status_code=201, request_max_body_size=settings.bytes_max)
-    async def upload(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
+    async def upload(request: AnyRequest) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await bearer_of(request, write)
-        tenant_id = await body_of(write, bearer, slug)
-        assert _ATTACHING in COMMANDS
-        check_role(bearer.role, _ATTACHING)
+        tenant_id = admitted(request).tenant_id
         if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise ContentTypeRefusedError
         body = await _received(request, settings.bytes_max)
@@ -115,9 +108,8 @@ def visible(audience: Audience, role: str | None) -> bool:
 
     The same as the read API says: funders read figures, not documents, until they can be told apart as people.
     """
-    if role is None:
-        return audience is Audience.PUBLIC
-    return audience is not Audience.DRAFT or role in AUTHOR_ROLES
+    seen = seen_outside(granted=False, national=False) if role is None else seen_inside(role)
+    return audience in seen
 
 
 async def _received(request: AnyRequest, bytes_max: int) -> bytes:
@@ -137,7 +129,7 @@ async def _readable(
     tenant_id = await write.bodies.resolve(slug)
     if tenant_id is None:
         raise BodyUnknownError(slug=slug[:60])
-    member = bearer is not None and bearer.tenant_id == tenant_id and bearer.role not in OUTSIDER_ROLES
+    member = bearer is not None and bearer.tenant_id == tenant_id
     try:
         stream_id = StreamId(UUID(document_id))
     except ValueError as error:

@@ -12,11 +12,12 @@ from litestar.params import FromPath
 
 from domain.values import LANGUAGES, Language
 from infra.access.tokens import Bearer
+from services.api.admitting import admitted
 from services.api.edge import correlation_id_of
 from services.api.following import followed, is_wanted
 from services.api.languages import preferred
-from services.api.routes import POSITION_HEADER, actor_of, bearer_of, body_of, key_of
-from services.authorisation import check_member, check_role
+from services.api.routes import POSITION_HEADER, actor_of, key_of
+from services.authorisation import check_role
 from services.bootstrap import WriteSide
 from services.refusals import BodyNotOpenError, QueryInvalidError, TableFormatUnknownError, TableMediaTypeError
 from services.tables.columns import TableFormat
@@ -41,10 +42,9 @@ def import_routes() -> list[HTTPRouteHandler]:
     """The handlers; they find the write side in the application's state."""
 
     @post(IMPORT_PATH, status_code=200, request_max_body_size=FILE_BYTES_MAX + 1)
-    async def bring_in(request: AnyRequest, slug: FromPath[str], table: FromPath[str]) -> Response[Any]:
+    async def bring_in(request: AnyRequest, table: FromPath[str]) -> Response[Any]:
         write: WriteSide = request.app.state.write
-        bearer = await bearer_of(request, write)
-        tenant_id = await body_of(write, bearer, slug)
+        bearer, tenant_id = admitted(request)
         form = _form(table)
         preview = _flag(request, "preview")
         import_id = uuid4() if preview else key_of(request)
@@ -74,9 +74,7 @@ def import_routes() -> list[HTTPRouteHandler]:
         return _answered(await recorder.record(understood, upload, content))
 
     @get(TEMPLATE_PATH)
-    async def give_template(request: AnyRequest, slug: FromPath[str], table: FromPath[str]) -> Response[bytes]:
-        write: WriteSide = request.app.state.write
-        await body_of(write, await bearer_of(request, write), slug)
+    async def give_template(request: AnyRequest, table: FromPath[str]) -> Response[bytes]:
         form = _form(table)
         language = _language(request) or preferred(request.headers.get("accept-language", "")) or "fr"
         kind: Kind = _one_of(request, "as", get_args(Kind)) or "xlsx"
@@ -86,19 +84,16 @@ def import_routes() -> list[HTTPRouteHandler]:
         return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
 
     @get(STANDING_PATH)
-    async def stand(request: AnyRequest, slug: FromPath[str], import_id: FromPath[UUID]) -> Response[bytes]:
+    async def stand(request: AnyRequest, import_id: FromPath[UUID]) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await bearer_of(request, write)
-        tenant_id = await body_of(write, bearer, slug)
-        check_member(bearer.role)
+        bearer, tenant_id = admitted(request)
         standing = await _undoing(write, bearer).standing(tenant_id, import_id)
         return _json(standing, 200, standing.undone_position or standing.position)
 
     @post(UNDO_PATH, status_code=200)
-    async def undo(request: AnyRequest, slug: FromPath[str], import_id: FromPath[UUID]) -> Response[bytes]:
+    async def undo(request: AnyRequest, import_id: FromPath[UUID]) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await bearer_of(request, write)
-        tenant_id = await body_of(write, bearer, slug)
+        bearer, tenant_id = admitted(request)
         actor = await actor_of(write, bearer, tenant_id)
         undone = await _undoing(write, bearer).undo(tenant_id, import_id, key_of(request), actor)
         return _json(undone, 200 if undone.replayed else 201, undone.position)

@@ -11,10 +11,11 @@ from domain.ids import TenantId
 from infra.log.proofs.entries import ENTRIES, parse_tile_path
 from infra.log.proofs.published import published
 from infra.settings import ProofSettings
-from services.api.routes import bearer_of
-from services.authorisation import check_member
+from services.api.admitting import admitted_to, bearer_of
 from services.bootstrap import WriteSide
-from services.refusals import BodyUnknownError, NotSignedYetError, RouteUnknownError
+from services.doors import DOORS
+from services.doors import ENTRIES as ENTRIES_DOOR
+from services.refusals import NotSignedYetError, RouteUnknownError
 
 PREFIX: Final = "/log/{log:uuid}"
 _SHORTLY: Final = {"Cache-Control": "public, max-age=2"}
@@ -105,9 +106,5 @@ def _pool(request: AnyRequest) -> Any:
 
 
 async def _check_reader(request: AnyRequest, tenant_id: TenantId) -> None:
-    """Raises BodyUnknownError unless the token may act for the body, exactly as for one that does not exist."""
     write: WriteSide = request.app.state.write
-    bearer = await bearer_of(request, write)
-    if bearer.scope == "body" and bearer.tenant_id != tenant_id:
-        raise BodyUnknownError(slug=str(tenant_id))
-    check_member(bearer.role)
+    await admitted_to(DOORS[ENTRIES_DOOR], write, await bearer_of(request, write), {"log": tenant_id})

@@ -12,22 +12,18 @@ from litestar.params import FromPath
 
 from domain.clocks import parse_recorded_as_of
 from domain.ids import PlanId, TenantId
-from infra.access.tokens import Bearer
 from infra.log.proofs.checkpoint import Checkpoint
 from infra.log.proofs.published import published
 from infra.settings import DatabaseSettings, ProofSettings
-from readapi.viewer import AUTHOR_ROLES
-from services.api.routes import bearer_of
+from services.api.admitting import admitted
 from services.audit.export import Gathered, gather
 from services.audit.pack import make_pack
 from services.bootstrap import WriteSide
 from services.catching_up import caught_up
 from services.refusals import (
     BodyUnknownError,
-    DraftsNotForRoleError,
     EffectiveUnreadableError,
     NotSignedYetError,
-    PackNotForRoleError,
     PackTooLongError,
     ReadsBehindError,
     StepTooFarError,
@@ -52,23 +48,16 @@ def pack_routes(proof: ProofSettings, database: DatabaseSettings) -> list[HTTPRo
     """The handlers for programs; the page has a form for people."""
 
     @get("/log/{log:uuid}/pack")
-    async def pack(request: AnyRequest, log: FromPath[UUID]) -> Response[bytes]:
+    async def pack(request: AnyRequest) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await bearer_of(request, write)
         given = request.query_params
         clocks = Clocks(given.get("effective", ""), given.get("recorded", ""))
-        return await pack_for(write, proof, bearer, TenantId(log), clocks)
+        return await pack_for(write, proof, admitted(request).tenant_id, clocks)
 
     @get("/log/{log:uuid}/plans/{plan_id:uuid}/steps/{version:int}")
-    async def step(
-        request: AnyRequest, log: FromPath[UUID], plan_id: FromPath[UUID], version: FromPath[int]
-    ) -> Response[bytes]:
+    async def step(request: AnyRequest, plan_id: FromPath[UUID], version: FromPath[int]) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await bearer_of(request, write)
-        tenant_id = TenantId(log)
-        _check_body(bearer, tenant_id)
-        if bearer.scope == "body" and bearer.role not in AUTHOR_ROLES:
-            raise DraftsNotForRoleError(role=bearer.role)
+        tenant_id = admitted(request).tenant_id
         if version > VERSION_MAX:
             raise StepTooFarError(version=version, maximum=VERSION_MAX)
         if not await caught_up(write, tenant_id):
@@ -80,21 +69,15 @@ def pack_routes(proof: ProofSettings, database: DatabaseSettings) -> list[HTTPRo
     return [pack, step]
 
 
-async def pack_for(
-    write: WriteSide, proof: ProofSettings, bearer: Bearer, tenant_id: TenantId, clocks: Clocks
-) -> Response[bytes]:
+async def pack_for(write: WriteSide, proof: ProofSettings, tenant_id: TenantId, clocks: Clocks) -> Response[bytes]:
     """A body's pack at both clocks.
 
     Raises:
-        BodyUnknownError: the token is of another body, or there is none.
-        PackNotForRoleError: the role does not see drafts.
+        BodyUnknownError: there is none.
         Refusal: a clock that is none.
         NotSignedYetError, ReadsBehindError: ask again in a moment.
         PackTooLongError: it has to be exported on the command line.
     """
-    _check_body(bearer, tenant_id)
-    if bearer.scope == "body" and bearer.role not in AUTHOR_ROLES:
-        raise PackNotForRoleError(role=bearer.role)
     facts = await write.bodies.facts(tenant_id)
     if facts is None:
         raise BodyUnknownError(slug=str(tenant_id))
@@ -119,12 +102,6 @@ async def pack_for(
         "Cache-Control": "private, no-store",
     }
     return Response(content, media_type="application/zip", headers=headers)
-
-
-def _check_body(bearer: Bearer, tenant_id: TenantId) -> None:
-    """Raises BodyUnknownError unless the token is of the body or an operator's."""
-    if bearer.scope == "body" and bearer.tenant_id != tenant_id:
-        raise BodyUnknownError(slug=str(tenant_id))
 
 
 def _content(gathered: Gathered) -> bytes:

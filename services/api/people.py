@@ -11,14 +11,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from domain.envelope import Role
-from domain.ids import PersonId, TenantId
+from domain.ids import PersonId
 from domain.mail import MailRefusedError, MailUnavailableError
 from domain.values import Language
 from infra.access.invitations import OpenInvitation
-from infra.access.tokens import Bearer
 from infra.settings import Settings
-from services.api.routes import actor_of, bearer_of, body_of, json_body
-from services.authorisation import check_may_invite, check_role
+from services.api.admitting import admitted
+from services.api.routes import actor_of, json_body
+from services.authorisation import check_may_invite
 from services.bootstrap import WriteSide, mailer_of
 from services.decoding import convert, parse_json
 from services.identity.inviting import VALID_DAYS, invite
@@ -79,8 +79,8 @@ def people_routes(settings: Settings) -> list[HTTPRouteHandler]:
     mailer = None if settings.mail is None else mailer_of(settings.mail)
 
     @post(INVITATIONS_PATH, status_code=201)
-    async def invite_person(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
-        write, bearer, tenant_id = await _allowed(request, slug, "InvitePerson")
+    async def invite_person(request: AnyRequest) -> Response[bytes]:
+        write, (bearer, tenant_id) = _write(request), admitted(request)
         new = convert(parse_json(await json_body(request)), NewInvitation, "$")
         if mailer is None:
             raise MailAbsentError
@@ -122,16 +122,16 @@ def people_routes(settings: Settings) -> list[HTTPRouteHandler]:
 
 
 @get(INVITATIONS_PATH)
-async def list_invitations(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
+async def list_invitations(request: AnyRequest) -> Response[bytes]:
     """Who is invited."""
-    write, _, tenant_id = await _allowed(request, slug, "ListInvitations")
+    write, tenant_id = _write(request), admitted(request).tenant_id
     return _answered(InvitationList(invitations=await write.identity.invitations.list(tenant_id)), 200)
 
 
 @delete(INVITATION_PATH, status_code=204)
-async def withdraw_invitation(request: AnyRequest, slug: FromPath[str], invitation_id: FromPath[str]) -> None:
+async def withdraw_invitation(request: AnyRequest, invitation_id: FromPath[str]) -> None:
     """Take an invitation back."""
-    write, _, tenant_id = await _allowed(request, slug, "WithdrawInvitation")
+    write, tenant_id = _write(request), admitted(request).tenant_id
     id_ = _uuid(invitation_id)
     if id_ is None or not await write.identity.invitations.withdraw(tenant_id, id_):
         raise InvitationUnknownError
@@ -139,18 +139,18 @@ async def withdraw_invitation(request: AnyRequest, slug: FromPath[str], invitati
 
 
 @get(MEMBERS_PATH)
-async def list_members(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
+async def list_members(request: AnyRequest) -> Response[bytes]:
     """Who is a member."""
-    write, _, tenant_id = await _allowed(request, slug, "ListMembers")
+    write, tenant_id = _write(request), admitted(request).tenant_id
     members = await write.identity.accounts.members(tenant_id)
     shown = [msgspec.convert(one, ShownMember, from_attributes=True) for one in members]
     return _answered(MemberList(members=shown), 200)
 
 
 @delete(MEMBER_PATH, status_code=204)
-async def end_membership(request: AnyRequest, slug: FromPath[str], membership_id: FromPath[str]) -> None:
+async def end_membership(request: AnyRequest, membership_id: FromPath[str]) -> None:
     """End a membership at once. Whoever may invite to a role may end it, and nobody else."""
-    write, bearer, tenant_id = await _allowed(request, slug, "EndMembership")
+    write, (bearer, tenant_id) = _write(request), admitted(request)
     id_ = _uuid(membership_id)
     members = await write.identity.accounts.members(tenant_id)
     member = next((one for one in members if one.membership_id == id_), None)
@@ -161,12 +161,9 @@ async def end_membership(request: AnyRequest, slug: FromPath[str], membership_id
     _log.info("access.membership_ended", tenant_id=str(tenant_id), role=member.role)
 
 
-async def _allowed(request: AnyRequest, slug: str, action: str) -> tuple[WriteSide, Bearer, TenantId]:
+def _write(request: AnyRequest) -> WriteSide:
     write: WriteSide = request.app.state.write
-    bearer = await bearer_of(request, write)
-    tenant_id = await body_of(write, bearer, slug)
-    check_role(bearer.role, action)
-    return write, bearer, tenant_id
+    return write
 
 
 def _uuid(given: str) -> UUID | None:

@@ -18,24 +18,20 @@ from domain.ports import Outcome
 from domain.stream import COMMANDS, Order
 from domain.values import Language
 from infra.access.tokens import Bearer
+from services.api.admitting import admitted
 from services.api.edge import correlation_id_of
 from services.api.languages import preferred
 from services.api.metrics import Metrics
-from services.api.requesters import requester
-from services.authorisation import check_role
 from services.bodies import BodyFacts, Provisioned, Provisioning
 from services.bootstrap import WriteSide
 from services.causes import cause_of
 from services.commands import fingerprint
 from services.decoding import check_effective, decode_circumstances, decode_command, parse_json
 from services.refusals import (
-    BodyUnknownError,
     CommandUnknownError,
     KeyInvalidError,
     KeyMissingError,
     MediaTypeError,
-    RoleNotAllowedError,
-    TokenMissingError,
 )
 
 COMMAND_PATH: Final = "/api/v1/partnerships/{slug:str}/commands/{command:str}"
@@ -83,16 +79,14 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
     """The handlers; they find the write side in the application's state."""
 
     @post(COMMAND_PATH, status_code=200)
-    async def give_order(request: AnyRequest, slug: FromPath[str], command: FromPath[str]) -> Response[bytes]:
+    async def give_order(request: AnyRequest, command: FromPath[str]) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await bearer_of(request, write)
-        tenant_id = await body_of(write, bearer, slug)
+        bearer, tenant_id = admitted(request)
         handled = COMMANDS.get(command)
         if handled is None:
             raise CommandUnknownError(
                 command=command[:_NAME_CHARACTERS_MAX], nearest=nearest_command(command[:_NAME_CHARACTERS_MAX])
             )
-        check_role(bearer.role, command)
         key = key_of(request)
         body = await json_body(request)
         facts = await write.bodies.facts(tenant_id)
@@ -128,11 +122,7 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
     @post(PROVISION_PATH, status_code=200)
     async def provision(request: AnyRequest) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        bearer = await bearer_of(request, write)
-        if bearer.scope != "instance":
-            raise RoleNotAllowedError(role=bearer.role, command="RegisterBody")
-        check_role(bearer.role, "RegisterBody")
-        check_role(bearer.role, "OpenBody")
+        bearer, _ = admitted(request)
         key = key_of(request)
         body = await json_body(request)
         around = decode_circumstances(parse_json(body))
@@ -203,26 +193,6 @@ def proof_path(tenant_id: TenantId, leaf_index: int) -> str:
 
 _UNOPENED = BodyFacts(BodyKind.COMMONS, "UTC", "en")
 """Until its first event says where a body is."""
-
-
-async def bearer_of(request: AnyRequest, write: WriteSide) -> Bearer:
-    """On whose behalf the request comes.
-
-    Raises:
-        TokenMissingError: nobody's. What is shown and not valid, or may not act, is refused as `requester` says.
-    """
-    bearer = await requester(request.scope, write)
-    if bearer is None:
-        raise TokenMissingError
-    return bearer
-
-
-async def body_of(write: WriteSide, bearer: Bearer, slug: str) -> TenantId:
-    """The addressed body, if the token may act there. Another's is answered like one that does not exist."""
-    tenant_id = await write.bodies.resolve(slug)
-    if tenant_id is None or (bearer.scope == "body" and bearer.tenant_id != tenant_id):
-        raise BodyUnknownError(slug=slug[:_NAME_CHARACTERS_MAX])
-    return tenant_id
 
 
 async def actor_of(write: WriteSide, bearer: Bearer, tenant_id: TenantId) -> Actor:

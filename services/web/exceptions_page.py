@@ -14,7 +14,8 @@ from domain.narration.values import day_words
 from domain.values import Language
 from services.web.clocks import asked_clocks, clocks_page, instant, unreadable, zone_of
 from services.web.messages import MESSAGES, other
-from services.web.pages import PARTNERSHIPS, page
+from services.web.pages import page
+from services.web.places import PARTNERSHIPS
 from services.web.reading import read_stored
 from services.web.whoever import Reader, led_on, marked, reader_of
 

@@ -1,7 +1,6 @@
 """Plain pages, complete without JavaScript: the list of partnerships, and where to go from there."""
 
 import hashlib
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -26,7 +25,7 @@ from services.refusals import RouteUnknownError, status_of
 from services.views.words import say
 from services.web.messages import other, text
 from services.web.national import national_comparison
-from services.web.places import place
+from services.web.places import PARTNERSHIPS, place
 from services.web.registry import partnerships
 
 STATIC: Final = {"entente.css": "text/css", "entente.svg": "image/svg+xml", "passkey.js": "text/javascript"}
@@ -41,8 +40,6 @@ _NOT_PAGES: Final = (
     "/static/",
     "/favicon.ico",
 )
-PARTNERSHIPS: Final[Mapping[Language, str]] = {"en": "/en/partnerships", "fr": "/fr/partenariats"}
-"""Where the pages about one partnership begin."""
 _SHOWN_IN: Final = ZoneInfo("America/Toronto")
 _log = structlog.get_logger()
 

@@ -1,11 +1,14 @@
-"""Where the pages of signing in are, in both languages."""
+"""Where pages are, in both languages: those about a partnership, and those of signing in."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from domain.values import Language
 from services.web.words import Words
 
+PARTNERSHIPS: Final[Mapping[Language, str]] = {"en": "/en/partnerships", "fr": "/fr/partenariats"}
+"""Where the pages about one partnership begin."""
 PLACES: Final = {
     "sign_in": Words("/en/sign-in", "/fr/connexion"),
     "code": Words("/en/sign-in/code", "/fr/connexion/code"),

@@ -8,14 +8,16 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from infra.settings import ProofSettings
+from services.api.admitting import admitted_to, bearer_of
 from services.api.packs import Clocks, pack_for
-from services.api.routes import bearer_of
 from services.audit.pack import page, page_policy
 from services.bootstrap import WriteSide
-from services.refusals import BodyUnknownError, TokenInvalidError
-from services.web.pages import PARTNERSHIPS
+from services.doors import DOORS
+from services.refusals import TokenInvalidError
+from services.web.places import PARTNERSHIPS
 
-_NAME_CHARACTERS_MAX: Final = 60
+_DOOR: Final = DOORS[f"POST {PARTNERSHIPS['en']}/{{slug}}/pack"]
+"""The same in both languages."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -41,11 +43,9 @@ def proof_page_routes(proof: ProofSettings) -> list[HTTPRouteHandler]:
         bearer = await write.tokens.find(token) if token else await bearer_of(request, write)
         if bearer is None:
             raise TokenInvalidError
-        tenant_id = await write.bodies.resolve(slug)
-        if tenant_id is None:
-            raise BodyUnknownError(slug=slug[:_NAME_CHARACTERS_MAX])
+        _, tenant_id = await admitted_to(_DOOR, write, bearer, {"slug": slug})
         clocks = Clocks(_text(form, "effective"), _text(form, "recorded"))
-        return await pack_for(write, proof, bearer, tenant_id, clocks)
+        return await pack_for(write, proof, tenant_id, clocks)
 
     return [verification, download]
 

@@ -105,7 +105,7 @@ async def test_the_control_of_hiding_a_door_that_forbids_what_is_there_tells_tha
         return tenant_id
 
     browser = await complete(client, write, partnership.tenant_id, "coordinator")
-    monkeypatch.setattr("services.api.routes.body_of", forbidding)
+    monkeypatch.setattr("services.api.admitting.body_of", forbidding)
 
     assert (await drafted(browser, neighbour.slug)).status_code == 403
     assert (await drafted(browser, f"{neighbour.slug}zz")).status_code == 404

@@ -1,0 +1,248 @@
+"""The world of the matrix: a body with something for every audience, its look-alike, a funder that it granted."""
+
+import hashlib
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import httpx
+import psycopg
+from litestar.testing import AsyncTestClient
+from litestar.types import ASGIApp
+
+from domain.audience import Audience
+from domain.document import AttachDocument, Content
+from domain.ids import COMMONS, DocumentId, TenantId
+from domain.values import fr
+from infra.database import Database
+from infra.log.proofs.signing import LogSigner
+from infra.mail.settings import ReminderSettings
+from infra.settings import (
+    DatabaseSettings,
+    DocumentSettings,
+    Profile,
+    ProofSettings,
+    Role,
+    SessionSettings,
+    Settings,
+    WebSettings,
+)
+from services.api.app import create_app
+from services.api.reads import read_api
+from services.bootstrap import WriteSide, open_write_side
+from services.importing import Entry
+from services.signer import held_checkpoints, sign_once, signing_keys
+from tests.integration.filled import bring_in
+from tests.integration.readapi.acting import Acting
+from tests.integration.readapi.world import alone
+from tests.integration.readapi.world_lines import ALIKE, Lines, both, uid
+from tests.isolation.standing import Standing, Who, everybody, has_session
+
+OWN, STRANGER = ALIKE
+FUNDER: Final = "bailleur-matrice"
+ORIGIN: Final = "https://testserver.local"
+AUDIENCES: Final = tuple(Audience)
+PERIOD: Final = {"kind": "fiscal_year", "start": "2022-04-01", "end": "2023-03-31"}
+FIGURE: Final = "777001"
+"""A figure of the body that was submitted, and is nowhere else."""
+
+
+def body_id(slug: str) -> TenantId:
+    return TenantId(uid(slug, "body"))
+
+
+BODIES: Final[dict[Standing, TenantId]] = {
+    Standing.OWN: body_id(OWN),
+    Standing.GRANTED: body_id(FUNDER),
+    Standing.STRANGER: body_id(STRANGER),
+    Standing.EXPIRED: body_id(OWN),
+    Standing.INSTANCE: COMMONS,
+}
+
+
+def lines() -> Iterator[Entry]:
+    """All that is recorded by import."""
+    for slug in ALIKE:
+        yield from alone(slug)
+        yield from _more(Lines(slug, count=20_000))
+    funder = Lines(FUNDER)
+    known = {"body_id": funder.id("body"), "slug": FUNDER, "kind": "funder", "name": both("Bailleur")}
+    yield funder.line("RegisterBody", "2020-01-01", known, body="commons")
+    opening = {"province": "ON", "time_zone": "America/Toronto", "default_language": "fr"}
+    yield funder.line("OpenBody", "2020-01-01", known | opening)
+    granting = Lines(OWN, count=30_000)
+    granted = {"grant_id": granting.id("matrix grant"), "grantee": funder.id("body")}
+    yield granting.line("GrantAccess", "2022-01-01", granted)
+
+
+def _more(of: Lines) -> Iterator[Entry]:
+    """A submitted figure, and agreements that differ by the name of their programme."""
+    figure = {"submission_id": of.id("matrix figure")}
+    number = FIGURE if of.slug == OWN else "888001"
+    drafted = {
+        "indicator": {"log": of.id("body"), "stream": of.id("indicator public"), "version": 1},
+        "period": PERIOD,
+        "value": {"kind": "exact", "number": number, "unit": "entreprises"},
+    }
+    yield of.line("DraftSubmission", "2023-04-01", figure | drafted)
+    yield of.line("SubmitSubmission", "2023-04-02", figure, source={"title": both("Rapport")})
+    for audience in ("public", "funders", "tenant"):
+        signed = {
+            "agreement_id": of.id(f"matrix agreement {audience}"),
+            "programme": {"code": f"m-{audience}", "label": both(f"Volet {of.slug} {audience}")},
+            "audience": audience,
+        }
+        yield of.line("SignAgreement", "2022-04-01", signed)
+
+
+@dataclass(frozen=True)
+class World:
+    """The running application, and what each who asks shows of who they are."""
+
+    settings: Settings
+    write: WriteSide
+    client: httpx.AsyncClient
+    tokens: dict[Who, str]
+    accounts: dict[Who, UUID]
+    """Of everybody who may be signed in."""
+    sessions: dict[Who, str]
+
+    async def begin(self, who: Who) -> str:
+        """Another complete session of somebody, begun by nobody's password: hashing so many would take minutes."""
+        account = self.accounts[who]
+        (membership,) = await self.write.identity.accounts.memberships(account)
+        secret = await self.write.identity.sessions.begin(account, "second", membership, agent="", instead_of=None)
+        if who.standing is Standing.EXPIRED:
+            with psycopg.connect(self.settings.database.admin_dsn) as connection:
+                connection.execute(
+                    "UPDATE access.session SET expires_at = clock_timestamp() - interval '1 second'"
+                    " WHERE account_id = %s",
+                    [account],
+                )
+        return secret
+
+
+async def make(database: DatabaseSettings, directory: Path) -> Settings:
+    """Record the world in an empty database that has its tables; gives the settings of an application over it."""
+    await bring_in(database, list(lines()))
+    documents = DocumentSettings(directory=directory / "documents", bytes_max=100_000)
+    async with open_write_side(database, documents=documents) as write:
+        people = Acting(write)
+        for slug in ALIKE:
+            for audience in AUDIENCES:
+                text = f"%PDF-1.7 {audience}".encode()
+                content = Content(
+                    sha256=hashlib.sha256(text).hexdigest(), size_bytes=len(text), media_type="application/pdf"
+                )
+                await write.contents.put(body_id(slug), content, text)
+                attached = AttachDocument(
+                    document_id=DocumentId(uid(slug, f"document {audience}")),
+                    title=fr(f"Document {audience}"),
+                    content=content,
+                    audience=audience,
+                )
+                await people.give(body_id(slug), "2023-01-10", attached)
+        await people.project()
+    settings = _settings(database, documents, directory)
+    await _sign(settings)
+    return settings
+
+
+def _settings(database: DatabaseSettings, documents: DocumentSettings, directory: Path) -> Settings:
+    return Settings(
+        profile=Profile.PRODUCTION,
+        instance_dir=directory,
+        secret_key=database.secret_key,
+        database=database,
+        documents=documents,
+        web=WebSettings(
+            host="127.0.0.1",
+            port=0,
+            allowed_hosts=("testserver.local",),
+            body_max_bytes=64 * 1024,
+            metrics_token="a token for the matrix",
+        ),
+        proof=ProofSettings(
+            origin="testserver.local/log",
+            checkpoint_dir=directory / "checkpoints",
+            key_path=directory / "signer-key",
+            given_key=None,
+        ),
+        reminders=ReminderSettings(days_before=(14, 3), hour=7, public_url=ORIGIN),
+        sessions=SessionSettings(proxies=1),  # so that each try comes from an address of its own
+    )
+
+
+async def _sign(settings: Settings) -> None:
+    keys = signing_keys(settings)
+    async with Database(settings.database) as database:
+        connection = await database.connect(Role.SIGNER)
+        await sign_once(LogSigner(connection, held_checkpoints(settings), keys), connection, keys)
+        await connection.close()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, app: ASGIApp | None = None) -> AsyncIterator[World]:
+    """The application, or the one that is given, with everybody at its doors."""
+    async with (
+        open_write_side(settings.database, documents=settings.documents, sessions=settings.sessions) as write,
+        AsyncTestClient(app or application(settings), base_url=ORIGIN) as client,
+    ):
+        tokens = {who: await _token(write, who) for who in everybody() if who.role is not None}
+        accounts = {who: await _account(settings, write, who) for who in everybody() if has_session(who)}
+        world = World(settings, write, client, tokens, accounts, sessions={})
+        for who in accounts:
+            world.sessions[who] = await world.begin(who)
+        yield world
+
+
+def application(settings: Settings) -> ASGIApp:
+    """The application as it is served, with the read API at its place."""
+    mounts, lifespans = read_api(settings)
+    return create_app(settings, checks=lambda _: {}, mounts=mounts, lifespans=lifespans)
+
+
+async def calendar_token(write: WriteSide, standing: Standing) -> str:
+    """A token for the calendar of a body; expired where the standing is."""
+    body = BODIES[standing]
+    person = await write.vault.pseudonym(body, uuid.uuid4())
+    return await write.tokens.create_calendar(body, person, "matrix", expires_at=_end(standing))
+
+
+async def _token(write: WriteSide, who: Who) -> str:
+    assert who.role is not None
+    body = BODIES[who.standing]
+    person = await write.vault.pseudonym(body, uuid.uuid4())
+    return await write.tokens.create(body, who.role, person, "matrix", expires_at=_end(who.standing))
+
+
+def _end(standing: Standing) -> datetime | None:
+    return datetime.now(UTC) - timedelta(seconds=1) if standing is Standing.EXPIRED else None
+
+
+async def _account(settings: Settings, write: WriteSide, who: Who) -> UUID:
+    """Somebody's account with its membership."""
+    body, account = BODIES[who.standing], uuid.uuid4()
+    person = await write.vault.pseudonym(body, account)
+    with psycopg.connect(settings.database.admin_dsn) as connection:
+        connection.execute(
+            "INSERT INTO access.account (account_id, email, language, password_hash)"
+            " VALUES (%s, %s, 'fr', '$argon2id$')",
+            [account, f"{account.hex}@example.org"],
+        )
+        connection.execute(
+            "INSERT INTO access.membership (tenant_id, membership_id, account_id, role, person_id)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            [body, uuid.uuid4(), account, who.role, person],
+        )
+    return account
+
+
+def id_of(name: str) -> UUID:
+    """The id of something of the body that is asked about."""
+    return uid(OWN, name)
