@@ -22,7 +22,7 @@ from services.authorisation import OUTSIDE_LOGS, ROLES_OF_COMMAND
 from services.doors import DOORS, ENTRIES, Door, Rule
 from services.web.places import PARTNERSHIPS, PLACES
 from tests.isolation.matrix_world import AUDIENCES, FIGURE, ORIGIN, OWN, PERIOD, World, body_id, id_of
-from tests.isolation.standing import Standing, Who
+from tests.isolation.standing import Shows, Standing, Who, has_session
 
 _PAGES: Final = ("/en", "/fr")
 _SESSION: Final = "__Host-entente-session"
@@ -30,8 +30,10 @@ _HIDDEN: Final = (None, "body_unknown", "route_unknown", "document_unknown")
 
 
 _ENDS_SESSION: Final = [f"POST {path}" for path in PLACES["sign_out"]]
-_NEEDS_SECRET: Final = [f"GET {path}" for path in PLACES["enrol_image"]]
-"""What a page shows of a secret that another page made."""
+_NEEDS_SECRET: Final = [f"GET {path}" for path in PLACES["enrol_image"]] + [
+    f"POST {path}" for path in PLACES["enrol"]
+]
+"""These are about a secret that another page made."""
 
 
 class Outcome(StrEnum):
@@ -285,14 +287,11 @@ def sight(who: Who, *, national: bool) -> frozenset[Audience]:
     return seen_outside(granted=who.standing is Standing.GRANTED, national=national)
 
 
-def shows(probe: Probe, who: Who) -> str:
+def shows(probe: Probe, who: Who) -> Shows:
     """By what somebody is known: people by their session on pages, programs by a token."""
     if who.role is None:
         return "nothing"
-    return "session" if probe.is_page and (who in _WITH_SESSION) else "token"
-
-
-_WITH_SESSION: set[Who] = set()
+    return "session" if probe.is_page and has_session(who) else "token"
 
 
 async def tried(world: World, probe: Probe, who: Who) -> Outcome:
@@ -301,7 +300,6 @@ async def tried(world: World, probe: Probe, who: Who) -> Outcome:
     Raises:
         AssertionError: the service failed.
     """
-    _WITH_SESSION.update(world.sessions)
     headers = {"x-forwarded-for": f"matrix:{uuid.uuid4().hex}", "accept-language": "en"}
     cookies: dict[str, str] = {}
     match shows(probe, who):
