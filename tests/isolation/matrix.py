@@ -1,12 +1,40 @@
 """The matrix: every door and every field, for every role in every standing, against what is declared of them."""
 
+import logging
+import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import NamedTuple
 
-from tests.isolation.matrix_doors import Probe, expected, probes, tried
-from tests.isolation.matrix_world import World
+import structlog
+
+from services.doors import DOORS
+from tests.integration.filled import make_database
+from tests.isolation.ground import Ground, Outcome
+from tests.isolation.matrix_doors import Probe, expected, probes, tried, undeclared
+from tests.isolation.matrix_world import World, make, opened
 from tests.isolation.standing import Standing, Who, everybody
+
+
+async def proof(ground: Ground) -> Outcome:
+    """Every cell."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        with tempfile.TemporaryDirectory(prefix="entente-matrix-") as directory:
+            settings = await make(make_database(ground.server, "matrix"), Path(directory))
+            async with opened(settings) as world:
+                doors = await try_doors(world, all_of_doors())
+    finally:
+        structlog.reset_defaults()
+    ground.say(f"  matrix: {doors.cells:,} cells of {len(DOORS)} doors")
+    return Outcome(
+        name="matrix",
+        count=doors.cells,
+        unit="cells",
+        result=f"each as declared: {len(DOORS)} doors for {len(_sorted())} who ask",
+        against=(*undeclared(set(DOORS)), *doors.against),
+    )
 
 
 class Found(NamedTuple):

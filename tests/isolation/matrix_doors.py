@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 import httpx
 
-from domain.audience import Audience, seen_inside, seen_outside
+from domain.audience import READS_BY_NO_GRANT, Audience, seen_inside, seen_outside
 from domain.stream import COMMANDS
 from infra.access.opaque import new_opaque
-from readapi.viewer import AUTHOR_ROLES
+from readapi.viewer import AUTHOR_ROLES, OUTSIDER_ROLES
 from services.authorisation import OUTSIDE_LOGS, ROLES_OF_COMMAND
 from services.doors import DOORS, ENTRIES, Door, Rule
 from services.web.places import PARTNERSHIPS, PLACES
@@ -251,7 +251,8 @@ def expected(probe: Probe, who: Who) -> Outcome:
         case Rule.READER:
             return _read(probe, who)
         case Rule.MEMBERS:
-            return Outcome.PASSES if who.standing is Standing.OWN else Outcome.FORBIDDEN
+            own = who.standing is Standing.OWN and who.role not in OUTSIDER_ROLES
+            return Outcome.PASSES if own else Outcome.FORBIDDEN
     if who.standing is Standing.ANONYMOUS or (door.rule is Rule.CALENDAR and shows(probe, who) == "token"):
         return Outcome.UNKNOWN
     return _acts(door, probe, who)
@@ -265,6 +266,8 @@ def _acts(door: Door, probe: Probe, who: Who) -> Outcome:
     if who.standing in (Standing.GRANTED, Standing.STRANGER):
         return Outcome.HIDDEN
     if door.drafts is not None and who.standing is Standing.OWN and who.role not in AUTHOR_ROLES:
+        return Outcome.FORBIDDEN
+    if not door.actions and probe.action is None and who.role in OUTSIDER_ROLES:
         return Outcome.FORBIDDEN
     actions = [*door.actions, *([probe.action] if probe.action else [])]
     may = all(who.role in ROLES_OF_COMMAND[action] for action in actions)
@@ -284,7 +287,8 @@ def sight(who: Who, *, national: bool) -> frozenset[Audience]:
     """What somebody with a valid claim, or none, sees of the body's records."""
     if who.standing is Standing.OWN:
         return seen_inside(who.role)
-    return seen_outside(granted=who.standing is Standing.GRANTED, national=national)
+    granted = who.standing is Standing.GRANTED and who.role not in READS_BY_NO_GRANT
+    return seen_outside(granted=granted, national=national)
 
 
 def shows(probe: Probe, who: Who) -> Shows:
