@@ -55,6 +55,10 @@ class Door(NamedTuple):
 
 
 _PARTNERSHIP: Final = "/api/v1/partnerships/{slug}"
+_VIEWS: Final = (
+    *("agreements", "comparison", "endorsements", "exceptions", "frozen", "funding", "published", "registry"),
+    *("sectors", "series", "themes"),
+)
 ENTRIES: Final = "GET /log/{log}/tile/entries"
 """The tiles of a log that hold its entries; those of hashes are at the same address, and open."""
 _API: Final[Mapping[str, Door]] = {
@@ -76,11 +80,7 @@ _API: Final[Mapping[str, Door]] = {
     f"DELETE {_PARTNERSHIP}/invitations/{{invitation_id}}": Door(Rule.BODY, ("WithdrawInvitation",)),
     f"GET {_PARTNERSHIP}/members": Door(Rule.BODY, ("ListMembers",)),
     f"DELETE {_PARTNERSHIP}/members/{{membership_id}}": Door(Rule.BODY, ("EndMembership",)),
-    **{
-        f"GET /api/v1/views/{view}.{kind}": Door(Rule.READER)
-        for view in ("comparison", "agreements")
-        for kind in ("csv", "xlsx")
-    },
+    **{f"GET /api/v1/views/{view}.{kind}": Door(Rule.READER) for view in _VIEWS for kind in ("csv", "xlsx")},
     "GET /log/{log}/checkpoint": Door(Rule.OPEN),
     "GET /log/{log}/checkpoint/final": Door(Rule.OPEN),
     "GET /log/{log}/vkey": Door(Rule.OPEN),

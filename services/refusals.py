@@ -241,6 +241,19 @@ class PackTooLongError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class ViewTooLongError(DoorRefusal):
+    rows: int
+    maximum: int
+    code = "view_too_long"
+    kind = "refused"
+    en = "The file would have {rows} rows; a file has {maximum} at most. Narrow the question, or page in GraphQL."
+    fr = (
+        "Le fichier aurait {rows} lignes; un fichier en compte {maximum} au plus. Précisez la demande, ou lisez "
+        "page par page en GraphQL."
+    )
+
+
+@dataclass(eq=False)
 class ReadsBehindError(DoorRefusal):
     code = "reads_behind"
     kind = "operational"

@@ -110,7 +110,7 @@ def comparison(answer: Mapping[str, Any], language: Language) -> Comparison:
             end=date.fromisoformat(period["end"]),
         ),
         lines=tuple(_line(one, language) for one in answer["values"]),
-        total=None if answer["total"] is None else _total(answer["total"], language),
+        total=None if answer["total"] is None else total_words(answer["total"], language),
         no_total=None if refused is None else refused["message"][language],
         expected=answer["expected"],
         reporting=answer["reporting"],
@@ -141,6 +141,11 @@ def quantity(said: Mapping[str, Any]) -> QualifiedValue:
         rounded_to=None if said["roundedTo"] is None else int(said["roundedTo"]),
         unit=said["unit"],
     )
+
+
+def figure(said: Mapping[str, Any], language: Language) -> str:
+    """A figure in words, with its unit and with what its source printed where that says more."""
+    return figure_words(_stated(quantity(said), alone=False), language)
 
 
 def _line(one: Mapping[str, Any], language: Language) -> Line:
@@ -209,7 +214,7 @@ def _place(place: Mapping[str, Any] | None, language: Language) -> Wording | Non
     return worded(place["name"], language) or Wording(place["code"], language)
 
 
-def _total(total: Mapping[str, Any], language: Language) -> str:
+def total_words(total: Mapping[str, Any], language: Language) -> str:
     """Between which ends the figures together lie, with what is uncertain about it."""
     low, high, unit = _decimal(total["low"]), _decimal(total["high"]), _sign(total["unit"])
     if low is None and high is None:

@@ -9,7 +9,7 @@ import io
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as OfWorkbook
@@ -28,10 +28,24 @@ MEDIA_TYPES: Final[dict[Kind, str]] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_SEPARATOR: Final[dict[Language, str]] = {"en": ",", "fr": ";"}
-"""In French the comma is the decimal mark, and spreadsheets expect the semicolon."""
+
+
+class Rule(NamedTuple):
+    """How a language writes in files that a spreadsheet opens."""
+
+    separator: str
+    decimal_mark: str
+    no_yes: tuple[str, str]
+
+
+RULES: Final[dict[Language, Rule]] = {
+    "en": Rule(separator=",", decimal_mark=".", no_yes=("no", "yes")),
+    "fr": Rule(separator=";", decimal_mark=",", no_yes=("non", "oui")),
+}
+"""In French the comma is the decimal mark, and spreadsheets expect the semicolon. Numbers have no thousands marks
+in either, so that programs read them; where figures stand in words, they have those that the language writes, with
+no-break spaces. Days are ISO 8601, and codes are the same in both."""
 _SECTION: Final = Column("section", Words("Section", "Section"))
-_YES_NO: Final[dict[Language, tuple[str, str]]] = {"en": ("no", "yes"), "fr": ("non", "oui")}
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n]")
 _WIDTH_MIN, _WIDTH_MAX = 10, 60
 _DECIMALS_MAX: Final = 15
@@ -42,12 +56,12 @@ def csv_file(book: Book) -> bytes:
     """One table: a section says of which table of the view a row is, and columns of other sections stay empty."""
     columns = list(dict.fromkeys(column for sheet in book.sheets for column in sheet.columns))
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=_SEPARATOR[book.language])
+    writer = csv.writer(text, delimiter=RULES[book.language].separator)
     writer.writerow([worded_in(column.heading, book.language) for column in (_SECTION, *columns)])
     for sheet in book.sheets:
-        at = {column.key: index for index, column in enumerate(sheet.columns)}
+        at = {column: index for index, column in enumerate(sheet.columns)}
         for row in sheet.rows:
-            cells = [row[at[column.key]] if column.key in at else None for column in columns]
+            cells = [row[at[column]] if column in at else None for column in columns]
             writer.writerow([sheet.key, *(_written(cell, book.language) for cell in cells)])
     return text.getvalue().encode("utf-8-sig")  # without the mark, Excel takes it for another encoding
 
@@ -57,10 +71,9 @@ def _written(cell: Cell, language: Language) -> str:
         case None:
             return ""
         case bool():
-            return _YES_NO[language][cell]
+            return RULES[language].no_yes[cell]
         case Decimal():
-            written = f"{cell:f}"
-            return written.replace(".", ",") if language == "fr" else written
+            return f"{cell:f}".replace(".", RULES[language].decimal_mark)
         case date():
             return cell.isoformat()
         case str():
@@ -110,7 +123,7 @@ def _put(place: Any, cell: Cell, language: Language) -> None:
         case None:
             return
         case bool():
-            _put_text(place, _YES_NO[language][cell])
+            _put_text(place, RULES[language].no_yes[cell])
         case Decimal() if len(cell.as_tuple().digits) > _DECIMALS_MAX:
             _put_text(place, _written(cell, language))
         case str():

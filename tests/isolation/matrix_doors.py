@@ -167,6 +167,12 @@ def _reads() -> Iterator[Probe]:
             query = own | {"lang": "en"}
             shown: dict[str, Any] = {"looked_for": label, "audience": audience, "national": True}
             yield Probe(f"GET {path}", path, audience, query=query, **shown)
+        for view in ("endorsements", "funding", "sectors", "registry", "series", "themes", "frozen"):
+            path = f"/api/v1/views/{view}.{kind}"  # of the last three nothing is named: it is asked for
+            yield Probe(f"GET {path}", path)
+        yield Probe(f"GET /api/v1/views/published.{kind}", f"/api/v1/views/published.{kind}", query=own)
+        path = f"/api/v1/views/exceptions.{kind}"
+        yield Probe(f"GET {path}", path, query=own, audience=Audience.TENANT)
     text = f'{{ partnership(slug: "{OWN}") {{ plans {{ nodes {{ title {{ fr }} }} }} }} }}'
     for plan, audience in PLANS.items():
         title = f"Plan {plan} (fr)"

@@ -33,8 +33,9 @@ FROZEN = """query ($id: UUID!) { frozenComparison(owner: "gel-bailleur", id: $id
     sources { log } } } }"""
 
 
-def lines() -> Iterator[Entry]:
-    shared = Lines("commons")
+def lines(count: int = 0) -> Iterator[Entry]:
+    """`count`: how many lines of the commons come before, where another world does."""
+    shared = Lines("commons", count=count)
     defined = {
         "definition_id": str(INDICATOR),
         "wording": both("Personnes rejointes"),

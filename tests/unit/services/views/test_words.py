@@ -11,7 +11,7 @@ from projections.comparison import WEAKER, State
 from services.views.words import WORDS, say
 
 SERVICES = Path(__file__).parents[4] / "services"
-SOURCES = [*(SERVICES / "views").glob("*.py"), *(SERVICES / "web" / "templates").glob("*.html")]
+SOURCES = [*(SERVICES / "views").rglob("*.py"), *(SERVICES / "web" / "templates").glob("*.html")]
 MARKS = ("hatched", "open")
 
 
