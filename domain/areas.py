@@ -10,6 +10,7 @@ from domain import (
     dataset,
     document,
     endorsement,
+    erasure,
     frozen_comparison,
     indicator,
     organisation,
@@ -58,4 +59,5 @@ AREAS = (
     dataset,
     report_template,
     frozen_comparison,
+    erasure,
 )

@@ -84,6 +84,7 @@ RECORDS: Final[dict[str, Audience | None]] = {
     "dataset.withdrawal_note": Audience.TENANT,
     "report_template": None,
     "frozen_comparison": None,
+    "erasure": Audience.TENANT,
     "timeline": Audience.TENANT,
     "step": None,
     "step.actor": Audience.TENANT,

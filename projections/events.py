@@ -40,6 +40,7 @@ from domain.decision.events import (
 )
 from domain.document import DocumentAttached, DocumentErased, DocumentVersionAdded, DocumentWithdrawn
 from domain.endorsement import EndorsementRecorded, EndorsementWithdrawn
+from domain.erasure import PersonErased
 from domain.event import Event
 from domain.frozen_comparison import ComparisonFrozen
 from domain.indicator import IndicatorDefined, IndicatorRetired, IndicatorRevised
@@ -217,6 +218,7 @@ REPORT_TEMPLATE: Final[Types] = frozenset(
     {ReportTemplatePublished, ReportTemplateVersionPublished, ReportTemplateRetired}
 )
 FROZEN_COMPARISON: Final[Types] = frozenset({ComparisonFrozen})
+ERASURE: Final[Types] = frozenset({PersonErased})
 
 MEETING: Final[Types] = frozenset(
     {
@@ -267,4 +269,5 @@ ALL: Final[Types] = (
     | DATASET
     | REPORT_TEMPLATE
     | FROZEN_COMPARISON
+    | ERASURE
 )

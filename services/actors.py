@@ -9,12 +9,14 @@ from uuid import UUID
 import dramatiq
 
 from domain.document import DOCUMENTS_QUEUE, ERASE_CONTENT
-from domain.ids import TenantId
+from domain.erasure import ERASE_PERSON, PEOPLE_QUEUE
+from domain.ids import PersonId, TenantId
 from domain.ports import ContentStore
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database
 from infra.log.feed import LogFeed
-from infra.settings import DatabaseSettings
+from infra.pii.persons import PersonVault
+from infra.settings import DatabaseSettings, Role
 from projections.rebuild import build_tenant
 from projections.registry import BY_NAME
 
@@ -58,7 +60,24 @@ def declare(
         # The job exists exactly if the erasure was recorded. What is gone already is gone.
         asyncio.run(contents.erase(TenantId(UUID(tenant_id)), sha256))
 
-    return {REBUILD: rebuild_projection, ERASE_CONTENT: erase_content}
+    @dramatiq.actor(
+        actor_name=ERASE_PERSON,
+        queue_name=PEOPLE_QUEUE,
+        broker=broker,
+        max_retries=ERASE_RETRIES,
+        time_limit=int(ERASE_TIME.total_seconds() * 1000),
+    )
+    def erase_person(tenant_id: str, person_id: str) -> None:
+        # As above: the event is there. Who is forgotten already stays forgotten.
+        asyncio.run(forget_person(settings, TenantId(UUID(tenant_id)), PersonId(UUID(person_id))))
+
+    return {REBUILD: rebuild_projection, ERASE_CONTENT: erase_content, ERASE_PERSON: erase_person}
+
+
+async def forget_person(settings: DatabaseSettings, tenant_id: TenantId, person_id: PersonId) -> None:
+    """Carry out what an erasure recorded."""
+    async with Database(settings) as database, await database.pool(Role.APP, connections_max=1) as pool:
+        await PersonVault(pool).erase(tenant_id, person_id)
 
 
 async def rebuild_one(

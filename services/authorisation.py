@@ -186,6 +186,8 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "RetireReportTemplate": _REQUIRING,
     # frozen comparison
     "FreezeComparison": _REQUIRING,
+    # erasure
+    "ErasePerson": _COORDINATOR,
     # addresses: outside every log
     "ListAddresses": _COORDINATOR,
     "AddAddress": _COORDINATOR,

@@ -37,6 +37,7 @@ from services.record_checks import (
     check_activity,
     check_document,
     check_endorsement,
+    check_erasure,
     check_frozen_comparison,
     check_theme_list,
 )
@@ -287,5 +288,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "study": check_study,
     "dataset": check_dataset,
     "report_template": check_report_template,
+    "erasure": check_erasure,
 }
 """By the name of the stream. Each answers what the read models say and what the state has, by fact."""

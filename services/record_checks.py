@@ -1,11 +1,16 @@
 """What the read models of a body's documents and activities say, and what their states have."""
 
+import msgspec
+from sqlalchemy import select
+
 from domain.activity import Activity
 from domain.document import Document
 from domain.endorsement import Endorsement
+from domain.erasure import Erasure
 from domain.frozen_comparison import FrozenComparison
 from domain.theme_list import ThemeList
 from projections import activity, document, endorsement, frozen_comparison, theme_list
+from projections.timeline import TIMELINE
 from services.checking import Facts, Version, known
 
 
@@ -73,3 +78,13 @@ async def check_frozen_comparison(at: Version, state: FrozenComparison) -> tuple
     row = next((one for one in rows if one.frozen_comparison_id == at.stream_id), None)
     said = {"title": row and row.title, "sources": row and row.sources}
     return said, {"title": state.title, "sources": state.sources}
+
+
+async def check_erasure(at: Version, state: Erasure) -> tuple[Facts, Facts]:
+    """Whom it forgot stands in the timeline alone."""
+    told = select(TIMELINE.c.subjects).where(
+        TIMELINE.c.tenant_id == at.tenant_id, TIMELINE.c.entity_id == at.stream_id
+    )
+    subjects = (await at.connection.execute(told)).scalar_one_or_none()
+    said = {"person": subjects and msgspec.json.decode(subjects).get("person_id")}
+    return said, {"person": str(state.person_id)}

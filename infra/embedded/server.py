@@ -31,6 +31,7 @@ _DURABLE = {
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # the detail of a refused row holds its values, which may be somebody's
     "unix_socket_permissions": "0700",
 }
 _START_ATTEMPTS = 8

@@ -3,6 +3,8 @@
 import asyncio
 import secrets
 from datetime import UTC, datetime
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +28,20 @@ class FileMailer:
             await asyncio.to_thread(self._write, mail)
         except OSError as error:
             raise MailUnavailableError(f"{self._directory} takes no mail: {error.strerror}") from error
+
+    async def forget(self, email: str) -> int:
+        """Remove the messages to an address; how many there were."""
+        return await asyncio.to_thread(self._forget, email.lower())
+
+    def _forget(self, email: str) -> int:
+        gone = 0
+        for path in self._directory.glob("*.eml"):
+            with path.open("rb") as file:
+                to = BytesParser(policy=policy.default).parse(file, headersonly=True)["To"]
+            if email in {address.addr_spec.lower() for address in getattr(to, "addresses", ())}:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
 
     def _write(self, mail: Mail) -> None:
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.eml"

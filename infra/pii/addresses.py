@@ -62,6 +62,11 @@ class Addresses:
     def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
         self._pool = pool
 
+    async def bodies_with(self, email: str) -> list[TenantId]:
+        """The bodies that write to an address; case is no difference."""
+        rows = await self._pool.fetch("SELECT tenant_id FROM pii.lists_with($1)", email)
+        return [TenantId(row[0]) for row in rows]
+
     async def list(self, tenant_id: TenantId) -> list[Address]:
         """All of a body, the oldest first."""
         async with self._pool.acquire() as connection, connection.transaction(readonly=True):
@@ -119,6 +124,10 @@ class Addresses:
                 "DELETE FROM pii.address WHERE tenant_id = $1 AND address_id = $2", tenant_id, address_id
             )
         return bool(done == "DELETE 1")
+
+    async def forget(self, email: str) -> int:
+        """Remove an address from the lists and invitations of every body; how many there were."""
+        return int(await self._pool.fetchval("SELECT pii.forget_address($1)", email))
 
 
 async def _listed(connection: "asyncpg.pool.PoolConnectionProxy[Any]", tenant_id: TenantId) -> list[Address]:

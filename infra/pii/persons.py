@@ -1,12 +1,21 @@
 """Who stands behind the pseudonyms of a log."""
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
 
 from domain.ids import PersonId, TenantId
+
+_EMAILS: Final = (
+    "SELECT lower(email) FROM pii.person WHERE tenant_id = $1 AND person_id = $2 AND email IS NOT NULL"
+    " UNION SELECT lower(email) FROM access.members_of($1) WHERE person_id = $2"
+)
+_FORGET_EMAILS: Final = (
+    "DELETE FROM pii.address WHERE tenant_id = $1 AND lower(email) = ANY ($2)",
+    "DELETE FROM access.invitation WHERE tenant_id = $1 AND lower(email) = ANY ($2)",
+)
 
 
 class Person(NamedTuple):
@@ -49,6 +58,11 @@ class PersonVault:
             known = "SELECT person_id FROM pii.person WHERE tenant_id = $1 AND principal = $2"
             person = await connection.fetchval(known, tenant_id, principal)
         return None if person is None else PersonId(person)
+
+    async def pseudonyms(self, principal: UUID) -> list[tuple[TenantId, PersonId]]:
+        """Under which pseudonyms an account acted, log by log, the oldest first."""
+        rows = await self._pool.fetch("SELECT * FROM pii.pseudonyms_of($1)", principal)
+        return [(TenantId(row[0]), PersonId(row[1])) for row in rows]
 
     async def let_be(self, tenant_id: TenantId, person_id: PersonId, principal: UUID) -> None:
         """Give an account the pseudonym that it had elsewhere, unless it has one here."""
@@ -107,12 +121,19 @@ class PersonVault:
         return {PersonId(row["person_id"]): Person(row["name"], row["email"], row["phone"]) for row in rows}
 
     async def erase(self, tenant_id: TenantId, person_id: PersonId) -> bool:
-        """Forget a person in one log: name, contact, the key of all text about them, and that they are a member.
+        """Forget a person in one log: name, contact, the key of all text about them, and that they act in it.
 
-        False if unknown.
+        With them go the tokens and memberships under the pseudonym, and their addresses from the body's list and
+        from its invitations. False if unknown.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT log.enter($1)", tenant_id)
+            emails = await connection.fetch(_EMAILS, tenant_id, person_id)
+            for statement in _FORGET_EMAILS:
+                await connection.execute(statement, tenant_id, [row[0] for row in emails])
+            await connection.execute(
+                "DELETE FROM access.token WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id
+            )
             done = await connection.execute(
                 "DELETE FROM pii.person WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id
             )

@@ -20,6 +20,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "EraseDocument.ground": ("Why the bytes go.", "Pourquoi les octets disparaissent."),
     "EraseDocument.number": ("The version; absent: all of them.", "La version; absente : toutes."),
     "WithdrawDocument.reason": ("Why, as free text; it is sealed.", "Pourquoi, en texte libre; il est scellé."),
+    # --- erasures
+    "erasure_id": ("The erasure: a new UUID.", "L’effacement : un nouvel UUID."),
+    "ErasePerson.person_id": ("The pseudonym in this log.", "Le pseudonyme dans ce registre."),
+    "ErasePerson.ground": ("Why they are forgotten.", "Pourquoi la personne est oubliée."),
     # --- activity log
     "activity_id": ("The activity.", "L’activité."),
     "ActivityFacts.label": (
@@ -56,6 +60,7 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "AttachDocument": "Joindre un document",
     "AddDocumentVersion": "Ajouter une version à un document",
     "WithdrawDocument": "Retirer un document",
+    "ErasePerson": "Oublier une personne : nom, coordonnées et tout texte à son sujet",
     "EraseDocument": "Effacer pour de bon le contenu d’un document",
     "RecordSession": "Inscrire une séance",
     "RecordReferral": "Inscrire des aiguillages",

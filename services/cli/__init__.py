@@ -167,6 +167,12 @@ def _add_account(each: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     lost = what.add_parser("forget-factor", help="let somebody who lost authenticator and codes set up new ones")
     lost.add_argument("email")
     what.add_parser("close", help="remove an account, wherever it is a member").add_argument("email")
+    what.add_parser("export", help="what is kept about somebody, as JSON").add_argument("email")
+    erase = what.add_parser("erase", help="forget somebody in every log, and close the account")
+    erase.add_argument("email")
+    erase.add_argument(
+        "--ground", default="at_their_request", help="why, as in the log (default at_their_request)"
+    )
 
 
 def _add_import(bring: argparse.ArgumentParser) -> None:

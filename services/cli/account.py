@@ -3,33 +3,39 @@
 import argparse
 import asyncio
 import os
-from typing import Final
+from typing import Final, get_args
 
+import msgspec
+
+from domain.erasure import PersonErasureGround
 from domain.errors import Refusal
 from domain.ids import TenantId
 from infra.settings import Settings, load_settings
 from services.authorisation import ROLES
-from services.bootstrap import CONSOLE, WriteSide, open_write_side
+from services.bootstrap import CONSOLE, WriteSide, mailer_of, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.cli.instance import say_refusal
+from services.erasing import erase_account, own_data
 from services.identity.forgetting import link_for
 from services.identity.inviting import VALID_DAYS_MAX, invite
 from services.web.places import place
+
+_GROUNDS: Final[tuple[str, ...]] = get_args(PersonErasureGround)
 
 
 def account(given: argparse.Namespace) -> int:
     """Invite, list, end or close."""
     settings = load_settings(os.environ)
-    if getattr(given, "role", "member") not in ROLES:
-        say_error(f"{given.role!r} is not a role; expected one of {', '.join(ROLES)}")
-        return USAGE
-    if not 1 <= getattr(given, "days", 1) <= VALID_DAYS_MAX:
-        say_error(f"an invitation is valid for 1 to {VALID_DAYS_MAX} days")
+    wrong = _wrong(given)
+    if wrong is not None:
+        say_error(wrong)
         return USAGE
 
     async def act() -> int:
         async with open_write_side(settings.database) as write:
+            if given.what == "erase":
+                return await _erase(settings, write, given.email, given.ground)
             if given.what in _OF_ACCOUNTS:
                 return await _OF_ACCOUNTS[given.what](settings, write, given.email)
             tenant_id = await write.bodies.resolve(given.body)
@@ -50,6 +56,16 @@ def account(given: argparse.Namespace) -> int:
         except Refusal as refusal:
             say_refusal(refusal)
             return REFUSED
+
+
+def _wrong(given: argparse.Namespace) -> str | None:
+    if getattr(given, "role", "member") not in ROLES:
+        return f"{given.role!r} is not a role; expected one of {', '.join(ROLES)}"
+    if getattr(given, "ground", _GROUNDS[0]) not in _GROUNDS:
+        return f"{given.ground!r} is no ground; expected one of {', '.join(_GROUNDS)}"
+    if not 1 <= getattr(given, "days", 1) <= VALID_DAYS_MAX:
+        return f"an invitation is valid for 1 to {VALID_DAYS_MAX} days"
+    return None
 
 
 async def _invite(settings: Settings, write: WriteSide, tenant_id: TenantId, given: argparse.Namespace) -> int:
@@ -118,6 +134,27 @@ async def _close(_: Settings, write: WriteSide, email: str) -> int:
     return 0
 
 
+async def _export(_: Settings, write: WriteSide, email: str) -> int:
+    found = await write.identity.accounts.find(email)
+    if found is None:
+        say_error("there is no account with this address")
+        return REFUSED
+    say(msgspec.json.format(msgspec.json.encode(await own_data(write, found)), indent=2).decode())
+    return 0
+
+
+async def _erase(settings: Settings, write: WriteSide, email: str, ground: PersonErasureGround) -> int:
+    found = await write.identity.accounts.find(email)
+    if found is None:
+        say_error("there is no account with this address")
+        return REFUSED
+    mailer = None if settings.mail is None else mailer_of(settings.mail)
+    done = await erase_account(write, found, ground, mailer)
+    say(f"Erased in {len(done.pseudonyms)} logs, and {done.addresses} other entries with the address.")
+    say("Backups and archived WAL hold what was there until they expire: see docs/privacy/retention.md.")
+    return 0
+
+
 async def _forget_factor(_: Settings, write: WriteSide, email: str) -> int:
     found = await write.identity.accounts.find(email)
     if found is None or not await write.identity.factors.remove(found.account_id):
@@ -127,4 +164,4 @@ async def _forget_factor(_: Settings, write: WriteSide, email: str) -> int:
     return 0
 
 
-_OF_ACCOUNTS: Final = {"password": _password, "close": _close, "forget-factor": _forget_factor}
+_OF_ACCOUNTS: Final = {"password": _password, "close": _close, "export": _export, "forget-factor": _forget_factor}

@@ -8,6 +8,7 @@ from domain import (
     agreement,
     audit_mandate,
     body,
+    erasure,
     provider,
     published_aggregate,
     succession,
@@ -33,6 +34,7 @@ from tests.golden.decisions import DECISIONS
 from tests.golden.example import (
     AGREEMENT,
     CHAIR,
+    COORDINATOR,
     DECISION,
     INDICATOR,
     LIP,
@@ -454,4 +456,5 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     *KNOWLEDGE,
     *FROZEN,
+    Example(erasure.PersonErased(person_id=CHAIR, ground="at_their_request"), date(2026, 5, 4), actor=COORDINATOR),
 )

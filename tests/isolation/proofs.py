@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from tests.isolation import matrix, national_scope, policies
+from tests.isolation import erasure, matrix, national_scope, policies
 from tests.isolation.ground import Ground, Outcome
 
 Proof = Callable[[Ground], Coroutine[Any, Any, Outcome]]
@@ -13,4 +13,5 @@ PROOFS: Final[dict[str, Proof]] = {
     "policies": policies.proof,
     "national_scope": national_scope.proof,
     "matrix": matrix.proof,
+    "erasure": erasure.proof,
 }

@@ -42,11 +42,13 @@ from domain.dataset import Cell, PublishVintage, RegisterDataset, WithdrawVintag
 from domain.document import AddDocumentVersion, AttachDocument, Content, EraseDocument, WithdrawDocument
 from domain.endorsement import RecordEndorsement, WithdrawEndorsement
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, Source, WithoutAuthority
+from domain.erasure import ErasePerson
 from domain.errors import Refusal
 from domain.event import Event, decode, encode, encode_envelope
 from domain.frozen_comparison import FreezeComparison, SourceLog
 from domain.ids import (
     CommandId,
+    ErasureId,
     FrozenComparisonId,
     PersonId,
     StreamId,
@@ -368,6 +370,7 @@ class Writer:
             *[self._themes] * 2,
             self._endorsement,
             self._freeze,
+            self._erase,
             *[self._practice] * 2,
             *[self._study] * 2,
             self._dataset,
@@ -956,6 +959,10 @@ class Writer:
             )
             return command, None
         return WithdrawEndorsement(endorsement_id=endorsement_id), None
+
+    def _erase(self) -> tuple[Command | None, Any]:
+        erasure_id, person_id = ErasureId(self._uuid()), PersonId(self._uuid())
+        return ErasePerson(erasure_id=erasure_id, person_id=person_id, ground="at_their_request"), None
 
     def _freeze(self) -> tuple[Command | None, Any]:
         asked: Any = self._pick("indicator")
