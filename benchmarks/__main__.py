@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import append, asof, graphql, http, proof, rebuild
+from benchmarks import append, asof, graphql, growth, http, proof, rebuild
 from benchmarks.harness import (
     ROUNDS_MIN,
     Benchmark,
@@ -39,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
             seconds=0.2 if options.smoke else options.seconds,
             events=20_000 if options.smoke else options.events,
             smoke=options.smoke,
+            full=options.full,
             progress=lambda line: print(line, file=sys.stderr, flush=True),
         )
         try:
@@ -65,6 +66,7 @@ def _all(bench: Bench) -> list[Benchmark]:
         *asof.benchmarks(bench),
         *proof.benchmarks(bench),
         *graphql.benchmarks(bench),
+        *growth.benchmarks(bench),
     ]
 
 
@@ -84,6 +86,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1.0, help="of load per side and round")
     parser.add_argument("--events", type=int, default=1_000_000, help="in the log that is rebuilt")
     parser.add_argument("--smoke", action="store_true", help="small and short: shows that it runs, keeps nothing")
+    parser.add_argument("--full", action="store_true", help="countries of growth.* with 25 quarters in place of 4")
     parser.add_argument("--record", action="store_true", help="rewrite the table of docs/benchmarks.md")
     options = parser.parse_args(arguments)
     if options.rounds < ROUNDS_MIN:

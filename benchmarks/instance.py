@@ -35,6 +35,8 @@ class Bench:
     events: int
     """Size of the log that is rebuilt."""
     smoke: bool
+    full: bool
+    """Countries with all their quarters, which take long to load."""
     progress: Callable[[str], None]
 
     @asynccontextmanager
