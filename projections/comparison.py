@@ -31,12 +31,13 @@ Source = tuple[UUID, UUID, UUID]
 WEAKER: Final[tuple[Comparability, ...]] = ("same", "exact", "partial")
 _ORDER: Final[tuple[Stage, ...]] = ("draft", "returned", "submitted", "validated", "approved", "published")
 _C = INDICATOR_CELL.c
-_KEYS: Final = (
+KEYS: Final = (
     *(_C.tenant_id, _C.entity_id, _C.indicator_log, _C.indicator_stream),
     *(_C.period_kind, _C.period_start, _C.period_end, _C.cuts),
     *(_C.territory_scheme, _C.territory_code, _C.stage, _C.kind, _C.unit, _C.raw, _C.provisional, _C.rounded),
     *(_C.of_kind, _C.of_unit),
 )
+"""What `said` reads first of a row: figures are summed up by it."""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,20 +126,20 @@ def figures(
     sums = (func.sum(_C.number), func.sum(_C.upper), func.sum(_C.of_number), func.sum(_C.of_upper))
     names = (func.min(_C.territory_name_en), func.min(_C.territory_name_fr))
     return (
-        select(*_KEYS, *sums, *names, func.bool_or(_C.sample))
+        select(*KEYS, *sums, *names, func.bool_or(_C.sample))
         .where(tuple_(_C.period_start, _C.period_end).in_(spans), _C.cuts.in_(cuts), *conditions)
-        .group_by(*_KEYS)
+        .group_by(*KEYS)
         .having(func.sum(_C.delta) != 0)
-        .order_by(*_KEYS)
+        .order_by(*KEYS)
     )
 
 
 def said(row: Sequence[Any]) -> Said:
     """A row of `figures`."""
-    body, submission_id, log, stream, kind_of_period, start, end, cuts, *rest = row[: len(_KEYS)]
+    body, submission_id, log, stream, kind_of_period, start, end, cuts, *rest = row[: len(KEYS)]
     scheme, code, stage, *figure = rest
     kind, unit, raw, provisional, rounded, of_kind, of_unit = figure
-    number, upper, of_number, of_upper, name_en, name_fr, sample = row[len(_KEYS) :]
+    number, upper, of_number, of_upper, name_en, name_fr, sample = row[len(KEYS) :]
     status: Any = "provisional" if provisional else "rounded" if rounded and number is not None else None
     value = QualifiedValue(
         kind=kind, number=_plain(number), upper=_plain(upper), raw=raw, unit=unit, status=status

@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateTable
 
 from projections.cursor import CURSOR
 from projections.projection import Projection
+from projections.published import FIGURE, REACHED, SOURCES, SUMMED, TABLES, VERSION
 from projections.tables import shape
 
 OWNER: Final = "entente_owner"
@@ -121,6 +122,8 @@ def swap(projection: Projection, build: str) -> Iterator[str]:
         yield f"ALTER TABLE {full_name(table, build)} RENAME TO {table.name}"
         for index in ("pkey", *(name for name, _ in _index_forms(table))):
             yield f"ALTER INDEX {table.schema}.{table.name}{end}_{index} RENAME TO {table.name}_{index}"
+    if projection.name in SOURCES:  # what was built anew may say other things: it is summed up anew
+        yield f"TRUNCATE {', '.join(table.fullname for table in TABLES)}"
 
 
 def drop(projection: Projection, build: str) -> Iterator[str]:
@@ -142,7 +145,8 @@ def create_all(connection: Connection, projections: Sequence[Projection]) -> lis
     schemas = ", ".join(sorted({table.schema or "" for projection in projections for table in projection.tables}))
     run(f"GRANT USAGE ON SCHEMA {schemas} TO {PROJECTOR}, {APP}, {READER}, {BACKUP}")
     cursor = _cursor_statements() if _comment(connection, "rm.cursor") is None else ()
-    for statement in (*cursor, *_state_statements()):
+    sums = () if _comment(connection, FIGURE.fullname) == sums_mark() else _sums()
+    for statement in (*cursor, *_state_statements(), *sums):
         run(statement)
     stale: list[Projection] = []
     for projection in projections:
@@ -250,6 +254,38 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$"""
     yield "REVOKE ALL ON FUNCTION rm.positions_of(text[], uuid[]) FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION rm.positions_of(text[], uuid[]) TO {APP}, {READER}"
+
+
+def sums_mark() -> str:
+    """The comment of the sums of what is published, as this program makes them."""
+    parts = [str(VERSION), *(_created(table) for table in TABLES)]
+    return f"published sums {hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}"
+
+
+def _created(table: Table) -> str:
+    return str(CreateTable(table).compile(dialect=_DIALECT)).strip()
+
+
+def _sums() -> Iterator[str]:
+    """Makes the sums of what is published anew, empty. They are everybody's, and so are their rows."""
+    for table in TABLES:
+        yield f"DROP TABLE IF EXISTS {table.fullname}"
+        yield _created(table)
+        yield f"COMMENT ON TABLE {table.fullname} IS '{sums_mark()}'"
+        yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table.fullname} TO {PROJECTOR}"
+        yield f"ALTER TABLE {table.fullname} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table.fullname} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY backup_reads_all ON {table.fullname} FOR SELECT TO {BACKUP} USING (true)"
+        yield f"GRANT SELECT ON {table.fullname} TO {BACKUP}"
+        if table is REACHED:
+            yield _of_tenant(table.fullname)
+            yield f"CREATE POLICY projector_reads_all ON {table.fullname} FOR SELECT TO {PROJECTOR} USING (true)"
+            continue
+        yield f"CREATE POLICY projector_sums ON {table.fullname} TO {PROJECTOR} USING (true) WITH CHECK (true)"
+        yield f"CREATE POLICY all_read ON {table.fullname} FOR SELECT TO {READER}, {APP} USING (true)"
+        yield f"GRANT SELECT ON {table.fullname} TO {READER}, {APP}"
+    for table in SUMMED:  # sums are written over and over: room for that, and no index to be renewed
+        yield f"ALTER TABLE {table.fullname} SET (fillfactor = 70)"
 
 
 def _cursor_statements() -> Iterator[str]:

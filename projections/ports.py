@@ -7,9 +7,11 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Table
 
 from domain.ids import TenantId
 from projections.core import Changes, Layout
+from projections.published_part import Changed, Key, Known
 
 LIVE: Final = ""
 """The build that is read; another build's tables carry its name as suffix."""
@@ -50,6 +52,38 @@ class Cursors(Protocol):
         ...
 
 
+class Sums(Protocol):
+    """The sums of what is published, in the transaction that brings a body's part of them up to date."""
+
+    async def hold(self) -> int | None:
+        """The position up to which the body is in the sums, held to the end; None while another holds it."""
+        ...
+
+    async def target(self) -> int:
+        """How far all rows of the body are that are summed."""
+        ...
+
+    async def changed(self, after: int, upto: int) -> Changed:
+        """What a stretch of the body's log may have changed."""
+        ...
+
+    async def known(self, position: int, changed: Changed) -> Known:
+        """What was public of that as known at a position."""
+        ...
+
+    async def add(self, table: Table, rows: Sequence[Key]) -> None:
+        """Add differences to the sums, in the order in which they come."""
+        ...
+
+    async def reach(self, changed: Changed) -> None:
+        """Raise the last days."""
+        ...
+
+    async def move(self, position: int) -> None:
+        """Note how far the body is in the sums."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One open transaction, in the scope of one tenant. It commits when its context ends without an error."""
 
@@ -81,6 +115,10 @@ class UnitOfWork(Protocol):
         """Note on a locked cursor why it does not go on, or with None that it may again."""
         ...
 
+    def sums(self) -> Sums:
+        """The sums of what is published."""
+        ...
+
     async def dump(self, layout: Layout, build: str) -> Sequence[Sequence[Any]]:
         """Every row of the tenant in key order."""
         ...
@@ -91,6 +129,10 @@ class ReadModels(Cursors, Protocol):
 
     def unit(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction in the scope of one tenant."""
+        ...
+
+    async def unsummed(self) -> Collection[TenantId]:
+        """Bodies whose published rows are further than the sums, among all bodies."""
         ...
 
     async def outdated(self, marks: Mapping[str, tuple[str, str]]) -> Collection[str]:

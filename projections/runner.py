@@ -10,11 +10,14 @@ from projections.core import Work
 from projections.ddl import full_name, mark
 from projections.ports import LIVE, Cursor, Cursors, ReadModels, Stop, UnitOfWork, WriteRefusedError
 from projections.projection import PoisonError, Projection
+from projections.published import SOURCES
+from projections.published_sums import sum_up
 from projections.reading import Seen
 
 BATCH_EVENTS_MAX: Final = 5_000
 """Larger ones were not faster when measured, and hold locks longer."""
 _WAIT_SECONDS: Final = 0.25
+_LOOK_SECONDS: Final = 30.0
 _REASON_CHARACTERS_MAX: Final = 500
 _POLL_SECONDS_MIN: Final = 0.005
 _POLL_SECONDS_MAX: Final = 0.1
@@ -47,6 +50,9 @@ class Runner:
         self._marks = {one.name: (full_name(one.tables[0]), mark(one)) for one in live}
         self._outdated: Collection[str] = ()
         self._known: dict[TenantId, dict[str, Cursor]] = {}
+        self._sums = build == LIVE and self._projections.keys() >= set(SOURCES)
+        self._unsummed: set[TenantId] = set()
+        self._looked_at = -_LOOK_SECONDS
 
     async def run(self, until: asyncio.Event) -> None:
         """Follow until told to stop. Stopped projections are tried once more first: the program may be repaired.
@@ -73,6 +79,27 @@ class Runner:
         for tenant_id, head in heads.items():
             if tenants is None or tenant_id in tenants:
                 await self._follow(tenant_id, head)
+                await self._sum_up(tenant_id)
+        if self._sums and tenants is None:
+            await self._sum_up_others()
+
+    async def _sum_up_others(self) -> None:
+        """What another runner left behind, now and then; and what was being summed up by another."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_at >= _LOOK_SECONDS:
+            self._unsummed |= set(await self._models.unsummed())
+            self._looked_at = now
+            looks_again = bool(self._unsummed)
+        else:
+            looks_again = False
+        for tenant_id in sorted(self._unsummed):
+            await self._sum_up(tenant_id)
+        if looks_again and not self._unsummed:
+            await self._models.unsummed()  # says that the sums may be read
+
+    async def _sum_up(self, tenant_id: TenantId) -> None:
+        if tenant_id in self._unsummed and await sum_up(self._models, tenant_id):
+            self._unsummed.discard(tenant_id)
 
     async def _follow(self, tenant_id: TenantId, head: int) -> None:
         positions = {
@@ -146,6 +173,8 @@ class Runner:
             moved = {name: to for name, to in reached.items() if to != cursors[name].position}
             if moved:
                 await unit.advance(self._build, moved)
+                if self._sums and not moved.keys().isdisjoint(SOURCES):
+                    self._unsummed.add(tenant_id)
             for cursor in stopped:
                 await unit.stop(cursor.projection, self._build, cursor.stop)
         self._tell(stopped)

@@ -186,12 +186,16 @@ def _check_apart(figures: Sequence[Figure], measure: Measure) -> None:
     by_body: dict[UUID, list[TerritoryCode | None]] = {}
     for figure in figures:
         by_body.setdefault(figure.body, []).append(figure.territory)
-    for places in by_body.values():
-        named = [place for place in places if place is not None]
-        if len(places) > 1 and (len(named) < len(places) or any_share_ground(named)):
-            raise NotAddableError("overlapping_territories")
+    if any(map(places_overlap, by_body.values())):
+        raise NotAddableError("overlapping_territories")
     if measure == "stock" and any_share_ground(one.territory for one in figures if one.territory is not None):
         raise NotAddableError("overlapping_territories")
+
+
+def places_overlap(places: Sequence[TerritoryCode | None]) -> bool:
+    """Whether figures of one body for these places may tell of the same ground; None is all that it serves."""
+    named = [place for place in places if place is not None]
+    return len(places) > 1 and (len(named) < len(places) or any_share_ground(named))
 
 
 def _check_periods(periods: Sequence[Period], whole: Period) -> bool:

@@ -5,15 +5,18 @@ from uuid import UUID
 
 import strawberry
 
-from readapi import frozen_comparison
+from readapi import frozen_comparison, published
 from readapi.arguments import AsOfArgument, Kinds, Partnerships, Provinces
+from readapi.comparison_parts import IndicatorInput, PeriodInput
 from readapi.fields import sized
 from readapi.frozen_comparison import FrozenComparison
 from readapi.national_endorsements import NATIONAL_ENDORSEMENTS, NationalEndorsements
 from readapi.national_funding import NATIONAL_FUNDING, NationalFunding
 from readapi.national_sectors import SECTOR_COVERAGE, SectorCoverage
 from readapi.national_themes import THEME_FREQUENCY, ThemeFrequencies, ThemeListInput
+from readapi.published import PublishedGrouping, PublishedSeries
 from readapi.reading import Info
+from readapi.series import PERIODS_MAX
 from readapi.view import answered
 
 VIEW: Final = 500
@@ -43,6 +46,37 @@ class NationalViews:
             kinds=kinds,
             provinces=provinces,
             partnerships=partnerships,
+        )
+
+    @sized(
+        VIEW,
+        "What is published of one indicator over periods, summed up, the same for every reader; null where the "
+        "public may not see the indicator.",
+    )
+    async def published_series(
+        self,
+        info: Info,
+        *,
+        indicator: Annotated[IndicatorInput, strawberry.argument(description="The indicator.")],
+        periods: Annotated[
+            list[PeriodInput],
+            strawberry.argument(description=f"The periods of the figures, exactly; at most {PERIODS_MAX}."),
+        ],
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        by: Annotated[
+            PublishedGrouping, strawberry.argument(description="What figures are brought together by.")
+        ] = PublishedGrouping.ALL,
+    ) -> PublishedSeries | None:
+        return await published.published_series(
+            info.context,
+            indicator=indicator,
+            periods=periods,
+            as_of=as_of,
+            kinds=kinds,
+            provinces=provinces,
+            by=by,
         )
 
     @sized(

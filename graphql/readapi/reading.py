@@ -22,7 +22,7 @@ from readapi import sight
 from readapi.asof import Clock
 from readapi.ports import ReadDatabase
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError
-from readapi.viewer import Viewer
+from readapi.viewer import ANONYMOUS, Viewer
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -143,6 +143,10 @@ class Reading:
 
             found = self._loaders[load] = DataLoader(load_fn=batch)
         return found
+
+    def as_public(self) -> "Reading":
+        """The same reading for nobody in particular. Close it too."""
+        return Reading(self._database, ANONYMOUS, self.now)
 
     def place(self, body: TenantId, clock: Clock) -> Place:
         """Where the records of a body are read by this viewer."""

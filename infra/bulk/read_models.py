@@ -9,7 +9,7 @@ import asyncpg
 
 from domain.ids import TenantId
 from infra import instants
-from infra.bulk import statements
+from infra.bulk import published, statements
 from infra.database import Database, Scope
 from infra.settings import Role
 from projections.core import Changes, Layout
@@ -117,6 +117,10 @@ class BulkUnit:
         why = (None, None, None) if stop is None else (stop.type, stop.reason, stop.position)
         await self._connection.execute(_STOP, self._tenant_id, build, projection, *why)
 
+    def sums(self) -> published.PublishedSums:
+        """See `UnitOfWork.sums`."""
+        return published.PublishedSums(self._connection, self._tenant_id)
+
     async def dump(self, layout: Layout, build: str) -> Sequence[Sequence[Any]]:
         """See `UnitOfWork.dump`."""
         return list(await self._connection.fetch(statements.dump(layout, build), self._tenant_id))
@@ -155,6 +159,11 @@ class BulkReadModels:
         assert self._pool is not None, "use the read models in an async with"
         names = None if projections is None else list(projections)
         return [_cursor(row) for row in await self._pool.fetch(_CURSORS, build, names, tenant_id)]
+
+    async def unsummed(self) -> Collection[TenantId]:
+        """See `ReadModels.unsummed`."""
+        assert self._pool is not None, "use the read models in an async with"
+        return await published.behind(self._pool)
 
     async def outdated(self, marks: Mapping[str, tuple[str, str]]) -> Collection[str]:
         """See `ReadModels.outdated`."""

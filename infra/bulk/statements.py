@@ -73,12 +73,13 @@ def dump(layout: Layout, build: str) -> str:
 
 def _arrays(layout: Layout, names: Iterable[str]) -> str:
     types = dict(zip(layout.names, layout.types, strict=True))
-    return f"unnest({', '.join(f'${at}::{_type(types[name])}[]' for at, name in enumerate(names, 1))})"
+    return f"unnest({', '.join(f'${at}::{type_name(types[name])}[]' for at, name in enumerate(names, 1))})"
 
 
 def _same(layout: Layout) -> str:
     return " AND ".join(f"t.{name} = u.{name}" for name in layout.key_names)
 
 
-def _type(declared: object) -> str:
+def type_name(declared: object) -> str:
+    """What PostgreSQL calls the type of a column."""
     return next(name for cls, name in _TYPES if isinstance(declared, cls))

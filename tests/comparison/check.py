@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.ids import COMMONS
 from infra.settings import DatabaseSettings
-from tests.comparison import asking, asking_records, asking_series, expected_records, raw
+from tests.comparison import asking, asking_published, asking_records, asking_series, expected_records, raw
 from tests.comparison.country import FUNDER, MINISTRY, POPULATION, Country
 from tests.comparison.expected import Views
 from tests.comparison.expected_agreements import matrix
@@ -25,6 +25,13 @@ FUNDING: Final = Reader("funder", str(FUNDER))
 OWNERS: Final = {str(COMMONS): "commons", str(MINISTRY): "ministry"}
 THEME_LIST: Final = (str(COMMONS), str(THEMES))
 GROUPINGS: Final = ("all", "body", "province", "kind", "territory")
+SUMMED: Final = ("all", "province", "kind")
+NARROWED: Final[Sequence[tuple[Sequence[str] | None, Sequence[str] | None]]] = (
+    (None, None),
+    (None, None),
+    (("lip", "rif"), None),
+    (None, ("ON", "QC")),
+)
 POPULATIONS: Final = (*((str(COMMONS), str(POPULATION), vintage) for vintage in ("2021", "2021", "2016")),)
 _DIFFERENCES_SHOWN_MAX: Final = 20
 _FROZEN_MAX: Final = 12
@@ -133,6 +140,7 @@ class Check:
             self._judge("indicatorComparison", asked, answered, expected, about)
             self._note(answered)
         await self._compare_series(asked, views, 10 if sampled is None else max(sampled // 6, 2))
+        await self._compare_published(asked, views, None if sampled is None else max(sampled // 6, 2))
 
     async def _compare_series(self, asked: Asked, views: Views, sampled: int) -> None:
         """Series of random indicators, brought together in each way."""
@@ -157,6 +165,27 @@ class Check:
             about = f"{cited.stream} by {by} of {slugs}"
             self._judge("indicatorSeries", asked, answered, Series(of, question).answer(), about)
             self._note_series(answered)
+
+    async def _compare_published(self, asked: Asked, views: Views, sampled: int | None) -> None:
+        """Sums of what is published, brought together in each way: of every indicator, or of some."""
+        spans = tuple((period.start.isoformat(), period.end.isoformat()) for period in self.country.periods)
+        every = list(pairs(self.country.indicators, SUMMED))
+        for cited, by in every if sampled is None else self.random.sample(every, min(sampled, len(every))):
+            kinds, provinces = self.random.choice(NARROWED)
+            question = SeriesAsked((str(cited.log), str(cited.stream)), spans, "published", by)
+            narrowed: dict[str, Any] = {} if kinds is None else {"kinds": [kind.upper() for kind in kinds]}
+            narrowed |= {} if provinces is None else {"provinces": list(provinces)}
+            answered = await asking_published.published(
+                asked.product, question, asked.reader, asked.when, **narrowed
+            )
+            given = {} if kinds is None else {"kinds": kinds}
+            of = Views(views.now, views.rights, PUBLIC, provinces=provinces, **given)
+            expected = asking_published.of_series(Series(of, question).answer())
+            self._judge("publishedSeries", asked, answered, expected, f"{cited.stream} by {by}, {narrowed}")
+            if isinstance(answered, dict):
+                points = [point for points in answered.values() for point in points]
+                self.outcome.shown["published totals"] += sum(point["total"] is not None for point in points)
+                self.outcome.shown["published figures"] += sum(point["figures"] for point in points)
 
     async def _compare_frozen(
         self, product: asking.Product, told: Sequence[raw.Raw], allowed: Rights, when: When

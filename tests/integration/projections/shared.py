@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Table
+
 from domain.ids import TenantId
 from infra.bulk.read_models import BulkReadModels
 from projections.core import Changes, Layout
-from projections.ports import LIVE, Cursor, Stop, UnitOfWork
+from projections.ports import LIVE, Cursor, Stop, Sums, UnitOfWork
 from projections.projection import Projection
+from projections.published_part import Changed, Key, Known
 from projections.registry import PROJECTIONS
 
 
@@ -56,6 +59,9 @@ class Fragile:
     ) -> Sequence[Cursor]:
         return await self._models.cursors(build, projections=projections, tenant_id=tenant_id)
 
+    async def unsummed(self) -> Collection[TenantId]:
+        return await self._models.unsummed()
+
     async def outdated(self, marks: Mapping[str, tuple[str, str]]) -> Collection[str]:
         return await self._models.outdated(marks)
 
@@ -91,5 +97,40 @@ class FragileUnit:
         await self._unit.stop(projection, build, stop)
         self._fragile.step()
 
+    def sums(self) -> Sums:
+        return FragileSums(self._unit.sums(), self._fragile)
+
     async def dump(self, layout: Layout, build: str) -> Sequence[Sequence[Any]]:
         return await self._unit.dump(layout, build)
+
+
+class FragileSums:
+    def __init__(self, sums: Sums, fragile: Fragile) -> None:
+        self._sums = sums
+        self._fragile = fragile
+
+    async def hold(self) -> int | None:
+        held = await self._sums.hold()
+        self._fragile.step()
+        return held
+
+    async def target(self) -> int:
+        return await self._sums.target()
+
+    async def changed(self, after: int, upto: int) -> Changed:
+        return await self._sums.changed(after, upto)
+
+    async def known(self, position: int, changed: Changed) -> Known:
+        return await self._sums.known(position, changed)
+
+    async def add(self, table: Table, rows: Sequence[Key]) -> None:
+        await self._sums.add(table, rows)
+        self._fragile.step()
+
+    async def reach(self, changed: Changed) -> None:
+        await self._sums.reach(changed)
+        self._fragile.step()
+
+    async def move(self, position: int) -> None:
+        await self._sums.move(position)
+        self._fragile.step()
