@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(VENV)/.ready ## install everything that the project needs
-.PHONY: help setup run test check lint types contracts bench comparison-check isolation audit-fuzz faults lock browser-test audits chromium
+.PHONY: help setup run test check lint types contracts bench comparison-check isolation audit-fuzz fuzz faults lock browser-test audits chromium
 
 run: setup ## start the product on the embedded database with the sample loaded
 	@$(BIN)/entente run --demo
@@ -65,6 +65,9 @@ isolation: setup ## what nobody may see, proven: one line a proof; ONLY=policies
 
 audit-fuzz: setup ## 100,000 forged packs, 10,000 honest ones, 2,000 changes to a database; counts printed
 	@$(BIN)/python -m pytest -q -m faults tests/unit/services/audit tests/integration/services/test_fuzz_databases.py
+
+fuzz: setup ## generated requests against the running product; SEED=N draws the same again
+	@$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED))
 
 faults: setup ## long fault campaigns
 	@$(BIN)/python -m pytest -q -m faults

@@ -1,12 +1,7 @@
 """`entente run --demo`, as somebody with a fresh checkout would start it."""
 
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -17,54 +12,11 @@ import httpx
 import pytest
 
 from infra.embedded import EmbeddedServer
+from tests.e2e.running import Running
 from tests.integration.services.asking import draft
 
-ROOT = Path(__file__).parents[2]
-START_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 10
 MAIL_SECONDS_MAX = 90
-
-
-class Running:
-    """The program with what it has said so far."""
-
-    def __init__(self, instance_dir: Path, port: int) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
-        environment |= {"ENTENTE_INSTANCE_DIR": str(instance_dir), "PORT": str(port)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "services.cli", "run", "--demo"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            text=True,
-        )
-        self.said = ""
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said += line
-
-    def wait_for(self, pattern: str) -> re.Match[str]:
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while True:
-            found = re.search(pattern, self.said)
-            if found:
-                return found
-            assert self.process.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
-            time.sleep(0.05)  # another process's output: there is nothing to wait for but the clock
-
-    def close(self) -> None:
-        self.process.wait(30)
-        self._reader.join(10)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
 
 
 @pytest.fixture
