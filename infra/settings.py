@@ -15,6 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from infra.access.rates import UNLIMITED, RateSettings
+from infra.access.security_log import KEPT
 from infra.embedded import EmbeddedServer
 from infra.log.proofs.note import NoteError
 from infra.log.proofs.policy import Policy, WitnessAddress, organisation
@@ -32,6 +34,7 @@ PREFIX = "ENTENTE_"
 EMBEDDED_DATABASE = "entente"
 _SECRET_BYTES_MIN = 32
 _PORT_MAX = 65535
+_RATE_MAX = 10**9
 
 
 class SettingsError(Exception):
@@ -173,6 +176,19 @@ SETTINGS: tuple[Setting, ...] = (
         "sign in are counted per network address. 0: the header is not read.",
         "0",
     ),
+    Setting(
+        "ENTENTE_RATE_ADDRESS",
+        "How many requests a network address may send in a minute; 0, as for the next three: as many as it likes.",
+        "3000",
+    ),
+    Setting("ENTENTE_RATE_ACCOUNT", "How many requests a person or a token may send in a minute.", "1200"),
+    Setting("ENTENTE_RATE_BODY", "How many requests all of a body may send in a minute.", "6000"),
+    Setting(
+        "ENTENTE_RATE_COST",
+        "How many objects a reader's GraphQL operations may ask for in a minute, as extensions.cost counts them.",
+        "1000000",
+    ),
+    Setting("ENTENTE_SECURITY_LOG_DAYS", "How many days security events are kept, at least 30.", "365"),
 )
 _ORIGIN = re.compile(r"[A-Za-z0-9\[\]:._~-]+(/[A-Za-z0-9._~-]+)*")
 _SEED = re.compile("[0-9a-fA-F]{64}")
@@ -235,6 +251,7 @@ class SessionSettings:
     secure: bool = True
     """Whether cookies travel over TLS alone."""
     proxies: int = 0
+    security_log_kept: timedelta = KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +298,8 @@ class Settings:
     mail: MailSettings | None = None
     """None: no mail leaves the house."""
     sessions: SessionSettings = SessionSettings()
+    rates: RateSettings = UNLIMITED
+    """As they are loaded, everybody is limited."""
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -343,7 +362,18 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             longest=timedelta(hours=_number(values, "ENTENTE_SESSION_HOURS", low=1, high=7 * 24)),
             secure=profile is Profile.PRODUCTION,
             proxies=_number(values, "ENTENTE_PROXIES", low=0, high=9),
+            security_log_kept=timedelta(days=_number(values, "ENTENTE_SECURITY_LOG_DAYS", low=30, high=3650)),
         ),
+        rates=_rates(values),
+    )
+
+
+def _rates(values: Mapping[str, str]) -> RateSettings:
+    return RateSettings(
+        per_address=_number(values, "ENTENTE_RATE_ADDRESS", low=0, high=_RATE_MAX),
+        per_account=_number(values, "ENTENTE_RATE_ACCOUNT", low=0, high=_RATE_MAX),
+        per_body=_number(values, "ENTENTE_RATE_BODY", low=0, high=_RATE_MAX),
+        cost=_number(values, "ENTENTE_RATE_COST", low=0, high=_RATE_MAX),
     )
 
 

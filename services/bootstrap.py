@@ -10,6 +10,7 @@ import asyncpg
 
 import domain.areas  # noqa: F401 - fills the registries of commands and events
 from domain.ports import ContentStore, EventStore, Mailer
+from infra.access.rates import UNLIMITED, Rates, RateSettings
 from infra.access.tokens import Tokens
 from infra.database import Database
 from infra.documents.files import FileContents
@@ -22,7 +23,7 @@ from infra.pii.addresses import Addresses
 from infra.pii.persons import PersonVault
 from infra.pii.reminded import Reminded
 from infra.pii.sealer import LogSealer
-from infra.pii.wrapping import KeyWrapper
+from infra.pii.wrapping import KEY_BYTES, KeyWrapper, derived
 from infra.settings import DatabaseSettings, DocumentSettings, Role, SessionSettings
 from services.batching import BatchHandler
 from services.bodies import Bodies
@@ -33,6 +34,7 @@ from services.identity.parts import Identity, open_identity
 CONSOLE: Final = UUID("0b9d1f52-6d0c-5b7e-8f43-2a4c6e8a0c11")
 """The principal of whoever sits at the machine: migrations, imports, the command line."""
 _CONNECTIONS_MAX = 6
+_RATES: Final = b"entente/access/rates/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class WriteSide:
     addresses: Addresses
     reminded: Reminded
     identity: Identity
+    rates: Rates
     contents: ContentStore
     """The bytes of documents."""
     fingerprint_key: bytes = field(repr=False)
@@ -63,11 +66,13 @@ async def open_write_side(
     *,
     held: HeldCheckpoints | None = None,
     sessions: SessionSettings | None = None,
+    rates: RateSettings = UNLIMITED,
 ) -> AsyncIterator[WriteSide]:
     """The write side over one database; at the end it finishes what was begun.
 
     Without `documents`, orders that name a content are refused. Whoever writes gives `held`, the checkpoints
     outside the database by which logs are measured first.
+    Whoever answers requests gives `rates`.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings))
@@ -92,6 +97,7 @@ async def open_write_side(
             addresses=Addresses(pool),
             reminded=Reminded(pool),
             identity=identity,
+            rates=Rates(pool, derived(settings.secret_key, _RATES, KEY_BYTES), rates),
             contents=contents,
             fingerprint_key=fingerprint_key(settings.secret_key),
         )

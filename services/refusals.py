@@ -488,6 +488,17 @@ class HostNotAllowedError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class TooManyRequestsError(DoorRefusal):
+    seconds: int
+    counted_by: str
+    code = "too_many_requests"
+    kind = "forbidden"
+    status = 429
+    en = "Too many requests in this minute. Wait {seconds} seconds, then go on."
+    fr = "Trop de requêtes dans cette minute. Attendez {seconds} secondes, puis continuez."
+
+
+@dataclass(eq=False)
 class RequestInvalidError(DoorRefusal):
     code = "request_invalid"
     kind = "malformed"

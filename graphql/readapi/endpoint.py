@@ -34,6 +34,8 @@ from readapi.telling import masked, nothing, refused, told, worded
 from readapi.viewer import ANONYMOUS, Viewer
 
 Viewing = Callable[[Scope], Viewer | Awaitable[Viewer]]
+Spending = Callable[[Scope, int], Awaitable[None]]
+"""Is told what a request over HTTP asks for, as `extensions.cost` counts it, before it is read."""
 
 log = structlog.get_logger()
 
@@ -95,11 +97,13 @@ class GraphQLEndpoint:
         settings: ReadSettings | None = None,
         *,
         viewer_of: Viewing = viewer_of_state,
+        spend: Spending | None = None,
         schema: strawberry.Schema = default_schema,
     ) -> None:
         self._database = database
         self._settings = settings or ReadSettings()
         self._viewer_of = viewer_of
+        self._spend = spend
         self._schema = schema
         self._stored = persisted.stored()
         slugs = Slugs(database)
@@ -121,9 +125,13 @@ class GraphQLEndpoint:
             request = await read_request(scope, headers, receive, bytes_max=self._settings.body_bytes_max)
             viewer = await self._viewer(scope)
             known = Known(headers.get(b"if-none-match", ""), media) if scope["method"] == "GET" else None
-            answer = await self.answer(request, viewer, reads_only=scope["method"] != "POST", known=known)
+            checked = self._checked(request, viewer, reads_only=scope["method"] != "POST", known=known)
         except HttpError as error:
-            answer = error.answer
+            await send_answer(send, error.answer, media)
+            return
+        if isinstance(checked, _Operation) and self._spend is not None:
+            await self._spend(scope, checked.cost)
+        answer = await self._answered(checked, viewer)
         await send_answer(send, answer, media)
 
     async def _viewer(self, scope: Scope) -> Viewer:
@@ -143,6 +151,8 @@ class GraphQLEndpoint:
         if isinstance(checked, Answer):
             await send_answer(send, checked, negotiation.GRAPHQL)
             return
+        if self._spend is not None:
+            await self._spend(scope, checked.cost)
         following = Following(self._states, viewer)
         stream = await self._schema.subscribe(
             checked.request.query or "",
@@ -167,7 +177,9 @@ class GraphQLEndpoint:
         Raises:
             HttpError: there is no document, or it is no query and came by GET.
         """
-        checked = self._checked(request, viewer, reads_only=reads_only, known=known)
+        return await self._answered(self._checked(request, viewer, reads_only=reads_only, known=known), viewer)
+
+    async def _answered(self, checked: "Answer | _Operation", viewer: Viewer) -> Answer:
         if isinstance(checked, Answer):
             return checked
         if checked.node.operation is OperationType.SUBSCRIPTION:
@@ -224,7 +236,7 @@ class GraphQLEndpoint:
         beyond = limits.refusals(measures)
         if beyond:
             return refused(beyond, extensions)
-        return _Operation(request, prepared, operation, variables, known, extensions)
+        return _Operation(request, prepared, operation, variables, known, measures.cost, extensions)
 
     def _errors(self, prepared: Prepared, viewer: Viewer) -> list[GraphQLError]:
         """What is wrong with a document, or with who shows it."""
@@ -313,6 +325,7 @@ class _Operation:
     node: OperationDefinitionNode
     variables: VariableValues
     known: Known | None
+    cost: int
     extensions: dict[str, Any]
 
 

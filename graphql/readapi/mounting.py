@@ -5,7 +5,7 @@ from typing import Final, cast
 from urllib.parse import parse_qs
 
 from readapi import explorer
-from readapi.endpoint import GraphQLEndpoint, ReadSettings, Viewing, viewer_of_state
+from readapi.endpoint import GraphQLEndpoint, ReadSettings, Spending, Viewing, viewer_of_state
 from readapi.exchange import Receive, Scope, Send
 from readapi.ports import ReadDatabase
 from readapi.schema import schema
@@ -57,14 +57,16 @@ def graphql_handler(
     *,
     path: str = PATH,
     viewer_of: Viewing = viewer_of_state,
+    spend: Spending | None = None,
     with_explorer: bool = False,
 ) -> GraphQLMount:
     """The read API as one ASGI application, to be mounted at `path`.
 
-    The viewer comes from `viewer_of`, by default from `scope["state"]["viewer"]`. What it raises is not answered
-    here: a token that is not valid is the web application's to refuse.
+    The viewer comes from `viewer_of`, by default from `scope["state"]["viewer"]`; `spend` is told of an
+    operation's cost before it is read. What they raise is not answered here: a token that is not valid, or an
+    allowance that is used up, is the web application's to refuse.
     """
-    endpoint = GraphQLEndpoint(database, settings, viewer_of=viewer_of)
+    endpoint = GraphQLEndpoint(database, settings, viewer_of=viewer_of, spend=spend)
     return GraphQLMount(endpoint, path=path, with_explorer=with_explorer)
 
 

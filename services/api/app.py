@@ -12,7 +12,7 @@ from litestar import Litestar, MediaType, Request, Response, asgi, get
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from litestar.types import ASGIApp, ExceptionHandlersMap
+from litestar.types import ASGIApp, ExceptionHandlersMap, HTTPScope, Receive, Send
 
 from domain.errors import Refusal
 from infra.log.proofs.held import HeldCheckpoints
@@ -20,10 +20,12 @@ from infra.settings import Settings, WebSettings
 from services.api.addresses import address_routes
 from services.api.admitting import admit
 from services.api.calendar import calendar_routes
+from services.api.denied import note_denied
 from services.api.documents import document_routes
-from services.api.edge import Edge, correlation_id_of, path_of
+from services.api.edge import Edge, LookFirst, correlation_id_of, path_of
 from services.api.health import LIVE_PATH, READY_PATH, Check, Warned, readiness
 from services.api.imports import import_routes
+from services.api.limiting import limit_address
 from services.api.logs import log_routes
 from services.api.metrics import Metrics
 from services.api.openapi import openapi_bytes
@@ -42,6 +44,7 @@ from services.refusals import (
     RequestInvalidError,
     RouteUnknownError,
     TokenInvalidError,
+    TooManyRequestsError,
     UnavailableError,
 )
 from services.web.account import account_routes
@@ -104,7 +107,7 @@ def create_app(
     async def write_side(app: Litestar) -> AsyncIterator[None]:
         held = HeldCheckpoints(settings.proof.checkpoint_dir)
         async with open_write_side(
-            settings.database, settings.documents, held=held, sessions=settings.sessions
+            settings.database, settings.documents, held=held, sessions=settings.sessions, rates=settings.rates
         ) as write:
             app.state.write = write
             yield
@@ -133,6 +136,7 @@ def create_app(
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
         ],
         exception_handlers=_exception_handlers(),
+        after_exception=[note_denied],
         lifespan=[write_side, *lifespans],
         openapi_config=None,
         logging_config=None,
@@ -146,6 +150,7 @@ def create_app(
         metrics=metrics,
         mounts=mounts or (),
         over_tls=settings.sessions.secure,
+        look_first=_look_first(litestar),
     )
 
 
@@ -158,6 +163,22 @@ def doors_of(litestar: Litestar) -> Iterator[list[str]]:
         for handler in route.route_handlers:
             keys = [f"{method} {template(path)}" for method in handler.http_methods for path in handler.paths]
             yield [key for key in keys if not key.startswith("OPTIONS ")]
+
+
+def _look_first(litestar: Litestar) -> LookFirst:
+    async def look(scope: HTTPScope, receive: Receive, send: Send) -> bool:
+        """Ask whoever sends too much to wait, before anything else is done for them."""
+        try:
+            await limit_address(scope, litestar.state.write)
+        except TooManyRequestsError as refusal:
+            scope["litestar_app"] = litestar
+            request = AnyRequest(scope, receive, send)
+            answer = refused(request, refusal).to_asgi_response(None, request)
+            await answer(scope, receive, send)
+            return True
+        return False
+
+    return look
 
 
 def _service_routes(
@@ -197,12 +218,17 @@ def _service_routes(
     return [describe, live, ready, measure]
 
 
-def _exception_handlers() -> ExceptionHandlersMap:
-    def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
-        if is_page(path_of(request.scope)):
-            return error_page(request, error)
+def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
+    """A refusal as whoever asked reads it: a page, or a problem."""
+    if not is_page(path_of(request.scope)):
         return problem_response(error, str(correlation_id_of(request.scope)))
+    answer = error_page(request, error)
+    if "seconds" in error.facts:
+        answer.headers["Retry-After"] = str(error.facts["seconds"])
+    return answer
 
+
+def _exception_handlers() -> ExceptionHandlersMap:
     def http(request: AnyRequest, error: HTTPException) -> Response[Any]:
         if error.status_code >= 500:  # noqa: PLR2004
             return unexpected(request, error)

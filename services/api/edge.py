@@ -1,7 +1,7 @@
 """What surrounds every request: its id, who may be addressed, headers, one journal line, and the counters."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -35,6 +35,10 @@ _ALWAYS_SERVED = "/health/"
 """Load balancers and container engines ask by address, not by name."""
 
 
+LookFirst = Callable[[HTTPScope, Receive, Send], Awaitable[bool]]
+"""Whether a request was answered before it came to any route."""
+
+
 class Edge:
     """The outermost ASGI layer."""
 
@@ -46,6 +50,7 @@ class Edge:
         metrics: Metrics,
         mounts: Collection[str] = (),
         over_tls: bool = True,
+        look_first: LookFirst | None = None,
     ) -> None:
         self._app = app
         headers = {**SECURITY_HEADERS, **(OVER_TLS_HEADERS if over_tls else {})}
@@ -53,6 +58,7 @@ class Edge:
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
         self._metrics = metrics
         self._mounts = frozenset(mounts)
+        self._look_first = look_first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -70,10 +76,10 @@ class Edge:
         answer = _Answer(send, correlation_id, self._headers, with_body=method != "HEAD")
         began = time.perf_counter()
         try:
-            if scope["path"].startswith(_ALWAYS_SERVED) or self._is_allowed(headers.get(b"host", b"")):
-                await self._app(scope, receive, answer)
-            else:
+            if not (scope["path"].startswith(_ALWAYS_SERVED) or self._is_allowed(headers.get(b"host", b""))):
                 await _refuse_host(answer, correlation_id)
+            elif self._look_first is None or not await self._look_first(scope, receive, answer):
+                await self._app(scope, receive, answer)
         except Exception:
             _log.exception("http.unexpected")
             if answer.status is not None:

@@ -30,6 +30,7 @@ from services.tables.undoing import Standing, Undone
 _REF: Final = "#/components/schemas/{name}"
 _COMMAND_STATUSES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
 _UPLOAD_STATUSES: Final = (401, 403, 404, 413, 415, 500, 503)
+_EVERYWHERE: Final = (429,)
 _DOWNLOAD_STATUSES: Final = (401, 404, 410, 500, 503)
 _INTRODUCTION: Final = (
     "Orders to the register of Canada's immigration partnerships. Every order carries an Idempotency-Key: after "
@@ -72,7 +73,9 @@ def openapi() -> dict[str, Any]:
                 "DocumentId": _DOCUMENT_ID,
                 "DocumentVersion": _DOCUMENT_VERSION,
             },
-            "responses": {f"Problem{status}": _problem_response(status) for status in (*_COMMAND_STATUSES, 410)},
+            "responses": {
+                f"Problem{status}": _problem_response(status) for status in (*_COMMAND_STATUSES, *_EVERYWHERE, 410)
+            },
         },
     }
 
@@ -211,7 +214,10 @@ def _document_paths() -> dict[str, Any]:
 
 
 def _problems(statuses: Iterable[int]) -> dict[str, Any]:
-    return {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}
+    return {
+        str(status): {"$ref": f"#/components/responses/Problem{status}"}
+        for status in sorted({*statuses, *_EVERYWHERE})
+    }
 
 
 def _request_body(command: str) -> dict[str, Any]:

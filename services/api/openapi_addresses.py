@@ -5,7 +5,7 @@ from typing import Any, Final
 from services.authorisation import ROLES_OF_COMMAND
 
 ADDRESS_STATUSES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
-_READING: Final = ("401", "403", "404", "500", "503")
+_READING: Final = ("401", "403", "404", "429", "500", "503")
 _ID: Final = {
     "name": "address_id",
     "in": "path",

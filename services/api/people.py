@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-import structlog
 from litestar import Request, Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
@@ -23,6 +22,7 @@ from services.bootstrap import WriteSide, mailer_of
 from services.decoding import convert, parse_json
 from services.identity.inviting import VALID_DAYS, invite
 from services.identity.letter import invitation_letter
+from services.identity.noting import note
 from services.identity.refusals import (
     InvitationsTooManyError,
     InvitationUnknownError,
@@ -41,7 +41,6 @@ INVITATIONS_MAX: Final = 200
 """Open at once in one body: who has to ask more people waits for answers."""
 
 AnyRequest = Request[Any, Any, Any]
-_log = structlog.get_logger()
 
 
 class NewInvitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,7 +134,7 @@ async def withdraw_invitation(request: AnyRequest, invitation_id: FromPath[str])
     id_ = _uuid(invitation_id)
     if id_ is None or not await write.identity.invitations.withdraw(tenant_id, id_):
         raise InvitationUnknownError
-    _log.info("access.invitation_withdrawn", tenant_id=str(tenant_id))
+    await note(write.identity, "invitation_withdrawn", tenant_id=tenant_id)
 
 
 @get(MEMBERS_PATH)
@@ -158,7 +157,9 @@ async def end_membership(request: AnyRequest, membership_id: FromPath[str]) -> N
         raise MemberUnknownError
     check_may_invite(bearer.role, member.role, tenant_id)
     await write.identity.accounts.end_membership(tenant_id, member.membership_id)
-    _log.info("access.membership_ended", tenant_id=str(tenant_id), role=member.role)
+    await note(
+        write.identity, "membership_ended", account_id=member.account_id, tenant_id=tenant_id, role=member.role
+    )
 
 
 def _write(request: AnyRequest) -> WriteSide:

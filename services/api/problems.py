@@ -21,7 +21,7 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     413: ("The request is too large", "La requête est trop volumineuse"),
     415: ("Unsupported media type", "Type de contenu non pris en charge"),
     422: ("The order is refused", "L’ordre est refusé"),
-    429: ("Too many attempts", "Trop de tentatives"),
+    429: ("Too many requests", "Trop de requêtes"),
     500: ("An error on our side", "Une erreur de notre côté"),
     503: ("Not available just now", "Momentanément indisponible"),
 }

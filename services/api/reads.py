@@ -20,6 +20,7 @@ from readapi.endpoint import ReadSettings
 from readapi.mounting import PATH, graphql_handler
 from readapi.reading import STATEMENT_TIMEOUT_MS
 from readapi.viewer import Viewer
+from services.api.limiting import limit_cost
 from services.api.requesters import viewer
 from services.bootstrap import WriteSide
 
@@ -73,6 +74,10 @@ class Reads:
         """Who asks: the public without a token and without a session. Raises as `requester`."""
         return await viewer(scope, self.write)
 
+    async def spend(self, scope: MutableMapping[str, Any], cost: int) -> None:
+        """Count what an operation asks for. Raises as `limit_cost`."""
+        await limit_cost(scope, self.write, cost)
+
     @asynccontextmanager
     async def attached(self, app: Litestar) -> AsyncIterator[None]:
         """Uses the application's own connections, which are there once it has started."""
@@ -90,7 +95,13 @@ def read_api(settings: Settings) -> tuple[Mapping[str, ASGIApp], list[Lifespan]]
     """The ASGI applications of the read API by path, and what has to live beside them."""
     reads = Reads()
     demo = settings.profile is Profile.DEMO
-    handler = graphql_handler(reads, ReadSettings(introspection=demo), viewer_of=reads.viewer, with_explorer=demo)
+    handler = graphql_handler(
+        reads,
+        ReadSettings(introspection=demo),
+        viewer_of=reads.viewer,
+        spend=reads.spend,
+        with_explorer=demo,
+    )
 
     @asynccontextmanager
     async def for_pages(app: Litestar) -> AsyncIterator[None]:

@@ -1,17 +1,20 @@
 """The one place that turns a request into whoever it comes from: by a token, or by a session's cookie."""
 
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from infra.access.tokens import Bearer
 from readapi.viewer import ANONYMOUS, Viewer
+from services.api.limiting import limit_reader
+from services.api.senders import header
 from services.bootstrap import WriteSide
 from services.identity.acting import bearer_of as bearer_of_session
 from services.identity.refusals import OriginRefusedError, SessionEndedError
 from services.refusals import TokenInvalidError, TokenMissingError
 
+BEARER: Final = "bearer"
+"""Under this name of a request's state stands on whose behalf it came."""
 _READING: Final = frozenset({"GET", "HEAD"})
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -29,6 +32,7 @@ async def requester(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None
         TokenMissingError: what is shown is no token, but something of another scheme.
         SecondFactorMissingError, NoMembershipError: the session is valid and may not act.
         OriginRefusedError: it changes something by a cookie, and does not come from a page of ours.
+        TooManyRequestsError: there were too many from them, or for their body, in this minute.
     """
     given = header(scope, b"authorization")
     if given:
@@ -38,7 +42,7 @@ async def requester(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None
         bearer = await write.tokens.find(token.strip())
         if bearer is None:
             raise TokenInvalidError
-        return bearer
+        return await _counted(scope, write, bearer, str(bearer.person_id))
     secret = cookie(scope, session_cookie(secure=write.identity.settings.secure))
     if secret is None:
         return None
@@ -47,7 +51,13 @@ async def requester(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None
     session = await write.identity.sessions.find(secret)
     if session is None:
         raise SessionEndedError
-    return bearer_of_session(session)
+    return await _counted(scope, write, bearer_of_session(session), str(session.account_id))
+
+
+async def _counted(scope: Mapping[str, Any], write: WriteSide, bearer: Bearer, account: str) -> Bearer:
+    scope.get("state", {})[BEARER] = bearer
+    await limit_reader(scope, write, account, bearer.tenant_id)
+    return bearer
 
 
 async def viewer(scope: Mapping[str, Any], write: WriteSide) -> Viewer:
@@ -85,12 +95,6 @@ def own_origins(host: str, *, secure: bool) -> list[str]:
     return [f"{scheme}://{host.lower()}" for scheme in schemes]
 
 
-def header(scope: Mapping[str, Any], name: bytes) -> str:
-    """The value of a header, or nothing."""
-    headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
-    return next((value.decode("latin-1") for given, value in headers if given == name), "")
-
-
 def cookie(scope: Mapping[str, Any], name: str) -> str | None:
     """The value of a cookie. Of two with this name neither counts: one may have been slipped in."""
     headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
@@ -102,20 +106,3 @@ def cookie(scope: Mapping[str, Any], name: str) -> str | None:
         if key.strip() == name
     ]
     return found[0] if len(found) == 1 else None
-
-
-def network_address(scope: Mapping[str, Any], proxies: int) -> str:
-    """Where a request comes from, by the outermost of our own proxies; of IPv6 the network of one subscriber."""
-    client = scope.get("client")
-    address = str(client[0]) if client else "unknown"
-    if proxies:
-        hops = [hop.strip() for hop in header(scope, b"x-forwarded-for").split(",") if hop.strip()]
-        if len(hops) >= proxies:
-            address = hops[-proxies]
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address[:64]
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ip_network((parsed, 64), strict=False))
-    return str(parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else str(parsed)

@@ -33,6 +33,7 @@ _MODULES: Final = {
     "replay": "services.cli.reading",
     "verify": "services.cli.reading",
     "audit": "services.cli.audit",
+    "security": "services.cli.security",
     "epoch": "services.cli.epoch",
 }
 
@@ -147,6 +148,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_account(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    security = each.add_parser("security", help="what happened to accounts, sessions, tokens and closed doors")
+    security.add_argument("--kind", help="these alone, such as sign_in_refused")
+    security.add_argument("--last", type=int, default=100, help="how many, the newest first (default 100)")
     account = each.add_parser("account", help="people who sign in")
     what = account.add_subparsers(dest="what", required=True, metavar="WHAT")
     invite = what.add_parser("invite", help="make a link that works once; it is shown once")

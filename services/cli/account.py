@@ -19,6 +19,7 @@ from services.cli.instance import say_refusal
 from services.erasing import erase_account, own_data
 from services.identity.forgetting import link_for
 from services.identity.inviting import VALID_DAYS_MAX, invite
+from services.identity.noting import note
 from services.web.places import place
 
 _GROUNDS: Final[tuple[str, ...]] = get_args(PersonErasureGround)
@@ -111,6 +112,10 @@ async def _end(write: WriteSide, tenant_id: TenantId, given: argparse.Namespace)
     if not any([*ended, *withdrawn]):
         say_error("there is no such member and no such invitation")
         return REFUSED
+    if any(ended):
+        await note(identity, "membership_ended", tenant_id=tenant_id, role=given.role)
+    if any(withdrawn):
+        await note(identity, "invitation_withdrawn", tenant_id=tenant_id)
     say("Ended.")
     return 0
 
@@ -130,6 +135,7 @@ async def _close(_: Settings, write: WriteSide, email: str) -> int:
     if found is None or not await write.identity.accounts.close(found.account_id):
         say_error("there is no account with this address")
         return REFUSED
+    await note(write.identity, "account_closed", account_id=found.account_id)
     say("Closed.")
     return 0
 
@@ -160,6 +166,7 @@ async def _forget_factor(_: Settings, write: WriteSide, email: str) -> int:
     if found is None or not await write.identity.factors.remove(found.account_id):
         say_error("there is no account with this address that has a second factor")
         return REFUSED
+    await note(write.identity, "factor_forgotten", account_id=found.account_id)
     say("Forgotten, and all sessions of the account are ended.")
     return 0
 

@@ -27,6 +27,7 @@ from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.commands import fingerprint
 from services.decoding import check_effective, decode_circumstances, decode_command, parse_json
+from services.identity.noting import note
 
 _KEYS_OF_FILES = UUID("2f6e7c1a-9a0d-5a55-8c1c-60a4b0f5d7e1")
 
@@ -91,6 +92,7 @@ async def _create(write: WriteSide, tenant_id: TenantId, given: argparse.Namespa
     if person is None:
         return REFUSED
     expires_at = datetime.now(UTC) + timedelta(days=given.days)
+    await note(write.identity, "token_made", tenant_id=tenant_id, role=given.role)
     if given.role == CALENDAR:
         say(await write.tokens.create_calendar(tenant_id, person, given.name, expires_at=expires_at))
     else:
@@ -132,6 +134,7 @@ async def _revoke(write: WriteSide, tenant_id: TenantId, given: argparse.Namespa
     if not done:
         say_error("there is no valid token with this id")
         return REFUSED
+    await note(write.identity, "token_revoked", tenant_id=tenant_id)
     say("Revoked.")
     return 0
 

@@ -1,11 +1,10 @@
 """From a forgotten password to another one, by a link to the account's own address."""
 
-import structlog
-
 from domain.mail import is_address
 from infra.access.attempts import PER_ADDRESS, BlockedError, Pace
 from infra.access.password_links import LinkOwner
 from infra.access.passwords import CHARACTERS_MAX, CHARACTERS_MIN, PasswordsBusyError, weakness
+from services.identity.noting import note
 from services.identity.parts import Identity
 from services.identity.refusals import (
     PasswordLinkInvalidError,
@@ -17,7 +16,6 @@ from services.refusals import UnavailableError
 
 PER_MAILBOX = Pace(3, PER_ADDRESS.longest, PER_ADDRESS.longest)
 """Nobody's mailbox is filled: three messages, then one each quarter of an hour."""
-_log = structlog.get_logger()
 
 
 async def may_ask(identity: Identity, email: str, *, address: str) -> None:
@@ -38,7 +36,7 @@ async def link_for(identity: Identity, email: str) -> tuple[LinkOwner, str] | No
     account = await identity.accounts.find(email.strip()) if is_address(email.strip()) else None
     if account is None:
         return None
-    _log.info("access.password_link_made", account_id=str(account.account_id))
+    await note(identity, "password_link_made", account_id=account.account_id)
     owner = LinkOwner(account_id=account.account_id, email=account.email, language=account.language)
     return owner, await identity.password_links.create(account.account_id)
 
@@ -73,4 +71,4 @@ async def choose_password(identity: Identity, token: str, password: str, again: 
         raise UnavailableError from error
     if not await identity.password_links.use(token, owner.account_id, password_hash):
         raise PasswordLinkInvalidError
-    _log.info("access.password_changed", account_id=str(owner.account_id))
+    await note(identity, "password_changed", account_id=owner.account_id)

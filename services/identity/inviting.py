@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-import structlog
-
 from domain.envelope import Role
 from domain.ids import PersonId, TenantId
 from domain.mail import is_address
@@ -15,6 +13,7 @@ from infra.access.invitations import Invitation
 from infra.access.passwords import CHARACTERS_MAX, CHARACTERS_MIN, PasswordsBusyError, weakness
 from infra.access.sessions import Session
 from services.authorisation import check_may_invite
+from services.identity.noting import note
 from services.identity.parts import Identity
 from services.identity.refusals import (
     AccountExistsError,
@@ -27,7 +26,6 @@ from services.wordings import located
 
 VALID_DAYS: Final = 7
 VALID_DAYS_MAX: Final = 30
-_log = structlog.get_logger()
 
 
 async def invite(
@@ -53,7 +51,7 @@ async def invite(
     token = await identity.invitations.create(
         tenant_id, email, role, language, invited_by=invited_by, valid=timedelta(days=days)
     )
-    _log.info("access.invited", tenant_id=str(tenant_id), role=role, invited_by=str(invited_by))
+    await note(identity, "invited", tenant_id=tenant_id, role=role, invited_by=str(invited_by))
     return token
 
 
@@ -92,7 +90,7 @@ async def accept_as_new(identity: Identity, token: str, password: str) -> UUID:
         raise InvitationInvalidError from error
     except kept.AccountExistsError as error:
         raise AccountExistsError from error
-    _tell_accepted(invitation, account_id)
+    await _note_accepted(identity, invitation, account_id)
     return account_id
 
 
@@ -111,14 +109,15 @@ async def accept_signed_in(identity: Identity, token: str, session: Session) -> 
         await identity.invitations.accept(invitation, session.account_id, person_id)
     except kept.InvitationInvalidError as error:
         raise InvitationInvalidError from error
-    _tell_accepted(invitation, session.account_id)
+    await _note_accepted(identity, invitation, session.account_id)
     return invitation
 
 
-def _tell_accepted(invitation: Invitation, account_id: UUID) -> None:
-    _log.info(
-        "access.invitation_accepted",
-        tenant_id=str(invitation.tenant_id),
+async def _note_accepted(identity: Identity, invitation: Invitation, account_id: UUID) -> None:
+    await note(
+        identity,
+        "invitation_accepted",
+        tenant_id=invitation.tenant_id,
+        account_id=account_id,
         role=invitation.role,
-        account_id=str(account_id),
     )

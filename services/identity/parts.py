@@ -14,6 +14,7 @@ from infra.access.invitations import Invitations
 from infra.access.passkeys import Passkeys
 from infra.access.password_links import PasswordLinks
 from infra.access.passwords import Passwords
+from infra.access.security_log import SecurityLog
 from infra.access.sessions import Sessions
 from infra.pii.persons import PersonVault
 from infra.pii.wrapping import KEY_BYTES, derived
@@ -34,6 +35,7 @@ class Identity:
     passkeys: Passkeys
     password_links: PasswordLinks
     attempts: Attempts
+    security: SecurityLog
     passwords: Passwords
     vault: PersonVault
     settings: SessionSettings
@@ -56,6 +58,7 @@ def open_identity(
             passkeys=Passkeys(pool),
             password_links=PasswordLinks(pool),
             attempts=Attempts(pool, derived(secret_key, _ATTEMPTS, KEY_BYTES)),
+            security=SecurityLog(pool, settings.security_log_kept),
             passwords=passwords,
             vault=vault,
             settings=settings,

@@ -3,7 +3,6 @@
 from typing import Final, NamedTuple
 
 import msgspec
-import structlog
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -23,12 +22,12 @@ from webauthn.helpers.structs import (
 from infra.access.attempts import PER_ADDRESS, BlockedError
 from infra.access.passkeys import PasskeyKnownError, PasskeysFullError
 from infra.access.sessions import Session
+from services.identity.noting import note, warn
 from services.identity.parts import Identity
 from services.identity.refusals import PasskeyRefusedError, TooManyAttemptsError
 
 _NAME: Final = "Entente"
 _SIGN_IN: Final = "sign in"
-_log = structlog.get_logger()
 
 
 class Site(NamedTuple):
@@ -87,7 +86,7 @@ async def signed_in(
     credential_id = base64url_to_bytes(credential.id)
     passkey = await identity.passkeys.find(credential_id)
     if passkey is None:
-        _log.warning("access.passkey_refused")
+        await warn(identity, "passkey_refused")
         raise PasskeyRefusedError
     try:
         verified = verify_authentication_response(
@@ -100,10 +99,10 @@ async def signed_in(
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError) as error:
-        _log.warning("access.passkey_refused", account_id=str(passkey.account_id))
+        await warn(identity, "passkey_refused", account_id=passkey.account_id)
         raise PasskeyRefusedError from error
     if not await identity.passkeys.signed(passkey.account_id, credential_id, verified.new_sign_count):
-        _log.warning("access.passkey_copied", account_id=str(passkey.account_id))
+        await warn(identity, "passkey_copied", account_id=passkey.account_id)
         raise PasskeyRefusedError
     await identity.attempts.succeeded("address", address, all_=False)
     memberships = await identity.accounts.memberships(passkey.account_id)
@@ -114,7 +113,7 @@ async def signed_in(
         agent=agent,
         instead_of=instead_of,
     )
-    _log.info("access.signed_in", account_id=str(passkey.account_id), factor="passkey")
+    await note(identity, "signed_in", account_id=passkey.account_id, factor="passkey")
     return token
 
 
@@ -163,7 +162,7 @@ async def added(identity: Identity, session: Session, site: Site, answer: str, *
         )
     except (WebAuthnException, ValueError, PasskeyKnownError, PasskeysFullError) as error:
         raise PasskeyRefusedError from error
-    _log.info("access.passkey_added", account_id=str(session.account_id))
+    await note(identity, "passkey_added", account_id=session.account_id)
 
 
 def _adding(session: Session, site: Site) -> str:

@@ -1,12 +1,11 @@
 """From an e-mail address and a password to a session, and from there to one that may act."""
 
-import structlog
-
 from domain.mail import is_address
 from infra.access.accounts import Account
 from infra.access.attempts import PER_ACCOUNT, PER_ADDRESS, BlockedError
 from infra.access.passwords import PasswordsBusyError, needs_renewal
 from infra.access.sessions import Session
+from services.identity.noting import note, warn
 from services.identity.parts import Identity
 from services.identity.refusals import (
     CodeRefusedError,
@@ -15,8 +14,6 @@ from services.identity.refusals import (
     TooManyAttemptsError,
 )
 from services.refusals import UnavailableError
-
-_log = structlog.get_logger()
 
 
 async def sign_in(
@@ -48,7 +45,7 @@ async def sign_in(
         agent=agent,
         instead_of=instead_of,
     )
-    _log.info("access.signed_in", account_id=str(account.account_id), factor="password")
+    await note(identity, "signed_in", account_id=account.account_id, factor="password")
     return token
 
 
@@ -59,14 +56,14 @@ async def checked(identity: Identity, email: str, password: str, *, address: str
         await identity.attempts.begin("address", address, PER_ADDRESS)
         await identity.attempts.begin("account", email.lower(), PER_ACCOUNT)
     except BlockedError as error:
-        _log.warning("access.sign_in_blocked", seconds=error.seconds)
+        await warn(identity, "sign_in_blocked", seconds=error.seconds)
         raise TooManyAttemptsError(seconds=error.seconds) from error
     account = await identity.accounts.find(email) if is_address(email) else None
     kept = None if account is None else account.password_hash
     try:
         right = await identity.passwords.is_right(password, kept)
         if not right or account is None:
-            _log.warning("access.sign_in_refused", account_id=None if account is None else str(account.account_id))
+            await warn(identity, "sign_in_refused", account_id=None if account is None else account.account_id)
             raise SignInRefusedError
         if needs_renewal(account.password_hash):
             await identity.accounts.set_password(account.account_id, await identity.passwords.hashed(password))
@@ -90,7 +87,7 @@ async def give_code(
     factors = identity.factors
     take = factors.take_recovery if recovery else factors.take
     if not await take(session.account_id, code):
-        _log.warning("access.code_refused", account_id=str(session.account_id), recovery=recovery)
+        await warn(identity, "code_refused", account_id=session.account_id, recovery=recovery)
         raise CodeRefusedError
     await identity.attempts.succeeded("code", str(session.account_id), all_=True)
     return await _completed(identity, session, agent=agent, instead_of=instead_of, recovery=recovery)
@@ -112,7 +109,7 @@ async def enrol(
     if codes is None:
         raise CodeRefusedError
     await identity.attempts.succeeded("code", str(session.account_id), all_=True)
-    _log.info("access.factor_enrolled", account_id=str(session.account_id))
+    await note(identity, "factor_enrolled", account_id=session.account_id)
     return await _completed(identity, session, agent=agent, instead_of=instead_of, recovery=False), codes
 
 
@@ -126,7 +123,7 @@ async def _count_code(identity: Identity, session: Session) -> None:
     try:
         await identity.attempts.begin("code", str(session.account_id), PER_ACCOUNT)
     except BlockedError as error:
-        _log.warning("access.code_blocked", account_id=str(session.account_id), seconds=error.seconds)
+        await warn(identity, "code_blocked", account_id=session.account_id, seconds=error.seconds)
         raise TooManyAttemptsError(seconds=error.seconds) from error
 
 
@@ -134,5 +131,5 @@ async def _completed(identity: Identity, session: Session, *, agent: str, instea
     memberships = await identity.accounts.memberships(session.account_id)
     chosen = next((one for one in memberships if one.membership_id == session.membership_id), None)
     token = await identity.sessions.begin(session.account_id, "second", chosen, agent=agent, instead_of=instead_of)
-    _log.info("access.signed_in", account_id=str(session.account_id), factor="second", recovery=recovery)
+    await note(identity, "signed_in", account_id=session.account_id, factor="second", recovery=recovery)
     return token

@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import structlog
 from babel.dates import format_datetime
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -16,6 +15,7 @@ from domain.errors import Refusal
 from domain.values import Language
 from services.identity.acting import missing
 from services.identity.inviting import accept_as_new, accept_signed_in, invitation_of
+from services.identity.noting import note
 from services.identity.refusals import (
     AccountExistsError,
     PasswordCommonError,
@@ -34,8 +34,8 @@ _CHOOSE_ANOTHER: Final = (
     *(PasswordShortError, PasswordLongError, PasswordCommonError, PasswordOwnError),
     PasswordsDifferError,
 )
+_EVENTS_SHOWN: Final = 20
 AnyRequest = Request[Any, Any, Any]
-_log = structlog.get_logger()
 
 
 def account_routes() -> list[HTTPRouteHandler]:
@@ -99,6 +99,10 @@ async def show_account(request: AnyRequest) -> Response[Any]:
             (bytes_to_base64url(one.credential_id), one.agent, instant(one.created_at, visit.language))
             for one in await visit.identity.passkeys.list(session.account_id)
         ],
+        events=[
+            (one, instant(one.at, visit.language))
+            for one in await visit.identity.security.of_account(session.account_id, _EVENTS_SHOWN)
+        ],
         passkey={"kind": "create", "options": "passkey_new_options", "answer": "passkey_new"},
     )
 
@@ -109,7 +113,7 @@ async def sign_out(request: AnyRequest) -> Response[Any]:
     visit = await submission_of(request)
     if visit.session is not None:
         await visit.identity.sessions.end(visit.session.account_id, visit.session.session_id)
-        _log.info("access.session_ended", account_id=str(visit.session.account_id))
+        await note(visit.identity, "session_ended", account_id=visit.session.account_id)
     return led_to(visit, place("sign_in", visit.language), signed_out=True)
 
 
@@ -126,7 +130,7 @@ async def end_session(request: AnyRequest) -> Response[Any]:
         elif (session_id := _uuid(given)) is not None:
             ended = int(await visit.identity.sessions.end(session.account_id, session_id))
         for _ in range(ended):
-            _log.info("access.session_ended", account_id=str(session.account_id))
+            await note(visit.identity, "session_ended", account_id=session.account_id)
     return led_to(visit, place("account", visit.language))
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from litestar import Request, Response, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.handlers import HTTPRouteHandler
@@ -15,6 +14,7 @@ from infra.settings import Settings
 from services.bootstrap import mailer_of
 from services.identity.forgetting import choose_password, link_for, may_ask, owner_of
 from services.identity.letter import password_letter
+from services.identity.noting import warn
 from services.identity.parts import Identity
 from services.identity.refusals import (
     PasswordCommonError,
@@ -32,7 +32,6 @@ _CHOOSE_ANOTHER = (
     *(PasswordShortError, PasswordLongError, PasswordCommonError, PasswordOwnError),
     PasswordsDifferError,
 )
-_log = structlog.get_logger()
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -89,7 +88,8 @@ async def _send(identity: Identity, mailer: Mailer, public_url: str, email: str)
     try:
         await mailer.send(password_letter(owner.email, owner.language, link=link))
     except (MailRefusedError, MailUnavailableError) as error:
-        _log.warning("access.password_link_not_sent", account_id=str(owner.account_id), error=type(error).__name__)
+        kind = type(error).__name__
+        await warn(identity, "password_link_not_sent", account_id=owner.account_id, error=kind)
 
 
 def _forgotten_page(visit: Visit, step: str, refusal: Refusal | None = None) -> Response[str]:

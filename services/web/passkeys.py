@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from webauthn.helpers import base64url_to_bytes
 
 from services.identity.acting import missing
+from services.identity.noting import note
 from services.identity.passkeys import added, asked_to_add, asked_to_sign_in, signed_in
 from services.identity.refusals import SessionEndedError
 from services.web.places import place, routes
@@ -75,6 +76,7 @@ async def forget(request: AnyRequest) -> Response[bytes]:
         credential_id = _credential(visit)
         if credential_id is not None:
             await visit.identity.passkeys.remove(visit.session.account_id, credential_id)
+            await note(visit.identity, "passkey_removed", account_id=visit.session.account_id)
     return led_to(visit, place("account", visit.language))
 
 

@@ -120,6 +120,38 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
     "account.end": Words("End", "Mettre fin"),
     "account.end_others": Words("End all others", "Mettre fin à toutes les autres"),
     "account.sign_out": Words("Sign out", "Se déconnecter"),
+    "account.events": Words("What happened to my account", "Ce qui s’est passé dans mon compte"),
+    "account.events_none": Words("Nothing is known yet.", "Rien n’est connu pour l’instant."),
+    "account.event": Words("{at}: {what}", "{at} : {what}"),
+    "event.signed_in": Words("a sign-in", "une connexion"),
+    "event.sign_in_refused": Words("a wrong password", "un mot de passe erroné"),
+    "event.code_refused": Words("a wrong code", "un code erroné"),
+    "event.code_blocked": Words("too many wrong codes", "trop de codes erronés"),
+    "event.factor_enrolled": Words(
+        "an authenticator was set up", "une application d’authentification a été configurée"
+    ),
+    "event.factor_forgotten": Words(
+        "an operator removed the authenticator", "un exploitant a retiré l’application d’authentification"
+    ),
+    "event.passkey_added": Words("a passkey was added", "une clé d’accès a été ajoutée"),
+    "event.passkey_removed": Words("a passkey was removed", "une clé d’accès a été retirée"),
+    "event.passkey_refused": Words("a passkey was refused", "une clé d’accès a été refusée"),
+    "event.passkey_copied": Words(
+        "a passkey that looks copied was refused", "une clé d’accès qui semble copiée a été refusée"
+    ),
+    "event.session_ended": Words("a session was ended", "une session a pris fin"),
+    "event.password_link_made": Words(
+        "a link to choose another password was asked for",
+        "un lien pour choisir un autre mot de passe a été demandé",
+    ),
+    "event.password_link_not_sent": Words(
+        "a link to choose another password could not be sent",
+        "un lien pour choisir un autre mot de passe n’a pu être envoyé",
+    ),
+    "event.password_changed": Words("another password was chosen", "un autre mot de passe a été choisi"),
+    "event.invitation_accepted": Words("an invitation was accepted", "une invitation a été acceptée"),
+    "event.membership_ended": Words("a membership was ended", "une appartenance a pris fin"),
+    "event.account_closed": Words("the account was closed", "le compte a été fermé"),
     "role.coordinator": Words("coordination", "coordination"),
     "role.chair": Words("committee chair", "présidence de comité"),
     "role.member": Words("member", "membre"),

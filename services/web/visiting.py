@@ -13,14 +13,8 @@ from domain.errors import Refusal
 from domain.values import Language
 from infra.access.opaque import is_opaque, new_opaque
 from infra.access.sessions import Session
-from services.api.requesters import (
-    check_own_origin,
-    cookie,
-    header,
-    network_address,
-    own_origins,
-    session_cookie,
-)
+from services.api.requesters import check_own_origin, cookie, own_origins, session_cookie
+from services.api.senders import header, network_address
 from services.bootstrap import WriteSide
 from services.identity.parts import Identity
 from services.identity.passkeys import Site

@@ -93,7 +93,7 @@ def test_every_operation_is_complete() -> None:
         assert operation["tags"]
         if operation["operationId"] != "undoImport" and not address.startswith("get"):
             assert operation["requestBody"]["required"] is True
-        statuses = {"200", "201", "400", "401", "403", "404", "409", "413", "415", "422", "500", "503"}
+        statuses = {"200", "201", "400", "401", "403", "404", "409", "413", "415", "422", "429", "500", "503"}
         assert set(operation["responses"]) == statuses - ({"201"} if address.startswith("get") else set())
         parameters = [resolved(each["$ref"]) if "$ref" in each else each for each in operation["parameters"]]
         in_path = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
@@ -131,8 +131,8 @@ def test_contents_go_in_and_come_out_by_their_media_types() -> None:
 
     types = set(upload["requestBody"]["content"])
     assert types == set(download["responses"]["200"]["content"]) == set(get_args(MediaType))
-    assert set(upload["responses"]) == {"201", "401", "403", "404", "413", "415", "500", "503"}
-    assert set(download["responses"]) == {"200", "401", "404", "410", "500", "503"}
+    assert set(upload["responses"]) == {"201", "401", "403", "404", "413", "415", "429", "500", "503"}
+    assert set(download["responses"]) == {"200", "401", "404", "410", "429", "500", "503"}
     assert download["security"] == [{}, {"token": []}]  # the public reads what is public
 
 
@@ -140,7 +140,7 @@ def test_the_calendar_is_read_with_tokens_of_its_own() -> None:
     feed = DOCUMENT["paths"]["/api/v1/partnerships/{slug}/calendar.ics"]["get"]
     assert feed["security"] == [{"calendar": []}, {"calendarHeader": []}]
     assert set(feed["responses"]["200"]["content"]) == {"text/calendar"}
-    assert set(feed["responses"]) == {"200", "400", "401", "404", "422", "500", "503"}
+    assert set(feed["responses"]) == {"200", "400", "401", "404", "422", "429", "500", "503"}
 
 
 def test_views_are_given_to_the_public_and_to_bearers() -> None:
@@ -149,7 +149,7 @@ def test_views_are_given_to_the_public_and_to_bearers() -> None:
     assert sorted(views) == [f"/api/v1/views/{view}.{kind}" for view in VIEW_PATHS for kind in ("csv", "xlsx")]
     for path, view in views.items():
         assert view["security"] == [{}, {"token": []}]
-        assert set(view["responses"]) == {"200", "400", "401", "403", "404", "422", "500", "503"}
+        assert set(view["responses"]) == {"200", "400", "401", "403", "404", "422", "429", "500", "503"}
         (media_type,) = view["responses"]["200"]["content"]
         assert (media_type == "text/csv") == path.endswith(".csv")
         names = {each["name"] for each in view["parameters"] if "name" in each}
@@ -160,7 +160,7 @@ def test_views_are_given_to_the_public_and_to_bearers() -> None:
 def test_addresses_are_listed_added_and_removed() -> None:
     several = DOCUMENT["paths"]["/api/v1/partnerships/{slug}/addresses"]
     one = DOCUMENT["paths"]["/api/v1/partnerships/{slug}/addresses/{address_id}"]
-    reading = {"401", "403", "404", "500", "503"}
+    reading = {"401", "403", "404", "429", "500", "503"}
     assert set(several["get"]["responses"]) == {"200", *reading}
     assert set(several["post"]["responses"]) == {"200", "201", "400", "409", "413", "415", "422", *reading}
     assert set(one["delete"]["responses"]) == {"204", *reading}

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.api.requesters import check_own_origin, cookie, network_address
+from services.api.requesters import check_own_origin, cookie
+from services.api.senders import network_address
 from services.identity.refusals import OriginRefusedError
 
 

@@ -11,6 +11,7 @@ from psycopg import sql
 from domain.ids import TenantId
 from infra.access.opaque import hash_of
 from infra.access.password_links import PasswordLinks
+from infra.access.security_log import SecurityLog
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.access.conftest import People
 
@@ -21,8 +22,9 @@ OF_ACCOUNT = (
     "access.recovery_code",
     "access.passkey",
     "access.password_link",
+    "access.security_event",
 )
-TABLES = (*OF_ACCOUNT, "access.membership", "access.invitation", "access.attempt")
+TABLES = (*OF_ACCOUNT, "access.membership", "access.invitation", "access.attempt", "access.taken")
 FUNCTIONS = (
     f"access.enter('{UUID(int=1)}')",
     "access.find_account('a@example.org')",
@@ -32,6 +34,9 @@ FUNCTIONS = (
     "access.use_session('\\x00', '1 hour')",
     "access.attempt('\\x00', 1, '1 s', '1 s', '1 s')",
     "access.forgive('\\x00', true)",
+    "access.take('\\x00', '1 s', 1, 1)",
+    "access.note('x', NULL, NULL, NULL, '{}', '1 day')",
+    "access.security_events(1, 1)",
 )
 
 
@@ -66,7 +71,11 @@ def test_whatever_is_added_to_the_schema_is_secured_and_forced_or_closed_to_ever
         ).fetchall()
 
     assert {name for name, *_ in tables} >= set(TABLES)
-    assert {name for name, secured, _ in tables if not secured} == {"access.attempt", "access.challenge"}
+    assert {name for name, secured, _ in tables if not secured} == {
+        "access.attempt",
+        "access.challenge",
+        "access.taken",
+    }
     assert [name for name, secured, reached in tables if reached and not secured] == []
 
 
@@ -158,6 +167,7 @@ async def test_without_its_policy_the_other_account_would_be_seen(
         await people.signed_in(one)
         await PasswordLinks(people.pool).create(one)
         await people.passkeys.add(one, one.bytes, bytes(77), 0, agent="a test")
+        await SecurityLog(people.pool).note("signed_in", {}, account_id=one)
         assert await people.factors.confirm(one, pyotp.TOTP(await people.factors.begin(one)).now())
     admin = await asyncpg.connect(database.admin_dsn)
     transaction = admin.transaction()
