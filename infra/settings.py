@@ -171,6 +171,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ENTENTE_SESSION_IDLE_MINUTES", "After how many minutes without use a session ends.", "60"),
     Setting("ENTENTE_SESSION_HOURS", "After how many hours a session ends however much it is used.", "12"),
     Setting(
+        "ENTENTE_CONFIRM_MINUTES",
+        "For how many minutes after signing in a session may do what is grave; then it says who it is once more.",
+        "15",
+    ),
+    Setting(
         "ENTENTE_PROXIES",
         "How many proxies of yours stand before the service, each adding to X-Forwarded-For: by that, attempts to "
         "sign in are counted per network address. 0: the header is not read.",
@@ -252,6 +257,8 @@ class SessionSettings:
     """Whether cookies travel over TLS alone."""
     proxies: int = 0
     security_log_kept: timedelta = KEPT
+    confirmed_for: timedelta = timedelta(minutes=15)
+    """How long after a sign-in a session may do what is grave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +368,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             idle=timedelta(minutes=_number(values, "ENTENTE_SESSION_IDLE_MINUTES", low=5, high=24 * 60)),
             longest=timedelta(hours=_number(values, "ENTENTE_SESSION_HOURS", low=1, high=7 * 24)),
             secure=profile is Profile.PRODUCTION,
+            confirmed_for=timedelta(minutes=_number(values, "ENTENTE_CONFIRM_MINUTES", low=1, high=24 * 60)),
             proxies=_number(values, "ENTENTE_PROXIES", low=0, high=9),
             security_log_kept=timedelta(days=_number(values, "ENTENTE_SECURITY_LOG_DAYS", low=30, high=3650)),
         ),

@@ -199,6 +199,19 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "ListMembers": _COORDINATOR | _OPERATOR,
     "EndMembership": _COORDINATOR | _OPERATOR,
 }
+GRAVE: Final[frozenset[str]] = frozenset(
+    {
+        *("GrantAccess", "RevokeAccess", "RestoreAccess"),
+        *("OpenAuditMandate", "ExtendAuditMandate", "CloseAuditMandate"),
+        *("EraseDocument", "ErasePerson", "EndMembership", "OpenEpoch", "SucceedBody"),
+        *("TakePack", "ChangeFactor", "AddPasskey", "RemovePasskey"),
+    }
+)
+"""What opens or closes a body to others, cannot be undone, takes a body's history away, or changes how somebody
+comes in. In a session, it asks that they have lately shown who they are (`services.identity.confirming`)."""
+OF_THE_READER: Final[frozenset[str]] = frozenset({"TakePack", "ChangeFactor", "AddPasskey", "RemovePasskey"})
+"""Grave acts that are no line of the table: their doors say who may."""
+
 OUTSIDE_LOGS: Final[frozenset[str]] = frozenset(
     {
         *("ListAddresses", "AddAddress", "RemoveAddress"),

@@ -50,6 +50,8 @@ class Door(NamedTuple):
     """The part of the address that names the action instead."""
     drafts: type[Refusal] | None = None
     """Set where all that is shown includes drafts: how members are refused who do not see them."""
+    grave: str | None = None
+    """A grave act that is no action of the table, see `services.authorisation.GRAVE`."""
     own_way: bool = False
     """Whether its handler reads who asks in a way of its own, and then asks `admitting` by itself."""
 
@@ -88,7 +90,7 @@ _API: Final[Mapping[str, Door]] = {
     ENTRIES: Door(Rule.BODY, own_way=True),
     "GET /log/{log}/proof/{index}": Door(Rule.OPEN),
     "GET /log/{log}/consistency/{size}": Door(Rule.OPEN),
-    "GET /log/{log}/pack": Door(Rule.BODY, drafts=PackNotForRoleError),
+    "GET /log/{log}/pack": Door(Rule.BODY, drafts=PackNotForRoleError, grave="TakePack"),
     "GET /log/{log}/plans/{plan_id}/steps/{version}": Door(Rule.BODY, drafts=DraftsNotForRoleError),
     "GET /openapi.json": Door(Rule.OPEN),
     "GET /health/live": Door(Rule.OPEN),
@@ -109,7 +111,7 @@ _ABOUT: Final[Mapping[str, Door]] = {
     "GET plans": Door(Rule.READER),
     "GET plans/{plan_id}": Door(Rule.READER),
     "GET exceptions": Door(Rule.MEMBERS),
-    "POST pack": Door(Rule.BODY, drafts=PackNotForRoleError, own_way=True),
+    "POST pack": Door(Rule.BODY, drafts=PackNotForRoleError, grave="TakePack", own_way=True),
 }
 """Below the address of a partnership, in both languages."""
 _PEOPLE: Final[Mapping[str, Door]] = {
@@ -127,6 +129,8 @@ _PEOPLE: Final[Mapping[str, Door]] = {
     "GET password": Door(Rule.SECRET),
     "POST password": Door(Rule.SECRET),
     "GET account": Door(Rule.ACCOUNT),
+    "GET confirm": Door(Rule.ACCOUNT),
+    "POST confirm": Door(Rule.ACCOUNT),
     "POST sign_out": Door(Rule.OPEN),
     "POST end_session": Door(Rule.ACCOUNT),
     "POST act_for": Door(Rule.ACCOUNT),

@@ -120,6 +120,17 @@ class Sessions:
             )
         return [msgspec.convert(dict(row), SessionRow) for row in rows]
 
+    async def age(self, account_id: UUID, session_id: UUID) -> timedelta | None:
+        """How long ago a session began: by the database's clock, as it was written. None: it has ended."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute("SELECT access.enter($1)", account_id)
+            age: timedelta | None = await connection.fetchval(
+                "SELECT clock_timestamp() - created_at FROM access.session"
+                " WHERE account_id = $1 AND session_id = $2",
+                *(account_id, session_id),
+            )
+        return age
+
     async def end(self, account_id: UUID, session_id: UUID) -> bool:
         """End a session of an account now. False if the account has none of this id."""
         return await self._ended(account_id, "session_id = $2", session_id) == 1

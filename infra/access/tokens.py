@@ -5,6 +5,7 @@ import re
 import secrets
 from datetime import datetime
 from typing import Any, Final, Literal
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -33,6 +34,9 @@ class Bearer(msgspec.Struct, frozen=True, kw_only=True):
     person_id: PersonId
     """Its pseudonym in the log of `tenant_id`."""
     name: str
+    account_id: UUID | None = None
+    session_id: UUID | None = None
+    """By which session of which account it comes; None: by a token."""
 
 
 class TokenRow(msgspec.Struct, frozen=True, kw_only=True):

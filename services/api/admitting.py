@@ -16,6 +16,7 @@ from services.api.requesters import requester
 from services.authorisation import check_member, check_role
 from services.bootstrap import WriteSide
 from services.doors import DOORS, Door, Rule, template
+from services.identity.confirming import check_confirmed
 from services.refusals import BodyUnknownError, RoleNotAllowedError, TokenMissingError
 
 _STATE: Final = "admitted"
@@ -39,6 +40,7 @@ async def admit(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         TokenMissingError: nobody asks. What is shown and not valid, or may not act: as `requester` says.
         BodyUnknownError: the requester acts for another body, exactly as for one that does not exist.
         RoleNotAllowedError: the table does not give the door's action to the role.
+        ConfirmationNeededError: the act is grave, and the session began too long ago.
         NotForOutsidersError: the role reads for the body without being a member, and the door is for members.
     """
     method = cast("HTTPScope", connection.scope)["method"] if isinstance(handler, HTTPRouteHandler) else ""
@@ -68,6 +70,8 @@ async def admitted_to(door: Door, write: WriteSide, bearer: Bearer, address: dic
     named = () if door.named is None else (address[door.named],)
     for action in (*door.actions, *(name for name in named if name in COMMANDS)):
         check_role(bearer.role, action)
+    for act in (*door.actions, *named, *(() if door.grave is None else (door.grave,))):
+        await check_confirmed(write.identity, bearer, act)
     return Admitted(bearer, tenant_id)
 
 

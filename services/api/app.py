@@ -36,6 +36,7 @@ from services.api.routes import write_routes
 from services.api.views import view_routes
 from services.bootstrap import WriteSide, open_write_side
 from services.doors import check_declared, template
+from services.identity.refusals import ConfirmationNeededError
 from services.refusals import (
     BodyTooLargeError,
     InternalError,
@@ -48,6 +49,7 @@ from services.refusals import (
     UnavailableError,
 )
 from services.web.account import account_routes
+from services.web.confirming import confirm_routes
 from services.web.exceptions_page import exceptions_routes
 from services.web.forgotten import forgotten_routes
 from services.web.pages import error_page, is_page, web_routes
@@ -55,6 +57,7 @@ from services.web.passkeys import passkey_routes
 from services.web.plan_page import plan_routes
 from services.web.proof_pages import proof_page_routes
 from services.web.signing_in import sign_in_routes
+from services.web.whoever import led_to_confirm
 
 OPENAPI_PATH = "/openapi.json"
 METRICS_PATH = "/metrics"
@@ -131,6 +134,7 @@ def create_app(
             *proof_page_routes(settings.proof),
             *sign_in_routes(),
             *account_routes(),
+            *confirm_routes(),
             *passkey_routes(),
             *forgotten_routes(settings),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
@@ -222,6 +226,8 @@ def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
     """A refusal as whoever asked reads it: a page, or a problem."""
     if not is_page(path_of(request.scope)):
         return problem_response(error, str(correlation_id_of(request.scope)))
+    if isinstance(error, ConfirmationNeededError):
+        return led_to_confirm(request)
     answer = error_page(request, error)
     if "seconds" in error.facts:
         answer.headers["Retry-After"] = str(error.facts["seconds"])

@@ -37,4 +37,6 @@ def bearer_of(session: Session) -> Bearer:
         role=session.role,
         person_id=session.person_id,
         name="session",
+        account_id=session.account_id,
+        session_id=session.session_id,
     )

@@ -164,6 +164,23 @@ class SecondFactorMissingError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class ConfirmationNeededError(DoorRefusal):
+    minutes: int
+    pages: str
+    """Where one says it, in both languages."""
+    code = "confirmation_needed"
+    kind = "forbidden"
+    en = (
+        "This asks that you have signed in within {minutes} minutes. Say once more who you are at {pages}, then "
+        "repeat it."
+    )
+    fr = (
+        "Cet acte exige une connexion datant de moins de {minutes} minutes. Confirmez votre identité à {pages}, "
+        "puis recommencez."
+    )
+
+
+@dataclass(eq=False)
 class NoMembershipError(DoorRefusal):
     code = "no_membership"
     kind = "forbidden"

@@ -83,6 +83,12 @@ async def give_code(
         CodeRefusedError: it is wrong, or was used.
         TooManyAttemptsError: too many went before.
     """
+    await check_code(identity, session, code, recovery=recovery)
+    return await _completed(identity, session, agent=agent, instead_of=instead_of, recovery=recovery)
+
+
+async def check_code(identity: Identity, session: Session, code: str, *, recovery: bool) -> None:
+    """Take a code of the account's authenticator, or a recovery code. Raises as `give_code`."""
     await _count_code(identity, session)
     factors = identity.factors
     take = factors.take_recovery if recovery else factors.take
@@ -90,7 +96,6 @@ async def give_code(
         await warn(identity, "code_refused", account_id=session.account_id, recovery=recovery)
         raise CodeRefusedError
     await identity.attempts.succeeded("code", str(session.account_id), all_=True)
-    return await _completed(identity, session, agent=agent, instead_of=instead_of, recovery=recovery)
 
 
 async def enrol(

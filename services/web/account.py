@@ -14,6 +14,7 @@ from webauthn.helpers import bytes_to_base64url
 from domain.errors import Refusal
 from domain.values import Language
 from services.identity.acting import missing
+from services.identity.confirming import is_confirmed
 from services.identity.inviting import accept_as_new, accept_signed_in, invitation_of
 from services.identity.noting import note
 from services.identity.refusals import (
@@ -103,6 +104,7 @@ async def show_account(request: AnyRequest) -> Response[Any]:
             (one, instant(one.at, visit.language))
             for one in await visit.identity.security.of_account(session.account_id, _EVENTS_SHOWN)
         ],
+        confirmed=await is_confirmed(visit.identity, session.account_id, session.session_id),
         passkey={"kind": "create", "options": "passkey_new_options", "answer": "passkey_new"},
     )
 

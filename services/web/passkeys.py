@@ -7,7 +7,9 @@ from litestar import MediaType, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from webauthn.helpers import base64url_to_bytes
 
+from infra.access.sessions import Session
 from services.identity.acting import missing
+from services.identity.confirming import check_session_confirmed
 from services.identity.noting import note
 from services.identity.passkeys import added, asked_to_add, asked_to_sign_in, signed_in
 from services.identity.refusals import SessionEndedError
@@ -55,6 +57,7 @@ async def ask_to_add(request: AnyRequest) -> Response[str]:
     visit, _ = await message_of(request)
     if visit.session is None or missing(visit.session) is not None:
         raise SessionEndedError
+    await _check_confirmed(visit, visit.session, "AddPasskey")
     return _json(await asked_to_add(visit.identity, visit.session, site_of(visit)))
 
 
@@ -64,6 +67,7 @@ async def add(request: AnyRequest) -> Response[str]:
     visit, answer = await message_of(request)
     if visit.session is None or missing(visit.session) is not None:
         raise SessionEndedError
+    await _check_confirmed(visit, visit.session, "AddPasskey")
     await added(visit.identity, visit.session, site_of(visit), answer, agent=visit.agent)
     return _done(place("account", visit.language))
 
@@ -75,9 +79,14 @@ async def forget(request: AnyRequest) -> Response[bytes]:
     if visit.session is not None and missing(visit.session) is None:
         credential_id = _credential(visit)
         if credential_id is not None:
+            await _check_confirmed(visit, visit.session, "RemovePasskey")
             await visit.identity.passkeys.remove(visit.session.account_id, credential_id)
             await note(visit.identity, "passkey_removed", account_id=visit.session.account_id)
     return led_to(visit, place("account", visit.language))
+
+
+async def _check_confirmed(visit: Visit, session: Session, act: str) -> None:
+    await check_session_confirmed(visit.identity, session.account_id, session.session_id, act)
 
 
 def _credential(visit: Visit) -> bytes | None:

@@ -18,6 +18,7 @@ PLACES: Final = {
     "forgotten": Words("/en/sign-in/forgotten", "/fr/connexion/oubli"),
     "password": Words("/en/password/{token:str}", "/fr/mot-de-passe/{token:str}"),
     "account": Words("/en/account", "/fr/compte"),
+    "confirm": Words("/en/account/confirm", "/fr/compte/confirmation"),
     "sign_out": Words("/en/account/sign-out", "/fr/compte/deconnexion"),
     "end_session": Words("/en/account/sessions/end", "/fr/compte/sessions/fin"),
     "passkey": Words("/en/sign-in/passkey", "/fr/connexion/cle"),

@@ -56,6 +56,17 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
         "One of the codes that you kept when you set up your authenticator. It works once.",
         "L’un des codes conservés à la configuration de votre application. Il ne sert qu’une fois.",
     ),
+    "confirm.title": Words("Say once more who you are", "Confirmez votre identité"),
+    "confirm.text": Words(
+        "What you are about to do is grave, so we ask again. You are signed in as {email}.",
+        "L’acte qui suit est lourd de conséquences : confirmez votre identité. Session ouverte sous {email}.",
+    ),
+    "confirm.submit": Words("Continue", "Continuer"),
+    "happened.confirmed": Words("you said once more who you are", "vous avez confirmé votre identité"),
+    "happened.confirmation_needed": Words(
+        "a grave act was held back until you say who you are",
+        "un acte grave a attendu que vous confirmiez votre identité",
+    ),
     "enrol.title": Words("Set up an authenticator", "Configurer une application d’authentification"),
     "enrol.text": Words(
         "Your role decides for others, so a password alone is not enough. Install an authenticator on your "
@@ -112,6 +123,9 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
         "Une clé d’accès sur votre téléphone ou votre ordinateur remplace mot de passe et code.",
     ),
     "account.passkey": Words("Added on {since}, from {agent}", "Ajoutée le {since}, depuis {agent}"),
+    "account.confirm": Words(
+        "Say once more who you are, to add a passkey", "Confirmez votre identité pour ajouter une clé d’accès"
+    ),
     "account.forget": Words("Remove", "Retirer"),
     "account.sessions": Words("Where I am signed in", "Mes sessions ouvertes"),
     "account.session": Words("{agent}, since {since}", "{agent}, depuis le {since}"),
@@ -123,35 +137,35 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
     "account.events": Words("What happened to my account", "Ce qui s’est passé dans mon compte"),
     "account.events_none": Words("Nothing is known yet.", "Rien n’est connu pour l’instant."),
     "account.event": Words("{at}: {what}", "{at} : {what}"),
-    "event.signed_in": Words("a sign-in", "une connexion"),
-    "event.sign_in_refused": Words("a wrong password", "un mot de passe erroné"),
-    "event.code_refused": Words("a wrong code", "un code erroné"),
-    "event.code_blocked": Words("too many wrong codes", "trop de codes erronés"),
-    "event.factor_enrolled": Words(
+    "happened.signed_in": Words("a sign-in", "une connexion"),
+    "happened.sign_in_refused": Words("a wrong password", "un mot de passe erroné"),
+    "happened.code_refused": Words("a wrong code", "un code erroné"),
+    "happened.code_blocked": Words("too many wrong codes", "trop de codes erronés"),
+    "happened.factor_enrolled": Words(
         "an authenticator was set up", "une application d’authentification a été configurée"
     ),
-    "event.factor_forgotten": Words(
+    "happened.factor_forgotten": Words(
         "an operator removed the authenticator", "un exploitant a retiré l’application d’authentification"
     ),
-    "event.passkey_added": Words("a passkey was added", "une clé d’accès a été ajoutée"),
-    "event.passkey_removed": Words("a passkey was removed", "une clé d’accès a été retirée"),
-    "event.passkey_refused": Words("a passkey was refused", "une clé d’accès a été refusée"),
-    "event.passkey_copied": Words(
+    "happened.passkey_added": Words("a passkey was added", "une clé d’accès a été ajoutée"),
+    "happened.passkey_removed": Words("a passkey was removed", "une clé d’accès a été retirée"),
+    "happened.passkey_refused": Words("a passkey was refused", "une clé d’accès a été refusée"),
+    "happened.passkey_copied": Words(
         "a passkey that looks copied was refused", "une clé d’accès qui semble copiée a été refusée"
     ),
-    "event.session_ended": Words("a session was ended", "une session a pris fin"),
-    "event.password_link_made": Words(
+    "happened.session_ended": Words("a session was ended", "une session a pris fin"),
+    "happened.password_link_made": Words(
         "a link to choose another password was asked for",
         "un lien pour choisir un autre mot de passe a été demandé",
     ),
-    "event.password_link_not_sent": Words(
+    "happened.password_link_not_sent": Words(
         "a link to choose another password could not be sent",
         "un lien pour choisir un autre mot de passe n’a pu être envoyé",
     ),
-    "event.password_changed": Words("another password was chosen", "un autre mot de passe a été choisi"),
-    "event.invitation_accepted": Words("an invitation was accepted", "une invitation a été acceptée"),
-    "event.membership_ended": Words("a membership was ended", "une appartenance a pris fin"),
-    "event.account_closed": Words("the account was closed", "le compte a été fermé"),
+    "happened.password_changed": Words("another password was chosen", "un autre mot de passe a été choisi"),
+    "happened.invitation_accepted": Words("an invitation was accepted", "une invitation a été acceptée"),
+    "happened.membership_ended": Words("a membership was ended", "une appartenance a pris fin"),
+    "happened.account_closed": Words("the account was closed", "le compte a été fermé"),
     "role.coordinator": Words("coordination", "coordination"),
     "role.chair": Words("committee chair", "présidence de comité"),
     "role.member": Words("member", "membre"),

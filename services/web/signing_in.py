@@ -11,7 +11,13 @@ from domain.errors import Refusal
 from infra.access.factors import provisioning_uri
 from infra.access.sessions import Session
 from services.identity.acting import missing
-from services.identity.refusals import CodeRefusedError, SignInRefusedError, TooManyAttemptsError
+from services.identity.confirming import check_session_confirmed
+from services.identity.refusals import (
+    CodeRefusedError,
+    ConfirmationNeededError,
+    SignInRefusedError,
+    TooManyAttemptsError,
+)
 from services.identity.signing_in import check_may_enrol, enrol, give_code, sign_in
 from services.refusals import RouteUnknownError
 from services.web.messages import other
@@ -106,6 +112,8 @@ async def show_enrolment(request: AnyRequest) -> Response[Any]:
     visit = await visit_of(request)
     if visit.session is None or missing(visit.session) == "code":
         return _to_sign_in(visit)
+    if not await _may_change(visit, visit.session):
+        return led_to(visit, place("confirm", visit.language, next_=place("enrol", visit.language)))
     return _enrolment_page(visit, await visit.identity.factors.begin(visit.session.account_id))
 
 
@@ -132,6 +140,8 @@ async def take_enrolment(request: AnyRequest) -> Response[Any]:
     if visit.session is None or visit.secret is None or missing(visit.session) == "code":
         return _to_sign_in(visit)
     check_may_enrol(visit.session)
+    if not await _may_change(visit, visit.session):
+        return led_to(visit, place("confirm", visit.language, next_=place("enrol", visit.language)))
     try:
         secret, codes = await enrol(
             visit.identity,
@@ -156,6 +166,16 @@ async def take_enrolment(request: AnyRequest) -> Response[Any]:
     )
     answer.set_cookie(session_cookie_of(visit, secret))
     return answer
+
+
+async def _may_change(visit: Visit, session: Session) -> bool:
+    """Whether an authenticator may be set up: the first at once, another after a sign-in that is not long ago."""
+    try:
+        if session.has_second:
+            await check_session_confirmed(visit.identity, session.account_id, session.session_id, "ChangeFactor")
+    except ConfirmationNeededError:
+        return False
+    return True
 
 
 def _to_sign_in(visit: Visit) -> Response[Any]:

@@ -1,6 +1,7 @@
 """Pages that show what their reader may see: by the mechanism of every other door, and kept for nobody else."""
 
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from litestar import MediaType, Request, Response
 
@@ -10,7 +11,7 @@ from readapi.viewer import ANONYMOUS, Viewer
 from services.api.requesters import viewer
 from services.bootstrap import WriteSide
 from services.identity.refusals import NoMembershipError, SecondFactorMissingError, SessionEndedError
-from services.web.places import place
+from services.web.places import own_path, place
 
 _DEPENDS_ON: Final = "Accept-Language, Authorization, Cookie"
 
@@ -53,6 +54,15 @@ def led_on(request: AnyRequest, language: Language) -> Response[Any]:
     url = request.url
     here = f"{url.path}?{url.query}" if url.query else url.path
     headers = {"Location": place("account", language, next_=here), "Cache-Control": "no-store", "Vary": "Cookie"}
+    return Response(b"", status_code=303, headers=headers, media_type=MediaType.TEXT)
+
+
+def led_to_confirm(request: AnyRequest) -> Response[Any]:
+    """To the page on which one says once more who one is, and from there back to where the act began."""
+    language: Language = "fr" if request.url.path.startswith("/fr") else "en"
+    came_from = urlsplit(request.headers.get("referer", ""))
+    back = own_path(f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path)
+    headers = {"Location": place("confirm", language, next_=back), "Cache-Control": "no-store"}
     return Response(b"", status_code=303, headers=headers, media_type=MediaType.TEXT)
 
 

@@ -210,6 +210,7 @@ def _people() -> Iterator[Probe]:
         ("forgotten", {}),
         ("password", always_passes),
         ("account", led),
+        ("confirm", led),
     ):
         for path in PLACES[name]:
             yield _page("GET", path, wrong, answers=answers)
@@ -220,6 +221,7 @@ def _people() -> Iterator[Probe]:
         ("invitation", always_passes),
         ("forgotten", {}),
         ("password", always_passes),
+        ("confirm", led | {"in": Outcome.UNKNOWN}),  # by no password
         ("sign_out", always_led),
         ("end_session", always_led),
         ("act_for", always_led),

@@ -6,6 +6,7 @@ const refused = place?.querySelector("[role=alert]");
 async function sent(address, body) {
   const headers = { "content-type": "application/json", "x-entente-form": place.dataset.form };
   const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
+  if (answer.redirected) location.assign(answer.url); // to say once more who one is
   if (!answer.ok) throw new Error(`${answer.status}`);
   return answer;
 }

@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,6 +11,8 @@ from domain.stream import COMMANDS
 from domain.submission.route import ROUTES
 from readapi.viewer import OUTSIDER_ROLES
 from services.authorisation import (
+    GRAVE,
+    OF_THE_READER,
     OUTSIDE_LOGS,
     ROLES,
     ROLES_INVITED_BY,
@@ -18,9 +22,11 @@ from services.authorisation import (
     check_member,
     check_role,
 )
+from services.doors import DOORS
 from services.identity.refusals import RoleNotInvitedError
 from services.refusals import NotForOutsidersError, RoleNotAllowedError
 
+FORMS = Path(__file__).parents[3] / "services" / "tables" / "forms"
 BODY = TenantId(UUID(int=7))
 OF_PEOPLE = {"ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"}
 
@@ -134,3 +140,24 @@ def test_the_table_is_what_is_asked(role: Role) -> None:
 def test_a_command_outside_the_table_is_nobody_s() -> None:
     with pytest.raises(RoleNotAllowedError):
         check_role("coordinator", "Unheard")
+
+
+def test_every_grave_act_is_an_action_of_the_table_or_of_a_door_and_says_so() -> None:
+    doors = {door.grave for door in DOORS.values() if door.grave is not None}
+
+    assert set(ROLES_OF_COMMAND) >= GRAVE - OF_THE_READER
+    assert not OF_THE_READER & set(ROLES_OF_COMMAND)
+    assert doors == {"TakePack"}
+    assert doors <= OF_THE_READER
+
+
+def test_what_cannot_be_undone_or_opens_a_body_is_grave() -> None:
+    assert {name for name in ROLES_OF_COMMAND if name.startswith("Erase")} <= GRAVE
+    assert {name for name in ROLES_OF_COMMAND if name.endswith(("Access", "AuditMandate"))} <= GRAVE
+
+
+def test_no_table_brings_a_grave_act_in() -> None:
+    text = "".join(path.read_text() for path in FORMS.glob("*.py"))
+
+    assert [name for name in GRAVE if re.search(rf"\b{name}\b", text)] == []
+    assert re.search(r"\bDraftPlan\b", text)

@@ -13,6 +13,7 @@ from services.refusals import STATUS_OF_KIND, known_refusals
 from services.tables.problems import TABLE_CODES
 from services.web.exception_messages import EXCEPTION_MESSAGES
 from services.web.messages import MESSAGES
+from services.web.sign_in_messages import SIGN_IN_MESSAGES
 from services.wordings import FIELD_CODES
 
 ERRORS = (Path(__file__).parents[3] / "docs" / "errors.md").read_text(encoding="utf-8")
@@ -60,8 +61,9 @@ def test_pages_use_words_that_exist_and_leave_none_over() -> None:
     used |= {f"kind.{kind}" for kind in PARTNERSHIPS}
     used |= {f"role.{role}" for role in set(ROLES) - {"system"}}
     used |= {key for key in EXCEPTION_MESSAGES if key.startswith(("record.", "event."))}
+    used |= {key for key in SIGN_IN_MESSAGES if key.startswith("happened.")}
     used |= {"partnerships.count", "partnerships.count.one"}
-    used -= {"province.", "kind.", "role."}
+    used -= {"province.", "kind.", "role.", "happened."}
 
     assert used == set(MESSAGES)
 

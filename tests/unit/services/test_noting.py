@@ -20,8 +20,8 @@ def kinds() -> set[str]:
 
 @pytest.mark.parametrize("kind", sorted(kinds()))
 def test_what_happens_to_an_account_is_told_in_both_languages(kind: str) -> None:
-    assert len(set(SIGN_IN_MESSAGES[f"event.{kind}"])) == 2
+    assert len(set(SIGN_IN_MESSAGES[f"happened.{kind}"])) == 2
 
 
 def test_and_there_are_no_words_for_what_does_not_happen() -> None:
-    assert {name.removeprefix("event.") for name in SIGN_IN_MESSAGES if name.startswith("event.")} == kinds()
+    assert {name.removeprefix("happened.") for name in SIGN_IN_MESSAGES if name.startswith("happened.")} == kinds()
