@@ -63,6 +63,10 @@ comparison-check: setup ## national views against a recomputation from raw event
 isolation: setup ## what nobody may see, proven: one line a proof; ONLY=policies,… runs some, SEED= draws anew
 	@$(BIN)/python -m tests.isolation $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
+conformance: setup ## the sample held to the Common Impact Data Standard's shapes; SHAPES=DIR has them
+	@test -n "$(SHAPES)" || { echo "Say where the context and the shapes are: make conformance SHAPES=DIR (docs/exchange.md)"; exit 1; }
+	@$(BIN)/python -m tests.conformance --shapes "$(SHAPES)"
+
 audit-fuzz: setup ## 100,000 forged packs, 10,000 honest ones, 2,000 changes to a database; counts printed
 	@$(BIN)/python -m pytest -q -m faults tests/unit/services/audit tests/integration/services/test_fuzz_databases.py
 

@@ -83,6 +83,8 @@ _API: Final[Mapping[str, Door]] = {
     f"GET {_PARTNERSHIP}/members": Door(Rule.BODY, ("ListMembers",)),
     f"DELETE {_PARTNERSHIP}/members/{{membership_id}}": Door(Rule.BODY, ("EndMembership",)),
     **{f"GET /api/v1/views/{view}.{kind}": Door(Rule.READER) for view in _VIEWS for kind in ("csv", "xlsx")},
+    f"GET {_PARTNERSHIP}/cids.jsonld": Door(Rule.READER),
+    "GET /api/v1/cids.jsonld": Door(Rule.READER),
     "GET /log/{log}/checkpoint": Door(Rule.OPEN),
     "GET /log/{log}/checkpoint/final": Door(Rule.OPEN),
     "GET /log/{log}/vkey": Door(Rule.OPEN),

@@ -254,6 +254,16 @@ class ViewTooLongError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class BodiesTooManyError(DoorRefusal):
+    bodies: int
+    maximum: int
+    code = "bodies_too_many"
+    kind = "refused"
+    en = "The file would cover {bodies} partnerships; it covers {maximum} at most. Narrow by province or kind."
+    fr = "Le fichier porterait sur {bodies} partenariats, au plus {maximum}. Précisez la province ou le type."
+
+
+@dataclass(eq=False)
 class ReadsBehindError(DoorRefusal):
     code = "reads_behind"
     kind = "operational"

@@ -23,6 +23,7 @@ from services.api.calendar import calendar_routes
 from services.api.denied import note_denied
 from services.api.documents import document_routes
 from services.api.edge import Edge, LookFirst, correlation_id_of, path_of
+from services.api.exchange import exchange_routes
 from services.api.health import LIVE_PATH, READY_PATH, Check, Warned, readiness
 from services.api.imports import import_routes
 from services.api.limiting import limit_address
@@ -123,6 +124,7 @@ def create_app(
             *document_routes(settings.documents),
             *calendar_routes(),
             *view_routes(),
+            *exchange_routes(),
             *address_routes(),
             *people_routes(settings),
             *_service_routes(settings.web, metrics, checks),

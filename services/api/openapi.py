@@ -15,6 +15,7 @@ from services.api.documents import ContentAnswer
 from services.api.fields import COMMANDS_FR, TYPES, field
 from services.api.openapi_addresses import ADDRESS_STATUSES, address_paths
 from services.api.openapi_calendar import CALENDAR_SCHEMES, CALENDAR_STATUSES, calendar_path
+from services.api.openapi_exchange import EXCHANGE_STATUSES, exchange_paths
 from services.api.openapi_imports import import_paths
 from services.api.openapi_people import PEOPLE_STATUSES, people_paths
 from services.api.openapi_views import VIEW_STATUSES, view_paths
@@ -159,6 +160,7 @@ def _paths() -> dict[str, Any]:
     paths |= people_paths(slug, _problems(PEOPLE_STATUSES))
     paths |= calendar_path(slug, _problems(CALENDAR_STATUSES))
     paths |= view_paths(_problems(VIEW_STATUSES))
+    paths |= exchange_paths(slug, _problems(EXCHANGE_STATUSES))
     return paths | import_paths(slug, _PARAMETERS, _responses("Intake"))
 
 

@@ -28,7 +28,7 @@ def _several(name: str, said: str, schema: dict[str, Any]) -> dict[str, Any]:
     return _parameter(name, said, array) | {"style": "form", "explode": True}
 
 
-_PARAMETERS: Final = {
+PARAMETERS: Final = {
     each["name"]: each
     for each in (
         _parameter(
@@ -119,7 +119,7 @@ def view_paths(problems: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parameters(view: View) -> list[dict[str, Any]]:
-    found = [_PARAMETERS[name] | {"required": name in view.required} for name in (*view.names, "lang")]
+    found = [PARAMETERS[name] | {"required": name in view.required} for name in (*view.names, "lang")]
     if "partnership" in view.required:
         one = _parameter("partnership", "The body, by slug. · L’organisme.", _TEXT) | {"required": True}
         found = [one if each["name"] == "partnership" else each for each in found]

@@ -173,6 +173,12 @@ def _reads() -> Iterator[Probe]:
         yield Probe(f"GET /api/v1/views/published.{kind}", f"/api/v1/views/published.{kind}", query=own)
         path = f"/api/v1/views/exceptions.{kind}"
         yield Probe(f"GET {path}", path, query=own, audience=Audience.TENANT)
+    base = f"/api/v1/partnerships/{OWN}"
+    for plan, audience in PLANS.items():
+        told: dict[str, Any] = {"looked_for": f"Plan {plan} (en)", "audience": audience}
+        door = "GET /api/v1/partnerships/{slug}/cids.jsonld"
+        yield Probe(door, f"{base}/cids.jsonld", plan, query={"lang": "en"}, **told)
+    yield Probe("GET /api/v1/cids.jsonld", "/api/v1/cids.jsonld", query={"province": "YT"})
     text = f'{{ partnership(slug: "{OWN}") {{ plans {{ nodes {{ title {{ fr }} }} }} }} }}'
     for plan, audience in PLANS.items():
         title = f"Plan {plan} (fr)"

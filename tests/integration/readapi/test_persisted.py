@@ -36,7 +36,10 @@ VARIABLES = {
 VIEWS = {
     "comparison": "indicatorComparison",
     "exceptions": "partnership",
+    "figures": "partnership",
     "frozen": "frozenComparison",
+    "impact": "partnership",
+    "indicators": "partnership",
     "series": "indicatorSeries",
 }
 """National views and exceptions are put together by the executor: no one statement, and answers without a tag."""
@@ -77,7 +80,7 @@ async def test_a_stored_national_view_is_executed_in_one_transaction(db: Databas
 def test_a_document_that_is_not_as_the_manifest_says_stops_the_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    assert len(stored()) == len(hashes()) == 15
+    assert len(stored()) == len(hashes()) == 18
     changed = tmp_path / "manifest.json"
     changed.write_text(json.dumps(hashes() | {"register": "0" * 64}))
     monkeypatch.setattr(persisted, "MANIFEST", changed)

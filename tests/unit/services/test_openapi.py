@@ -18,6 +18,7 @@ VIEW_PATHS = (
     *("sectors", "series", "themes"),
 )
 OF_VIEWS = {f"export{view.capitalize()}{kind}" for view in VIEW_PATHS for kind in ("Csv", "Xlsx")}
+OF_STANDARDS = {"exportImpact", "exportImpactOfAll"}
 OF_CALENDARS = {"readCalendar"}
 """Read with tokens of their own; a test below says what it answers."""
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
@@ -60,6 +61,7 @@ def test_every_command_has_its_operation_and_no_other() -> None:
         *OF_PEOPLE,
         *OF_CALENDARS,
         *OF_VIEWS,
+        *OF_STANDARDS,
     }
     assert set(COMMANDS_FR) == set(COMMANDS)
 
@@ -87,7 +89,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_operation_is_complete() -> None:
     for address, operation in all_operations().items():
         assert operation["summary"]
-        bytes_or_lists = OF_DOCUMENTS | OF_ADDRESSES | OF_PEOPLE | OF_CALENDARS | OF_VIEWS
+        bytes_or_lists = OF_DOCUMENTS | OF_ADDRESSES | OF_PEOPLE | OF_CALENDARS | OF_VIEWS | OF_STANDARDS
         if operation["operationId"] in bytes_or_lists:
             continue
         assert operation["tags"]
