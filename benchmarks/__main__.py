@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import append, asof, graphql, growth, http, proof, rebuild
+from benchmarks import append, asof, freshness, graphql, growth, http, peer, proof, rebuild
 from benchmarks.harness import (
     ROUNDS_MIN,
     Benchmark,
@@ -66,7 +66,9 @@ def _all(bench: Bench) -> list[Benchmark]:
         *asof.benchmarks(bench),
         *proof.benchmarks(bench),
         *graphql.benchmarks(bench),
+        *peer.benchmarks(bench),
         *growth.benchmarks(bench),
+        *freshness.benchmarks(bench),
     ]
 
 

@@ -80,7 +80,7 @@ class Country:
         reports = []
         for number, tenant_id in enumerate(self.bodies):
             yield from self._body(tenant_id, f"body-{number:04d}", KINDS[number % 3], PROVINCES[number % 4])
-            yield from self._granted(tenant_id)
+            yield from self.granted(tenant_id)
             for canonical in self.indicators:
                 cited = canonical
                 if self._random.random() < _OWN_SHARE:
@@ -98,7 +98,8 @@ class Country:
         yield self._tell(COMMONS, tenant_id, [(registered, BEGUN)])
         yield self._tell(tenant_id, tenant_id, [(_opened(slug, kind, province), BEGUN)])
 
-    def _granted(self, tenant_id: TenantId) -> Iterator[Append]:
+    def granted(self, tenant_id: TenantId) -> Iterator[Append]:
+        """A body grants the funder everything."""
         granted = AccessGranted(grantee=FUNDER, programme=None, agreement_id=None)
         change = GrantChange(grantee=FUNDER, programme=EVERY_PROGRAMME, granted=True)
         yield self._tell(tenant_id, self._id(), [(granted, BEGUN)], grants=(change,))

@@ -36,7 +36,7 @@ async def load(
     """Record the country and project it; how many events it has."""
     await asyncio.to_thread(_open, settings, country)
     began = time.monotonic()
-    events = await _append(settings, country.told())
+    events = await append_all(settings, country.told())
     recorded = time.monotonic()
     async with Database(settings) as database, BulkReadModels(database) as models, LogFeed(database) as feed:
         await Runner(feed, models, projections).catch_up()
@@ -56,7 +56,8 @@ def _open(settings: DatabaseSettings, country: Country) -> None:
         cursor.executemany("SELECT log.open(%s)", [(tenant_id,) for tenant_id in country.logs])
 
 
-async def _append(settings: DatabaseSettings, told: Iterable[Append]) -> int:
+async def append_all(settings: DatabaseSettings, told: Iterable[Append]) -> int:
+    """Record in bulk; how many events."""
     done = 0
     async with Database(settings) as database:
         connection = await database.connect(Role.APP)

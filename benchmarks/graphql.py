@@ -11,20 +11,26 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
+from uuid import uuid4
 
 import psutil
 
+from benchmarks.country import BEGUN, FUNDER, Country, Size
+from benchmarks.country_loading import append_all
 from benchmarks.harness import Benchmark, Ratio, compare, interleave
 from benchmarks.http import ended, is_live
 from benchmarks.instance import Bench, cpu_seconds
 from benchmarks.rebuild import load, make_live_tables
+from domain.body import BodyKind, OpenBody
+from domain.ids import TenantId
+from domain.values import fr
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database
 from infra.log.feed import LogFeed
@@ -32,14 +38,16 @@ from infra.migrate import migrate
 from infra.settings import EMBEDDED_DATABASE, DatabaseSettings, embedded_database
 from projections.registry import PROJECTIONS
 from projections.runner import Runner
+from services.bodies import Provisioning
+from services.bootstrap import CONSOLE, open_write_side
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 BARE: Final = "bare ASGI handler in the same server: same SQL, role and scoped transaction"
 OPEN: Final = "the same handler without a transaction or scope, one statement on its own"
 _BODIES: Final = 1_000
 _BODIES_SMOKE: Final = 20
-_EVENTS_PER_BODY: Final = 60
-_PAGE: Final = 200
+EVENTS_PER_BODY: Final = 60
+PAGE: Final = 200
 _READY_SECONDS_MAX: Final = 60.0
 _LINE: Final = "id slug kind province timeZone defaultLanguage phase started sample name { en fr }"
 _REGISTER: Final = """query Register($first: Int!, $asOf: AsOfInput) { partnerships(first: $first, asOf: $asOf) {
@@ -52,37 +60,47 @@ Operation = Mapping[str, Any]
 
 def benchmarks(bench: Bench) -> list[Benchmark]:
     """`graphql.*`: ratios of processor time, so less is better."""
-    names = ("graphql.list1000", "graphql.national", "graphql.asof", "graphql.scope")
+    names = ("graphql.list1000", "graphql.national", "graphql.asof", "graphql.granted", "graphql.scope")
     return [Benchmark(names=names, run=partial(_graphql, bench))]
 
 
 async def _graphql(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
-    settings = embedded_database(bench.instance_dir, name=EMBEDDED_DATABASE)  # the one that a served instance has
-    await asyncio.to_thread(migrate, settings)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(bench.execute, f'DROP DATABASE "{EMBEDDED_DATABASE}" WITH (FORCE)')
-        bodies = _BODIES_SMOKE if bench.smoke else _BODIES
-        await _fill(bench, settings, bodies)
-        served = await stack.enter_async_context(_served(bench))
-        operations = await _operations(served, 5 if bodies > _PAGE else 1)
-        ratios = [
-            await _compared(bench, served, name, operations[name.partition(".")[2]], bodies)
-            for name in sorted(wanted - {"graphql.scope"})
-        ]
-        if "graphql.scope" in wanted:
-            ratios.append(await _scope(bench, served, operations["one"]))
+    async with filled(bench) as (settings, bodies):
+        token = await granted(settings, bodies) if "graphql.granted" in wanted else None
+        async with served(bench) as server:
+            asked = await operations(server, 5 if len(bodies) > PAGE else 1)
+            ratios = []
+            for name in sorted(wanted - {"graphql.scope"}):
+                server.token = token if name == "graphql.granted" else None
+                what = "national" if name == "graphql.granted" else name.partition(".")[2]
+                ratios.append(await _compared(bench, server, name, asked[what], len(bodies)))
+            server.token = None
+            if "graphql.scope" in wanted:
+                ratios.append(await _scope(bench, server, asked["one"]))
     return ratios
 
 
-async def _compared(bench: Bench, served: "Served", name: str, operation: Operation, bodies: int) -> Ratio:
-    given = await served.answer("/graphql", operation)
-    await served.answer("/bare", operation)  # says what is to be run
-    bare = await served.answer("/bare", None)
+@asynccontextmanager
+async def filled(bench: Bench) -> "AsyncIterator[tuple[DatabaseSettings, list[TenantId]]]":
+    """The database that a served instance has, with a register of bodies in it; dropped at the end."""
+    settings = embedded_database(bench.instance_dir, name=EMBEDDED_DATABASE)
+    await asyncio.to_thread(migrate, settings)
+    try:
+        yield settings, await _fill(bench, settings, _BODIES_SMOKE if bench.smoke else _BODIES)
+    finally:
+        await bench.execute(f'DROP DATABASE "{EMBEDDED_DATABASE}" WITH (FORCE)')
+
+
+async def _compared(bench: Bench, server: "Served", name: str, operation: Operation, bodies: int) -> Ratio:
+    given = await server.answer("/graphql", operation)
+    reader = None if server.token is None else str(FUNDER)
+    await server.answer("/bare", {**operation, "reader": reader})  # says what is to be run, and as whom
+    bare = await server.answer("/bare", None)
     if json.loads(given)["data"] != json.loads(bare)["data"]:
         raise AssertionError(f"{name}: the two sides give different data")
     walls: dict[str, list[float]] = {"ours": [], "bare": []}
-    ours = served.side("/graphql", operation, bench.seconds, walls["ours"])
-    theirs = served.side("/bare", None, bench.seconds, walls["bare"])
+    ours = server.side("/graphql", operation, bench.seconds, walls["ours"])
+    theirs = server.side("/bare", None, bench.seconds, walls["bare"])
     measured = await interleave({"ours": ours, "bare": theirs}, bench.rounds)
     wall = median(above / below for above, below in zip(walls["ours"], walls["bare"], strict=True))
     note = f"{len(given) // 1000} KB of {bodies} bodies; by the clock {wall:.2f}"
@@ -98,16 +116,16 @@ async def _scope(bench: Bench, served: "Served", operation: Operation) -> Ratio:
     return compare("graphql.scope", measured["scoped"], measured["open"], baseline=OPEN, unit="ms", note=note)
 
 
-async def _operations(served: "Served", pages: int) -> dict[str, Operation]:
+async def operations(server: "Served", pages: int) -> dict[str, Operation]:
     """What is asked. A list of a thousand is five pages of 200, the most that one page has."""
     cursors: list[str | None] = [None]
     one = "query ($after: String) { partnerships(first: 200, after: $after) { pageInfo { endCursor } } }"
     while len(cursors) < pages:
-        answer = json.loads(await served.answer("/graphql", {"query": one, "variables": {"after": cursors[-1]}}))
+        answer = json.loads(await server.answer("/graphql", {"query": one, "variables": {"after": cursors[-1]}}))
         cursors.append(answer["data"]["partnerships"]["pageInfo"]["endCursor"])
     declared = ", ".join(f"$a{number}: String" for number in range(pages))
     parts = " ".join(
-        f"p{number}: partnerships(first: {_PAGE}, after: $a{number}) {{ nodes {{ {_LINE} }} }}"
+        f"p{number}: partnerships(first: {PAGE}, after: $a{number}) {{ nodes {{ {_LINE} }} }}"
         for number in range(pages)
     )
     variables = {f"a{number}": cursor for number, cursor in enumerate(cursors)}
@@ -119,13 +137,36 @@ async def _operations(served: "Served", pages: int) -> dict[str, Operation]:
     }
 
 
-async def _fill(bench: Bench, settings: DatabaseSettings, bodies: int) -> None:
-    await load(bench, settings, bodies=bodies, events=bodies * _EVENTS_PER_BODY)
+async def _fill(bench: Bench, settings: DatabaseSettings, bodies: int) -> list[TenantId]:
+    tenants = await load(bench, settings, bodies=bodies, events=bodies * EVENTS_PER_BODY)
     await asyncio.to_thread(make_live_tables, settings)
     async with Database(settings) as database, BulkReadModels(database) as models, LogFeed(database) as feed:
         await Runner(feed, models, PROJECTIONS).catch_up()
     await bench.execute("VACUUM ANALYZE", settings.name)
-    bench.progress(f"  {bodies} bodies with {_EVENTS_PER_BODY} events each")
+    bench.progress(f"  {bodies} bodies with {EVENTS_PER_BODY} events each")
+    return tenants
+
+
+async def granted(settings: DatabaseSettings, bodies: Sequence[TenantId]) -> str:
+    """A funder to whom all these bodies grant everything; the token of its analyst."""
+    async with open_write_side(settings) as write:
+        await write.bodies.open_commons(principal=CONSOLE)
+        opening = OpenBody(
+            body_id=FUNDER,
+            kind=BodyKind.FUNDER,
+            name=fr("Bailleur"),
+            slug="bench-funder",
+            province=None,
+            time_zone="America/Toronto",
+            default_language="fr",
+        )
+        new = Provisioning(opening=opening, key=uuid4(), effective_on=BEGUN, lang="fr", correlation_id=uuid4())
+        await write.bodies.provision(new, principal=CONSOLE, fingerprint=bytes(32))
+        person = await write.vault.pseudonym(FUNDER, uuid4())
+        token = await write.tokens.create(FUNDER, "funder_analyst", person, "benchmark")
+    country = Country(Size(0, 0, 1))
+    await append_all(settings, (append for body in bodies for append in country.granted(body)))
+    return token
 
 
 # --- the server and its client
@@ -139,19 +180,24 @@ class Served:
     writer: asyncio.StreamWriter
     server: psutil.Process
     postgres: psutil.Process
+    token: str | None = None
+    """Of who asks; the public without."""
 
     async def answer(self, path: str, operation: Operation | None) -> bytes:
+        return await self._sent(self._request(path, operation))
+
+    def _request(self, path: str, operation: Operation | None) -> bytes:
         body = b"{}" if operation is None else json.dumps(operation).encode()
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        return await self._sent(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        if self.token is not None:
+            head += f"Authorization: Bearer {self.token}\r\n"
+        return head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
     def side(
         self, path: str, operation: Operation | None, seconds: float, walls: list[float]
     ) -> Callable[[], Awaitable[float]]:
         """Asks for so long; gives milliseconds of processor time per answer, and notes those of the clock."""
-        body = b"{}" if operation is None else json.dumps(operation).encode()
-        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        request = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
+        request = self._request(path, operation)
 
         async def measure() -> float:
             for _ in range(10):
@@ -179,7 +225,7 @@ class Served:
 
 
 @asynccontextmanager
-async def _served(bench: Bench) -> AsyncIterator[Served]:
+async def served(bench: Bench) -> AsyncIterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -194,7 +240,7 @@ async def _served(bench: Bench) -> AsyncIterator[Served]:
             await asyncio.sleep(0.05)
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
         try:
-            yield Served(reader, writer, psutil.Process(server.pid), psutil.Process(_postmaster(bench)))
+            yield Served(reader, writer, psutil.Process(server.pid), psutil.Process(postmaster(bench)))
         finally:
             writer.close()
 
@@ -214,5 +260,5 @@ def _started(environment: Mapping[str, str], said: Any) -> Any:
         yield server
 
 
-def _postmaster(bench: Bench) -> int:
+def postmaster(bench: Bench) -> int:
     return int((bench.server.data_dir / "postmaster.pid").read_text().split("\n")[0])

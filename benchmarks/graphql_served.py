@@ -7,6 +7,7 @@ any transaction, as the tables' administrator: what a handler without tenants wo
 import asyncio
 import os
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -15,6 +16,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 from graphql.execution.values import VariableValues, get_variable_values
 
+from domain.ids import TenantId
 from infra.settings import DatabaseSettings, Role, load_settings
 from readapi import asof
 from readapi.compiler.plans import Bound, Compiler
@@ -23,7 +25,7 @@ from readapi.endpoint import ReadSettings
 from readapi.ports import ReadDatabase
 from readapi.prepared import Documents
 from readapi.schema import schema
-from readapi.viewer import ANONYMOUS
+from readapi.viewer import ANONYMOUS, Viewer
 from services.api.app import create_app
 from services.api.readiness import checks
 from services.api.reads import Reads, read_api
@@ -44,6 +46,7 @@ class Bare:
         self._settings = settings
         self._pools: dict[str, asyncpg.Pool[Any]] = {}
         self._bound: Bound | None = None
+        self._reader = _NOBODY
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = b""
@@ -53,7 +56,9 @@ class Bare:
             if not message.get("more_body"):
                 break
         if body != b"{}":
-            self._bound = await _compiled(msgspec.json.decode(body))
+            operation = msgspec.json.decode(body)
+            self._reader = operation.get("reader") or _NOBODY
+            self._bound = await _compiled(operation)
             content = b"{}"
         else:
             assert self._bound is not None
@@ -68,7 +73,7 @@ class Bare:
         pool = await self._pool(self._settings.dsn(Role.NATIONAL_READER))
         async with pool.acquire() as connection:
             await connection.execute(_BEGIN)
-            await connection.fetchval(_ENTER, _NOBODY)
+            await connection.fetchval(_ENTER, self._reader)
             data: str = await connection.fetchval(bound.plan.sql, *bound.parameters)
             await connection.execute("ROLLBACK")
             return data
@@ -99,7 +104,9 @@ async def _compiled(operation: dict[str, Any]) -> Bound:
     assert isinstance(variables, VariableValues)
     database: ReadDatabase = Reads()  # never asked: the public has no scope to look up
     now = asof.today(ReadSettings().clock())
-    bound = await Compiler(core, Slugs(database)).bound(prepared, node, variables, ANONYMOUS, now)
+    reader = operation.get("reader")
+    viewer = ANONYMOUS if reader is None else Viewer(tenant_id=TenantId(UUID(reader)), role="funder_analyst")
+    bound = await Compiler(core, Slugs(database)).bound(prepared, node, variables, viewer, now)
     if bound is None:
         raise AssertionError("the operation is not compiled")
     return bound

@@ -55,9 +55,9 @@ async def _http(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(bench.execute, f'DROP DATABASE "{EMBEDDED_DATABASE}" WITH (FORCE)')
         bodies = _BODIES_SMOKE if bench.smoke else TENANTS
-        plan_of = await _prepare(settings, bodies, bench.progress)
-        port = stack.enter_context(_served(bench))
-        load, busiest = await stack.enter_async_context(_generator(plan_of(port)))
+        plan_of = await prepare(settings, bodies, bench.progress)
+        port = stack.enter_context(served(bench))
+        load, busiest = await stack.enter_async_context(generator(plan_of(port)))
         bare = await stack.enter_async_context(bare_inserts(bench, settings, _CLIENTS))
         await load(_WARM_UP_SECONDS)
         ours: Side = partial(load, bench.seconds)
@@ -70,7 +70,7 @@ async def _http(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
 # --- what is there before the load
 
 
-async def _prepare(
+async def prepare(
     settings: DatabaseSettings, bodies: int, progress: Callable[[str], None]
 ) -> Callable[[int], Plan]:
     """Bodies with tokens, and in each a plan per client, so that no two clients write to one stream."""
@@ -78,7 +78,7 @@ async def _prepare(
         await write.bodies.open_commons(principal=CONSOLE)
         targets: list[list[Target]] = [[] for _ in range(_CLIENTS)]
         for number in range(bodies):
-            tenant_id, slug, token = await _open_body(write, number)
+            tenant_id, slug, token = await open_body(write, number)
             person = await write.vault.pseudonym(tenant_id, CONSOLE)
             actor = Actor(id=person, role="coordinator")
             made = await asyncio.gather(*(_draft(write, tenant_id, actor) for _ in range(_CLIENTS)))
@@ -93,7 +93,7 @@ async def _prepare(
     return lambda port: Plan(host="127.0.0.1", port=port, clients=tuple(tuple(each) for each in targets))
 
 
-async def _open_body(write: WriteSide, number: int) -> tuple[TenantId, str, str]:
+async def open_body(write: WriteSide, number: int) -> tuple[TenantId, str, str]:
     tenant_id, slug = TenantId(new_id()), f"bench-{number}"
     opening = OpenBody(
         body_id=tenant_id,
@@ -139,7 +139,7 @@ async def _draft(write: WriteSide, tenant_id: TenantId, actor: Actor) -> tuple[P
 
 
 @contextmanager
-def _served(bench: Bench) -> Iterator[int]:
+def served(bench: Bench) -> Iterator[int]:
     """The port of a running `entente serve` over the instance."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -190,7 +190,7 @@ def is_live(port: int) -> bool:
 
 
 @asynccontextmanager
-async def _generator(
+async def generator(
     plan: Plan,
 ) -> AsyncIterator[tuple[Callable[[float], Awaitable[float]], Callable[[], float]]]:
     """Loads for some seconds and gives accepted commands per second; and how busy the generator was at most."""
