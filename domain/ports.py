@@ -199,6 +199,10 @@ class ContentStore(Protocol):
         """Whether these very bytes are kept, of that size and checked as that type."""
         ...
 
+    async def used(self, tenant_id: TenantId) -> int:
+        """How many bytes are kept for a body."""
+        ...
+
     async def read(self, tenant_id: TenantId, sha256: str) -> bytes | None:
         """The bytes; None where they are not kept, or not any more.
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from infra.access.quotas import UNBOUNDED, QuotaSettings
 from infra.access.rates import UNLIMITED, RateSettings
 from infra.access.security_log import KEPT
 from infra.embedded import EmbeddedServer
@@ -193,6 +194,16 @@ SETTINGS: tuple[Setting, ...] = (
         "How many objects a reader's GraphQL operations may ask for in a minute, as extensions.cost counts them.",
         "1000000",
     ),
+    Setting(
+        "ENTENTE_QUOTA_STORED_BYTES",
+        "How many bytes the documents of a body may take; 0, as for the next two: as many as it likes. "
+        "`entente quota` says it for one body.",
+        "10737418240",
+    ),
+    Setting(
+        "ENTENTE_QUOTA_COMMANDS_PER_DAY", "How many orders of a body are accepted over HTTP in a day.", "20000"
+    ),
+    Setting("ENTENTE_QUOTA_OPEN_EXPORTS", "How many exports of a body may be made at once.", "3"),
     Setting("ENTENTE_SECURITY_LOG_DAYS", "How many days security events are kept, at least 30.", "365"),
 )
 _ORIGIN = re.compile(r"[A-Za-z0-9\[\]:._~-]+(/[A-Za-z0-9._~-]+)*")
@@ -307,6 +318,8 @@ class Settings:
     sessions: SessionSettings = SessionSettings()
     rates: RateSettings = UNLIMITED
     """As they are loaded, everybody is limited."""
+    quotas: QuotaSettings = UNBOUNDED
+    """As they are loaded, every body has its bounds."""
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -373,6 +386,11 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             security_log_kept=timedelta(days=_number(values, "ENTENTE_SECURITY_LOG_DAYS", low=30, high=3650)),
         ),
         rates=_rates(values),
+        quotas=QuotaSettings(
+            stored_bytes=_number(values, "ENTENTE_QUOTA_STORED_BYTES", low=0, high=2**50),
+            commands_per_day=_number(values, "ENTENTE_QUOTA_COMMANDS_PER_DAY", low=0, high=_RATE_MAX),
+            open_exports=_number(values, "ENTENTE_QUOTA_OPEN_EXPORTS", low=0, high=1000),
+        ),
     )
 
 

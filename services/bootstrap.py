@@ -10,6 +10,7 @@ import asyncpg
 
 import domain.areas  # noqa: F401 - fills the registries of commands and events
 from domain.ports import ContentStore, EventStore, Mailer
+from infra.access.quotas import UNBOUNDED, Quotas, QuotaSettings
 from infra.access.rates import UNLIMITED, Rates, RateSettings
 from infra.access.tokens import Tokens
 from infra.database import Database
@@ -30,6 +31,7 @@ from services.bodies import Bodies
 from services.commands import CommandHandler, fingerprint_key
 from services.contents import NO_CONTENTS
 from services.identity.parts import Identity, open_identity
+from services.quotas import Allowances
 
 CONSOLE: Final = UUID("0b9d1f52-6d0c-5b7e-8f43-2a4c6e8a0c11")
 """The principal of whoever sits at the machine: migrations, imports, the command line."""
@@ -54,6 +56,7 @@ class WriteSide:
     reminded: Reminded
     identity: Identity
     rates: Rates
+    allowances: Allowances
     contents: ContentStore
     """The bytes of documents."""
     fingerprint_key: bytes = field(repr=False)
@@ -67,12 +70,13 @@ async def open_write_side(
     held: HeldCheckpoints | None = None,
     sessions: SessionSettings | None = None,
     rates: RateSettings = UNLIMITED,
+    quotas: QuotaSettings = UNBOUNDED,
 ) -> AsyncIterator[WriteSide]:
     """The write side over one database; at the end it finishes what was begun.
 
     Without `documents`, orders that name a content are refused. Whoever writes gives `held`, the checkpoints
     outside the database by which logs are measured first.
-    Whoever answers requests gives `rates`.
+    Whoever answers requests gives `rates` and `quotas`.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings))
@@ -85,6 +89,7 @@ async def open_write_side(
         identity = stack.enter_context(
             open_identity(pool, vault, settings.secret_key, sessions or SessionSettings())
         )
+        counted = Rates(pool, derived(settings.secret_key, _RATES, KEY_BYTES), rates)
         yield WriteSide(
             database=database,
             pool=pool,
@@ -97,7 +102,8 @@ async def open_write_side(
             addresses=Addresses(pool),
             reminded=Reminded(pool),
             identity=identity,
-            rates=Rates(pool, derived(settings.secret_key, _RATES, KEY_BYTES), rates),
+            rates=counted,
+            allowances=Allowances(Quotas(pool), counted, quotas, identity),
             contents=contents,
             fingerprint_key=fingerprint_key(settings.secret_key),
         )

@@ -17,6 +17,10 @@ class NoContents:
         """False."""
         return False
 
+    async def used(self, tenant_id: TenantId) -> int:  # noqa: ARG002
+        """Nothing."""
+        return 0
+
     async def read(self, tenant_id: TenantId, sha256: str) -> bytes | None:  # noqa: ARG002
         """None."""
         return None

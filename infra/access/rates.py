@@ -52,6 +52,8 @@ class _Part:
     until: float = 0.0
     exhausted: bool = False
     """The store has no more of it until then."""
+    allowed: int = 0
+    """The allowance that this is a part of: it may be raised meanwhile."""
     told: bool = False
 
 
@@ -82,8 +84,17 @@ class Rates:
         self._clock = clock
         self._parts: dict[tuple[str, str], _Part] = {}
 
-    async def take(self, kind: str, whose: str, allowed: int, amount: int = 1) -> Exceeded | None:
-        """Use some of an allowance; None: it was there. Asks the store once in a twentieth of the allowance.
+    async def take(
+        self,
+        kind: str,
+        whose: str,
+        allowed: int,
+        amount: int = 1,
+        *,
+        period: timedelta | None = None,
+        parts: int = _PARTS,
+    ) -> Exceeded | None:
+        """Use some of an allowance; None: it was there. Asks the store once in each part of the allowance.
 
         Where the store cannot be asked, this process gives the allowance by itself for a minute: neither is nobody
         served, nor everybody without end.
@@ -96,10 +107,11 @@ class Rates:
             part = self._parts[kind, whose] = _Part(asyncio.Lock())
         if self._use(part, amount):
             return None
-        if not (part.exhausted and part.until > self._clock()):
+        if not (part.exhausted and part.allowed == allowed and part.until > self._clock()):
             async with part.lock:  # of many at once, one asks the store
                 if not self._use(part, amount):
-                    await self._renew(part, kind, whose, allowed, amount)
+                    wanted = max(allowed // parts, amount - part.left, 1)
+                    await self._renew(part, self._hash(kind, whose), allowed, wanted, period or PERIOD)
                     if self._use(part, amount):
                         return None
                 else:
@@ -107,26 +119,32 @@ class Rates:
         first, part.told = not part.told, True
         return Exceeded(max(ceil(part.until - self._clock()), 1), first)
 
+    def give_back(self, kind: str, whose: str, amount: int) -> None:
+        """Let this process use again what it took and did not need."""
+        part = self._parts.get((kind, whose))
+        if part is not None and part.until > self._clock():
+            part.left += amount
+
     def _use(self, part: _Part, amount: int) -> bool:
         if part.left < amount or part.until <= self._clock():
             return False
         part.left -= amount
         return True
 
-    async def _renew(self, part: _Part, kind: str, whose: str, allowed: int, amount: int) -> None:
+    async def _renew(self, part: _Part, key: bytes, allowed: int, wanted: int, period: timedelta) -> None:
         if part.until <= self._clock():
             part.left, part.exhausted, part.told = 0, False, False
-        elif part.exhausted:
+        elif part.exhausted and part.allowed == allowed:
             return
-        wanted = max(allowed // _PARTS, amount - part.left, 1)
+        part.allowed, part.exhausted = allowed, False
         try:
             row = await self._pool.fetchrow(
                 "SELECT given, remaining FROM access.take($1, $2, $3, $4)",
-                *(self._hash(kind, whose), PERIOD, wanted, allowed),
+                *(key, period, wanted, allowed),
             )
         except _OPERATIONAL as error:
             _log.warning("rates.store_failed", error=type(error).__name__)
-            part.left, part.until = allowed, self._clock() + PERIOD.total_seconds()
+            part.left, part.until = allowed, self._clock() + min(period, PERIOD).total_seconds()
             part.exhausted = True
             return
         assert row is not None

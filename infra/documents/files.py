@@ -32,6 +32,10 @@ class FileContents:
             _label_of, path
         ) == str(content.media_type)
 
+    async def used(self, tenant_id: TenantId) -> int:
+        """See `ContentStore.used`. Looks at each file of the body: some 10 ms for a thousand."""
+        return await asyncio.to_thread(_used, self._root / str(tenant_id))
+
     async def read(self, tenant_id: TenantId, sha256: str) -> bytes | None:
         """See `ContentStore.read`."""
         body = await asyncio.to_thread(_read, self._path(tenant_id, sha256))
@@ -94,6 +98,12 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _used(folder: Path) -> int:
+    """Of the contents alone: labels and drafts are not the body's doing."""
+    sizes = (_size_of(path) for path in folder.glob("??/*") if len(path.name) == _HASH_CHARACTERS)
+    return sum(size for size in sizes if size is not None)
 
 
 def _size_of(path: Path) -> int | None:

@@ -111,7 +111,12 @@ def create_app(
     async def write_side(app: Litestar) -> AsyncIterator[None]:
         held = HeldCheckpoints(settings.proof.checkpoint_dir)
         async with open_write_side(
-            settings.database, settings.documents, held=held, sessions=settings.sessions, rates=settings.rates
+            settings.database,
+            settings.documents,
+            held=held,
+            sessions=settings.sessions,
+            rates=settings.rates,
+            quotas=settings.quotas,
         ) as write:
             app.state.write = write
             yield

@@ -70,7 +70,7 @@ def document_routes(settings: DocumentSettings) -> list[HTTPRouteHandler]:
             content = checked(body, declared)
         except ContentTypeError as error:
             raise ContentTypeRefusedError from error
-        await write.contents.put(tenant_id, content, body)
+        await write.allowances.store(write.contents, tenant_id, content, body)
         answer = ContentAnswer(sha256=content.sha256, size_bytes=content.size_bytes, media_type=content.media_type)
         return Response(
             msgspec.json.encode(answer),

@@ -18,6 +18,7 @@ from services.api.following import followed, is_wanted
 from services.api.languages import preferred
 from services.api.routes import POSITION_HEADER, actor_of, key_of
 from services.authorisation import check_role
+from services.batching import Progress
 from services.bootstrap import WriteSide
 from services.refusals import BodyNotOpenError, QueryInvalidError, TableFormatUnknownError, TableMediaTypeError
 from services.tables.columns import TableFormat
@@ -66,12 +67,17 @@ def import_routes() -> list[HTTPRouteHandler]:
         )
         if preview:
             return _answered(await recorder.preview(understood, upload))
+
+        async def record(tell: Progress | None = None) -> Intake:
+            async with write.allowances.orders(tenant_id, len(understood.orders)) as spent:
+                intake = await recorder.record(understood, upload, content, tell)
+                if intake.position is not None and not intake.replayed:
+                    spent.keep()
+                return intake
+
         if is_wanted(request.headers.get("accept", "")):
-            return followed(
-                functools.partial(recorder.record, understood, upload, content),
-                str(correlation_id_of(request.scope)),
-            )
-        return _answered(await recorder.record(understood, upload, content))
+            return followed(record, str(correlation_id_of(request.scope)))
+        return _answered(await record())
 
     @get(TEMPLATE_PATH)
     async def give_template(request: AnyRequest, table: FromPath[str]) -> Response[bytes]:

@@ -77,6 +77,7 @@ async def pack_for(write: WriteSide, proof: ProofSettings, tenant_id: TenantId, 
         Refusal: a clock that is none.
         NotSignedYetError, ReadsBehindError: ask again in a moment.
         PackTooLongError: it has to be exported on the command line.
+        QuotaReachedError: as many as may be are being made.
     """
     facts = await write.bodies.facts(tenant_id)
     if facts is None:
@@ -95,8 +96,9 @@ async def pack_for(write: WriteSide, proof: ProofSettings, tenant_id: TenantId, 
     if not await caught_up(write, tenant_id):
         raise ReadsBehindError
     witnesses = proof.policy.witnesses
-    gathered = await gather(write, tenant_id, witnesses=witnesses, effective=on, recorded=known)
-    content = await asyncio.to_thread(_content, gathered)
+    async with write.allowances.export(tenant_id):
+        gathered = await gather(write, tenant_id, witnesses=witnesses, effective=on, recorded=known)
+        content = await asyncio.to_thread(_content, gathered)
     headers = {
         "Content-Disposition": f'attachment; filename="{tenant_id}-{len(gathered.rows)}.zip"',
         "Cache-Control": "private, no-store",

@@ -96,23 +96,24 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
             today = (facts or _UNOPENED).today()
             if around.effective_on is not None:
                 check_effective(around.effective_on, today)
-            outcome = await write.handler.handle(
-                Order(
-                    tenant_id=tenant_id,
-                    command_id=key,
-                    command=order_command,
-                    actor=await actor_of(write, bearer, tenant_id),
-                    effective_on=around.effective_on or today,
-                    authority=around.authority,
-                    lang=around.lang or _language(request, facts),
-                    correlation_id=correlation_id_of(request.scope),
-                    causation_id=await cause_of(write.store, tenant_id, around.caused_by),
-                    expected_version=around.expected_version,
-                    source=around.source,
-                    sample=around.sample,
-                ),
-                _fingerprint(write, request, body),
+            order = Order(
+                tenant_id=tenant_id,
+                command_id=key,
+                command=order_command,
+                actor=await actor_of(write, bearer, tenant_id),
+                effective_on=around.effective_on or today,
+                authority=around.authority,
+                lang=around.lang or _language(request, facts),
+                correlation_id=correlation_id_of(request.scope),
+                causation_id=await cause_of(write.store, tenant_id, around.caused_by),
+                expected_version=around.expected_version,
+                source=around.source,
+                sample=around.sample,
             )
+            async with write.allowances.orders(tenant_id) as spent:
+                outcome = await write.handler.handle(order, _fingerprint(write, request, body))
+                if not outcome.replayed:
+                    spent.keep()
         except Refusal as refusal:
             metrics.count_command(command, refusal.code)
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, Final, get_args
 from urllib.parse import urlencode
@@ -50,6 +51,15 @@ async def _answer(request: AnyRequest, view: View) -> Response[bytes]:
     if bearer is not None:
         viewer = Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
         reader = f"{bearer.tenant_id} ({bearer.role})"
+    async with AsyncExitStack() as open_:
+        if bearer is not None:
+            await open_.enter_async_context(write.allowances.export(bearer.tenant_id))
+        return await _made(request, view, kind, viewer, reader)
+
+
+async def _made(
+    request: AnyRequest, view: View, kind: Kind, viewer: Viewer, reader: str | None
+) -> Response[bytes]:
     language, variables = language_of(request), view.variables(Given(request, view.names))
     read_at = datetime.now(UTC).replace(microsecond=0).isoformat()
     if view.paged is None:

@@ -34,6 +34,7 @@ _MODULES: Final = {
     "verify": "services.cli.reading",
     "audit": "services.cli.audit",
     "security": "services.cli.security",
+    "quota": "services.cli.quota",
     "epoch": "services.cli.epoch",
 }
 
@@ -116,8 +117,6 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--effective", metavar="DATE", help="as it stood on this day")
     replay.add_argument("--recorded", metavar="WHEN", help="as known at an instant with its zone, or a position")
 
-    _add_evidence(each)
-
     remind = each.add_parser("remind", help="send the reminders of a day now; none is sent twice")
     remind.add_argument("slugs", nargs="*", metavar="SLUG", help="absent: every body that has an address")
     remind.add_argument("--day", metavar="DATE", help="default: today, where each body is")
@@ -137,7 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("slug")
     revoke.add_argument("id", help="as `list` shows it, or the token itself")
 
-    _add_account(each)
+    for add in (_add_evidence, _add_account, _add_bounds):
+        add(each)
 
     partnership = each.add_parser("partnership", help="bodies")
     what = partnership.add_subparsers(dest="what", required=True, metavar="WHAT")
@@ -147,10 +147,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_account(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_bounds(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     security = each.add_parser("security", help="what happened to accounts, sessions, tokens and closed doors")
     security.add_argument("--kind", help="these alone, such as sign_in_refused")
     security.add_argument("--last", type=int, default=100, help="how many, the newest first (default 100)")
+
+    quota = each.add_parser("quota", help="show or say what one body may use")
+    quota.add_argument("slug")
+    for name, what in (
+        ("stored-bytes", "bytes of documents"),
+        ("commands-per-day", "orders over HTTP in a day"),
+        ("open-exports", "exports at once"),
+    ):
+        quota.add_argument(f"--{name}", metavar="N", help=f"{what}; 0: any number; default: as the settings say")
+
+
+def _add_account(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     account = each.add_parser("account", help="people who sign in")
     what = account.add_subparsers(dest="what", required=True, metavar="WHAT")
     invite = what.add_parser("invite", help="make a link that works once; it is shown once")

@@ -100,6 +100,15 @@ async def test_what_costs_much_leaves_what_is_left_for_what_costs_little() -> No
     assert await served(rates, 30, 100, amount=1) == 20
 
 
+async def test_an_allowance_that_is_raised_is_given_at_once_and_what_was_not_needed_again() -> None:
+    rates = Store().process()
+    assert await served(rates, 5, 3) == 3
+
+    assert await served(rates, 9, 5) == 2
+    rates.give_back("account", "a", 2)
+    assert await served(rates, 9, 5) == 2
+
+
 async def test_nothing_is_counted_without_a_limit() -> None:
     store = Store()
 

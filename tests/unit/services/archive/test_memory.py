@@ -53,6 +53,9 @@ class Contents:
     async def holds(self, tenant_id: TenantId, content: Content) -> bool:
         raise NotImplementedError
 
+    async def used(self, tenant_id: TenantId) -> int:
+        raise NotImplementedError
+
     async def erase(self, tenant_id: TenantId, sha256: str) -> bool:
         raise NotImplementedError
 
