@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from tests.isolation import erasure, matrix, national_scope, policies
+from tests.isolation.canaries import proof as canaries
 from tests.isolation.ground import Ground, Outcome
 
 Proof = Callable[[Ground], Coroutine[Any, Any, Outcome]]
@@ -14,4 +15,5 @@ PROOFS: Final[dict[str, Proof]] = {
     "national_scope": national_scope.proof,
     "matrix": matrix.proof,
     "erasure": erasure.proof,
+    "canaries": canaries.proof,
 }
