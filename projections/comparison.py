@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select
 
 from domain.alignment import Grade
 from domain.requirement import ExemptionReason
@@ -115,19 +115,13 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return max((one.comparability for one in self.values), key=WEAKER.index, default=None)
 
 
-def figures(
-    periods: Sequence[Period], *conditions: ColumnElement[bool], cuts: Sequence[str] = ("",)
-) -> Select[Any]:
-    """What stands of figures for periods, by submission and stage; read a row with `said`.
-
-    `cuts` are the categories, by default none: whole figures.
-    """
-    spans = [(period.start, period.end) for period in periods]
+def figures(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """What stands of figures under conditions on their cells, by submission and stage; read a row with `said`."""
     sums = (func.sum(_C.number), func.sum(_C.upper), func.sum(_C.of_number), func.sum(_C.of_upper))
     names = (func.min(_C.territory_name_en), func.min(_C.territory_name_fr))
     return (
         select(*KEYS, *sums, *names, func.bool_or(_C.sample))
-        .where(tuple_(_C.period_start, _C.period_end).in_(spans), _C.cuts.in_(cuts), *conditions)
+        .where(*conditions)
         .group_by(*KEYS)
         .having(func.sum(_C.delta) != 0)
         .order_by(*KEYS)

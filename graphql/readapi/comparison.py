@@ -1,23 +1,24 @@
 """One indicator across the country: who said what, what is owed, and the total or the reason why there is none."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import Date, Uuid, and_
+from sqlalchemy.sql.elements import ColumnElement
+
 from domain import values
-from domain.ids import TenantId
 from projections import comparison
 from projections.comparison import Compared, Source, Standing, Visible
-from readapi import comparison_parts as parts
-from readapi.asking import asked_about, named_bodies, owner_of, scope_of
-from readapi.asof import AsOfInput, Clock, across_logs, clock, echo
+from readapi import comparison_parts as parts_
+from readapi.arguments import input_of
+from readapi.asof import Clock, echo
 from readapi.body import BodyReference
 from readapi.codes import (
-    BodyKind,
     Comparability,
     ExemptionReason,
     PeriodKind,
-    Province,
     ReportingState,
     SubmissionStage,
 )
@@ -30,116 +31,102 @@ from readapi.comparison_parts import (
     IndicatorInput,
     PeriodInput,
 )
-from readapi.comparison_rows import Rows, span
+from readapi.comparison_rows import Asked, Gathering, parts_of, span
 from readapi.figures import Period
-from readapi.indicator import INDICATOR_BY_ID, Indicator
-from readapi.reading import Reading
+from readapi.indicator import Indicator
+from readapi.question import Question, slug_owner
 from readapi.refusals import PeriodUnusableError
-from readapi.relations import one
 from readapi.scalars import BigInt
+from readapi.shapes import Facts, Found
 from readapi.trace.parts import Figure
+from readapi.view import Part, View
 
 VALUES_MAX: Final = 2_000
+_INDICATOR: Final = "indicator"
 
 
-async def indicator_comparison(
-    reading: Reading,
-    *,
-    indicator: IndicatorInput,
-    period: PeriodInput,
-    as_of: AsOfInput | None,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-    stage: SubmissionStage,
+def parts(question: Question) -> dict[str, Part]:
+    """What a comparison is made from, by the arguments of the question."""
+    start = question.parameter("period", Date, lambda given: _period(given).start)
+    end = question.parameter("period", Date, lambda given: _period(given).end)
+    owner, indicator = indicator_asked(question)
+    return parts_for(question, owner, indicator, (start, end))
+
+
+def indicator_asked(question: Question) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The owner and the id of the indicator in the argument of that name."""
+    owner = slug_owner(question, _INDICATOR, lambda given: input_of(IndicatorInput, given).owner)
+    return owner, question.parameter(_INDICATOR, Uuid, lambda given: input_of(IndicatorInput, given).id)
+
+
+def parts_for(
+    question: Question,
+    owner: ColumnElement[Any],
+    indicator: ColumnElement[Any],
+    period: tuple[ColumnElement[Any], ColumnElement[Any]],
+) -> dict[str, Part]:
+    """The same of an indicator and a span of days."""
+
+    def within(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[bool]:
+        return and_(start == period[0], end == period[1])
+
+    of_now = question.when.recorded is None and question.when.vector is None
+    return parts_of(question, Asked(owner, indicator, within, VALUES_MAX), positions=of_now)
+
+
+def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> IndicatorComparison | None:
+    return told(facts, bodies, found, _period(facts.argument("period")), facts.argument("stage"))
+
+
+def told(
+    facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found, of: values.Period, stage: SubmissionStage
 ) -> IndicatorComparison | None:
     """Compare; None where the reader may not see the indicator.
 
     Raises:
-        PositionNeedsOneLogError: the clock is a position.
         AnswerTooLargeError: more figures than an answer can show.
-        PeriodUnusableError: the span is not of its kind.
+        AskExecutorError: only the indicator's owner sees it, or one that is aligned with it.
     """
-    when = across_logs(clock(as_of, reading.now))
-    of = usable(period)
-    owner = await owner_of(reading, indicator.owner)
-    if owner is None:
-        return None
-    return await compared_with(
-        reading,
-        (owner, indicator.id),
-        of,
-        when,
-        kinds=kinds,
-        provinces=provinces,
-        partnerships=partnerships,
-        stage=stage,
-    )
+    rows = Gathering(facts, bodies, found, what="indicatorComparison", rows_max=VALUES_MAX)
+    asked = None if rows.owner is None else rows.indicator(rows.owner, rows.indicator_id)
+    return None if asked is None else _Comparing(rows, of, asked).told(stage)
 
 
-async def compared_with(
-    reading: Reading,
-    indicator: tuple[TenantId, UUID],
-    of: values.Period,
-    when: Clock,
-    *,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-    stage: SubmissionStage,
-) -> IndicatorComparison | None:
-    """Compare an indicator, by its owner and id, as of a clock; None where the reader may not see it."""
-    owner, indicator_id = indicator
-    asked = await one(reading, INDICATOR_BY_ID, reading.place(owner, when), indicator_id)
-    if asked is None:
-        return None
-    named = await named_bodies(reading, partnerships)
-    bodies = await asked_about(reading, when, kinds, provinces, named)
-    scope = scope_of(reading, partnerships, list(bodies))
-    return await _Comparing(reading, when, of, scope, bodies).run(owner, asked, stage)
+INDICATOR_COMPARISON: Final = View(parts, _told)
 
 
+@dataclass(frozen=True)
 class _Comparing:
     """One comparison while it is put together."""
 
-    def __init__(
-        self,
-        reading: Reading,
-        when: Clock,
-        of: values.Period,
-        scope: TenantId | None,
-        bodies: dict[UUID, BodyReference],
-    ) -> None:
-        self.reading = reading
-        self.when = when
-        self.of = of
-        self.bodies = bodies
-        self.rows = Rows(reading, when, scope, bodies, [of], what="indicatorComparison", rows_max=VALUES_MAX)
+    rows: Gathering
+    of: values.Period
+    asked: Indicator
 
-    async def run(self, owner: TenantId, asked: Indicator, stage: SubmissionStage) -> IndicatorComparison:
-        grades = await self.rows.grades(owner, asked.id)
-        found = await self.rows.said(grades)
-        compared = comparison.compared(found, grades, stage.value)
-        total, refusal = comparison.total_of(compared, asked.unit, parts.combining(asked), asked.denominator_unit)
-        visible = await self.rows.visible(found)
-        owed = [(one, exempt.get(span(self.of))) for one, exempt in await self.rows.owed(grades)]
-        standings = comparison.standings(owed, self.of, compared, visible, self.when.effective)
+    def told(self, stage: SubmissionStage) -> IndicatorComparison:
+        asked, rows = self.asked, self.rows
+        found = rows.said()
+        compared = comparison.compared(found, rows.grades, stage.value)
+        total, refusal = comparison.total_of(compared, asked.unit, parts_.combining(asked), asked.denominator_unit)
+        visible = rows.visible(found)
+        owed = [(one, exempt.get(span(self.of))) for one, exempt in rows.owed()]
+        standings = comparison.standings(owed, self.of, compared, visible, rows.facts.when.effective)
         incomparable = tuple(
             Standing(body=body, state="not_comparable")
-            for (body, _, _), grade in grades.items()
+            for (body, _, _), grade in rows.grades.items()
             if grade == "none"
         )
-        targets = {source: value for (source, _), value in (await self.rows.targets(owner, grades)).items()}
-        own = targets.get((owner, owner, asked.id))
+        targets = {source: value for (source, _), value in rows.targets().items()}
+        own = targets.get((rows.owner, rows.owner, asked.id))
         together = comparison.Comparison(values=compared, total=total, refusal=refusal, standings=standings)
         return IndicatorComparison(
             indicator=asked,
             period=Period(kind=PeriodKind(self.of.kind), start=self.of.start, end=self.of.end),
-            values=[await self._value(one, targets, (owner, asked.id)) for one in self._sorted(compared)],
-            total=None if total is None else parts.total(total),
-            not_addable=None if refusal is None else parts.refusal(refusal),
-            target=None if own is None else parts.quantity(own),
-            contribution=parts.share(total, own),
+            values=[self._value(one, targets) for one in self._sorted(compared)],
+            total=None if total is None else parts_.total(total),
+            not_addable=None if refusal is None else parts_.refusal(refusal),
+            target=None if own is None else parts_.quantity(own),
+            contribution=parts_.share(total, own),
             reporting=together.reporting,
             expected=together.expected,
             missing=sum(one.state == "missing" for one in standings),
@@ -149,46 +136,42 @@ class _Comparing:
                 included=any(one.said.sample for one in compared),
                 values=sum(one.said.sample for one in compared),
             ),
-            sources=await self._sources(owner, visible),
-            as_of=echo(self.when),
+            sources=self._sources(visible),
+            as_of=echo(rows.facts.when),
         )
 
-    async def _sources(self, owner: TenantId, visible: Visible) -> list[ComparisonSource]:
+    def _sources(self, visible: Visible) -> list[ComparisonSource]:
         """How far each log is by now. A frozen comparison is answered from there, whatever this one showed."""
-        if self.when != Clock(self.when.effective):
+        if self.rows.facts.when != Clock(self.rows.facts.when.effective):
             return []
-        positions = await self.rows.positions([*self.bodies, owner])
         return [
             ComparisonSource(log=log, position=BigInt(position), granted=log in visible.bodies)
-            for log, position in positions
+            for log, position in self.rows.positions()
         ]
 
     def _sorted(self, compared: Sequence[Compared]) -> list[Compared]:
-        return sorted(compared, key=lambda one: (self.bodies[one.said.body].slug, one.said.place or ("", "")))
+        return sorted(compared, key=lambda one: (self.rows.bodies[one.said.body].slug, one.said.place or ("", "")))
 
-    async def _value(
-        self, part: Compared, targets: dict[Source, values.QualifiedValue], asked: tuple[UUID, UUID]
-    ) -> ComparisonValue:
-        said = part.said
-        place = self.reading.place(TenantId(said.indicator[0]), self.when)
+    def _value(self, part: Compared, targets: Mapping[Source, values.QualifiedValue]) -> ComparisonValue:
+        said, asked = part.said, (self.rows.owner, self.rows.indicator_id)
         target = targets.get((said.body, *said.indicator)) or targets.get((said.body, *asked))
         alone = None
         if said.denominator is None and said.value.kind != "milestone":
             alone = values.total([said.value], said.value.unit)
         return ComparisonValue(
-            body=self.bodies[said.body],
-            territory=parts.territory(said.place, said.names),
-            indicator=await one(self.reading, INDICATOR_BY_ID, place, said.indicator[1]),
-            value=parts.quantity(said.value),
-            denominator=None if said.denominator is None else parts.quantity(said.denominator),
+            body=self.rows.bodies[said.body],
+            territory=parts_.territory(said.place, said.names),
+            indicator=self.rows.indicator(*said.indicator),
+            value=parts_.quantity(said.value),
+            denominator=None if said.denominator is None else parts_.quantity(said.denominator),
             stage=SubmissionStage(said.stage),
             comparability=Comparability(part.comparability),
-            target=None if target is None else parts.quantity(target),
-            percent_of_target=parts.share(alone, target),
+            target=None if target is None else parts_.quantity(target),
+            percent_of_target=parts_.share(alone, target),
             sample=said.sample,
             figure=Figure(
-                scope=self.rows.scope,
-                clock=self.when,
+                scope=self.rows.facts.scope,
+                clock=self.rows.facts.when,
                 body=said.body,
                 submission_id=said.submission_id,
                 indicator=said.indicator,
@@ -200,8 +183,8 @@ class _Comparing:
 
     def _standing(self, one: Standing) -> ComparisonStanding:
         return ComparisonStanding(
-            body=self.bodies[one.body],
-            territory=parts.territory(one.place, one.names),
+            body=self.rows.bodies[one.body],
+            territory=parts_.territory(one.place, one.names),
             state=ReportingState(one.state),
             due_on=one.due_on,
             exempt=None if one.exempt is None else ExemptionReason(one.exempt),
@@ -218,3 +201,7 @@ def usable(given: PeriodInput) -> values.Period:
         return values.Period(kind=given.kind.value, start=given.start, end=given.end)
     except ValueError as problem:
         raise PeriodUnusableError(start=given.start, end=given.end, kind_of_period=given.kind.value) from problem
+
+
+def _period(given: Any) -> values.Period:
+    return usable(input_of(PeriodInput, given))

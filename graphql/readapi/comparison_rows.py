@@ -1,12 +1,16 @@
-"""What a comparison is put together from: rows of bodies that the reader may see, as of its clocks."""
+"""What comparisons and series are put together from: the parts of one statement, and what their rows say.
 
-from collections.abc import Collection, Iterable, Sequence
+None of the parts needs the result of another: which indicators count is an expression in each of them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Text, Uuid, and_, bindparam, column, func, select, tuple_
+from sqlalchemy import ARRAY, CTE, BigInteger, Text, Uuid, and_, any_, column, func, literal, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain import values
@@ -15,19 +19,31 @@ from domain.requirement import ExemptionReason
 from projections import comparison
 from projections.alignment import ALIGNMENT
 from projections.comparison import Said, Source, Visible
+from projections.indicator import INDICATOR
 from projections.indicator_cells import INDICATOR_CELL
+from projections.plan.tables import PLAN
 from projections.query import fact_columns
 from projections.requirement import EXEMPTION, REQUIREMENT, RequirementRow, exemption_of, requirement_of
 from projections.target import TARGET, TARGET_VALUE
 from readapi import sight
 from readapi.asof import Clock, happened, held
-from readapi.reading import Reading
+from readapi.body import BodyReference
+from readapi.columns import reads
+from readapi.indicator import Indicator
+from readapi.question import Executing, Question
+from readapi.reading import Place, Reading
 from readapi.refusals import AnswerTooLargeError
+from readapi.shapes import AskExecutorError, Facts, Found
 from readapi.target import of_visible_plan
+from readapi.view import Part
 
-_C, _A, _R, _E = INDICATOR_CELL.c, ALIGNMENT.c, REQUIREMENT.c, EXEMPTION.c
+_C, _A, _I, _R, _E = INDICATOR_CELL.c, ALIGNMENT.c, INDICATOR.c, REQUIREMENT.c, EXEMPTION.c
 _READ: Final = ("body", "indicator", "indicator_cells", "requirement", "alignment", "target", "plan")
 """The projections that a comparison reads."""
+_SIDES: Final = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
+_REQUIRED, _EXEMPT = fact_columns(REQUIREMENT), fact_columns(EXEMPTION)
+_REQUIRED_NAMES: Final = [one.key or "" for one in _REQUIRED]
+_EXEMPT_NAMES: Final = [one.key or "" for one in _EXEMPT]
 Span = tuple[date, date]
 Required = tuple[RequirementRow, dict[Span, ExemptionReason]]
 
@@ -37,93 +53,124 @@ def span(period: values.Period) -> Span:
     return (period.start, period.end)
 
 
-class Rows:
-    """The rows of one question: about these bodies, for these periods, in this scope."""
+@dataclass(frozen=True)
+class Asked:
+    """Which indicator is asked for, and of which figures, in expressions."""
 
-    def __init__(
-        self,
-        reading: Reading,
-        when: Clock,
-        scope: TenantId | None,
-        bodies: Collection[UUID],
-        periods: Sequence[values.Period],
-        *,
-        what: str,
-        rows_max: int,
-    ) -> None:
-        self.reading = reading
-        self.when = when
-        self.scope = scope
-        self.bodies = list(bodies)
-        self.periods = periods
-        self._what = what
-        self._max = rows_max
+    owner: ColumnElement[Any]
+    indicator: ColumnElement[Any]
+    within: Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]
+    """Whether a span, by its first and last day, is one of the question's periods."""
+    rows_max: int
+    cuts: ColumnElement[bool] = _C.cuts == literal("")
+    """Which figures by category: whole ones, unless it says otherwise."""
 
-    async def grades(self, owner: TenantId, indicator_id: UUID) -> dict[Source, Any]:
-        """Of which indicators each body reports, and how far each is the one asked for."""
-        grades: dict[Source, Any] = {(body, owner, indicator_id): "same" for body in self.bodies}
-        statement = select(_A.tenant_id, _A.indicator_id, _A.grade).where(
-            _A.canonical_log == owner,
-            _A.canonical_stream == indicator_id,
-            _A.status == "in_force",
-            _A.tenant_id.in_(self.bodies),
-            *held(ALIGNMENT, self.when),
-            self.reading.visible(ALIGNMENT, self.scope, self.when),
+
+class _Parts:
+    """The parts of one question."""
+
+    def __init__(self, question: Question, asked: Asked) -> None:
+        self.question = question
+        self.asked = asked
+        self.when = question.when
+        self.source = select(asked.owner.label("owner"), asked.indicator.label("indicator")).cte()
+        self.graded: CTE = (
+            select(_A.tenant_id, _A.indicator_id, _A.grade)
+            .where(
+                _A.canonical_log == self._owner(),
+                _A.canonical_stream == select(self.source.c.indicator).scalar_subquery(),
+                _A.status == "in_force",
+                question.about(_A.tenant_id),
+                *held(ALIGNMENT, self.when),
+                question.seen(ALIGNMENT),
+            )
+            .cte()
         )
-        for body, local, grade in await self.reading.rows(self.scope, statement):
-            grades[body, body, local] = grade
-        return grades
 
-    async def said(self, grades: dict[Source, Any], cuts: Sequence[str] = ("",)) -> list[Said]:
-        """Figures at every stage.
+    def all(self) -> dict[str, Part]:
+        parts = {
+            "asked": Part(select(self.source.c.owner, self.source.c.indicator), by_all=True),
+            "indicators": self._indicators(),
+            "grades": Part(select(self.graded.c.tenant_id, self.graded.c.indicator_id, self.graded.c.grade)),
+            "figures": self._figures(),
+            "required": self._required(),
+            "exempt": self._exempt(),
+            "targets": self.targets(),
+        }
+        granting = self.question.granting()
+        if granting is not None:
+            parts["granting"] = Part(granting, by_all=True)
+        return parts
 
-        Raises:
-            AnswerTooLargeError: there are more than an answer can be made of.
-        """
+    def positions(self) -> Part:
+        """How far each log is in all that a comparison reads."""
+        logs = func.array_append(self.question.ids(), self._owner())
+        reached = func.rm.positions_of(literal(list(_READ), ARRAY(Text)), logs).table_valued(
+            column("tenant_id", Uuid), column("position", BigInteger)
+        )
+        return Part(select(reached.c.tenant_id, reached.c.position).order_by(reached.c.tenant_id), by_all=True)
+
+    def _owner(self) -> ColumnElement[Any]:
+        return select(self.source.c.owner).scalar_subquery()
+
+    def _indicators(self) -> Part:
+        """The one that is asked for, and those that are aligned with it."""
+        sources = select(self.source.c.owner, self.source.c.indicator).union_all(
+            select(self.graded.c.tenant_id, self.graded.c.indicator_id)
+        )
+        statement = (
+            reads(Indicator)
+            .select(_I.tenant_id)
+            .where(
+                tuple_(_I.tenant_id, _I.entity_id).in_(sources),
+                *held(INDICATOR, self.when),
+                self.question.seen(INDICATOR, by_all=True),
+            )
+        )
+        return Part(statement, by_all=True, owned=True)
+
+    def _figures(self) -> Part:
+        """Figures at every stage."""
         statement = comparison.figures(
-            self.periods,
-            self._of_sources(grades, _C.indicator_log, _C.indicator_stream, _C.tenant_id),
+            self.asked.within(_C.period_start, _C.period_end),
+            self.asked.cuts,
+            self._of_sources(_C.indicator_log, _C.indicator_stream, _C.tenant_id),
             *happened(INDICATOR_CELL, self.when, on="effective_on"),
-            self.reading.visible(INDICATOR_CELL, self.scope, self.when),
-            cuts=cuts,
+            self.question.seen(INDICATOR_CELL),
         )
-        rows = await self._rows(statement)
-        return [one for one in map(comparison.said, rows) if (one.body, *one.indicator) in grades]
+        return Part(statement.limit(self.asked.rows_max + 1))
 
-    async def visible(self, found: Iterable[Said]) -> Visible:
-        """Of which bodies the reader sees unpublished steps, and what has come in there."""
-        bodies = await granting(self.reading, self.when) if self.scope is None else {UUID(str(self.scope))}
-        return Visible(bodies=frozenset(bodies), received=received(found))
-
-    async def owed(self, grades: dict[Source, Any]) -> list[Required]:
-        """What the bodies owe of comparable indicators, each with the periods that it is exempt from."""
-        conditions = (
-            self._of_sources(grades, _R.indicator_log, _R.indicator_stream, _R.tenant_id),
-            *held(REQUIREMENT, self.when),
-            self.reading.visible(REQUIREMENT, self.scope, self.when),
+    def _required(self) -> Part:
+        """What the bodies owe."""
+        statement = (
+            select(*_REQUIRED)
+            .where(
+                self._of_sources(_R.indicator_log, _R.indicator_stream, _R.tenant_id),
+                *held(REQUIREMENT, self.when),
+                self.question.seen(REQUIREMENT),
+            )
+            .order_by(_R.tenant_id, _R.entity_id)
         )
-        columns = fact_columns(REQUIREMENT)
-        names = [column_.key or "" for column_ in columns]
-        rows = await self._rows(select(*columns).where(*conditions).order_by(_R.tenant_id, _R.entity_id))
-        required = [requirement_of(dict(zip(names, row, strict=True))) for row in rows]
-        exempt = await self._exempt([one.requirement_id for one in required])
-        return [
-            (one, exempt.get((one.tenant_id, one.requirement_id), {}))
-            for one in required
-            if grades.get((one.tenant_id, one.indicator.log, one.indicator.stream), "none") != "none"
-        ]
+        return Part(statement.limit(self.asked.rows_max + 1))
 
-    async def targets(
-        self, owner: TenantId, grades: dict[Source, Any]
-    ) -> dict[tuple[Source, Span], values.QualifiedValue]:
+    def _exempt(self) -> Part:
+        """The periods that they are exempt from."""
+        statement = select(*_EXEMPT).where(
+            self.question.about(_E.tenant_id),
+            self.asked.within(_E.period_start, _E.period_end),
+            *held(EXEMPTION, self.when),
+            self.question.seen(EXEMPTION),
+        )
+        return Part(statement.limit(self.asked.rows_max + 1))
+
+    def targets(self) -> Part:
         """Targets by who set them, of which indicator they are, and for which of the periods."""
         target, figure = TARGET.c, TARGET_VALUE.c
-        sides = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
         statement = (
             select(
                 *(target.tenant_id, target.measured_log, target.measured_stream),
                 *(figure.period_start, figure.period_end),
-                *(figure[f"value_{side}"] for side in sides),
+                *(figure[f"value_{side}"] for side in _SIDES),
             )
             .join_from(
                 TARGET,
@@ -131,71 +178,147 @@ class Rows:
                 (figure.tenant_id == target.tenant_id) & (figure.entity_id == target.entity_id),
             )
             .where(
-                target.tenant_id.in_([*self.bodies, owner]),
-                target.measured_stream.in_({stream for _, _, stream in grades}),
-                tuple_(figure.period_start, figure.period_end).in_(self._spans()),
-                of_visible_plan(self.reading, None),
+                or_(self.question.about(target.tenant_id), target.tenant_id == self._owner()),
+                target.measured_stream == any_(self._streams()),
+                self.asked.within(figure.period_start, figure.period_end),
+                of_visible_plan(self.question.seen(PLAN, by_all=True)),
                 *held(TARGET, self.when),
                 *held(TARGET_VALUE, self.when),
-                self.reading.visible(TARGET, None),
-                self.reading.visible(TARGET_VALUE, None),
+                self.question.seen(TARGET, by_all=True),
+                self.question.seen(TARGET_VALUE, by_all=True),
             )
         )
-        found: dict[tuple[Source, Span], values.QualifiedValue] = {}
-        for body, log, stream, start, end, *cells in await self.reading.rows(None, statement):
-            kind, number, upper, raw, status, rounded_to, unit = cells
-            found[(body, log, stream), (start, end)] = values.QualifiedValue(
-                kind=kind,
-                number=None if number is None else Decimal(number),
-                upper=None if upper is None else Decimal(upper),
-                raw=raw,
-                status=status,
-                rounded_to=rounded_to,
-                unit=unit,
-            )
-        return found
+        return Part(statement, by_all=True)
 
-    async def positions(self, logs: Sequence[UUID]) -> list[tuple[UUID, int]]:
-        """How far each log is in all that a comparison reads."""
-        reached = func.rm.positions_of(
-            bindparam("read", list(_READ), type_=ARRAY(Text)), bindparam("logs", list(logs), type_=ARRAY(Uuid))
-        ).table_valued(column("tenant_id", Uuid), column("position", BigInteger))
-        statement = select(reached.c.tenant_id, reached.c.position).order_by(reached.c.tenant_id)
-        return [(row[0], row[1]) for row in await self.reading.rows(None, statement)]
-
-    async def _exempt(self, ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], dict[Span, ExemptionReason]]:
-        columns = fact_columns(EXEMPTION)
-        names = [column_.key or "" for column_ in columns]
-        statement = select(*columns).where(
-            _E.tenant_id.in_(self.bodies),
-            tuple_(_E.period_start, _E.period_end).in_(self._spans()),
-            *held(EXEMPTION, self.when),
-            self.reading.visible(EXEMPTION, self.scope, self.when),
+    def _of_sources(self, log: Any, stream: Any, tenant: Any) -> ColumnElement[bool]:
+        """Of those bodies and indicators; which body reports of which is seen to afterwards."""
+        logs = select(self.source.c.owner).union_all(select(self.graded.c.tenant_id))
+        return and_(
+            self.question.about(tenant),
+            log == any_(func.array(logs.scalar_subquery())),
+            stream == any_(self._streams()),
         )
-        wanted = frozenset(ids)
-        found: dict[tuple[UUID, UUID], dict[Span, ExemptionReason]] = {}
-        for row in await self._rows(statement):
-            one = exemption_of(dict(zip(names, row, strict=True)))
-            if one.requirement_id in wanted:
-                found.setdefault((one.tenant_id, one.requirement_id), {})[span(one.period)] = one.reason
-        return found
 
-    async def _rows(self, statement: Any) -> Sequence[Sequence[Any]]:
-        rows = await self.reading.rows(self.scope, statement.limit(self._max + 1))
+    def _streams(self) -> Any:
+        streams = select(self.source.c.indicator).union_all(select(self.graded.c.indicator_id))
+        return func.array(streams.scalar_subquery())
+
+
+def parts_of(question: Question, asked: Asked, *, positions: bool = False) -> dict[str, Part]:
+    """Everything that a comparison or series is made from; `positions` for who wants to freeze it."""
+    parts = _Parts(question, asked)
+    return parts.all() | ({"positions": parts.positions()} if positions else {})
+
+
+class Gathering:
+    """What the rows of a question's parts say."""
+
+    def __init__(
+        self, facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found, *, what: str, rows_max: int
+    ) -> None:
+        self.facts = facts
+        self.bodies = bodies
+        self._found = found
+        self._what = what
+        self._max = rows_max
+        self.owner, self.indicator_id = found["asked"][0]
+        """Of the indicator that is asked for; the owner is None where its slug leads nowhere."""
+        self._indicators = {(row[-1], row[0]): row for row in found["indicators"]}
+        self.grades: dict[Source, Any] = {(body, self.owner, self.indicator_id): "same" for body in bodies} | {
+            (body, body, local): grade for body, local, grade in found["grades"]
+        }
+        """Of which indicators each body reports, and how far each is the one asked for."""
+
+    def indicator(self, log: UUID, id_: UUID) -> Indicator | None:
+        """An indicator, where the reader may see it.
+
+        Raises:
+            AskExecutorError: that cannot be told from what was read.
+        """
+        row = self._indicators.get((log, id_))
+        if row is None:
+            if not self.facts.reads_all_of(log):
+                raise AskExecutorError
+            return None
+        body = TenantId(log)
+        place = Place(body, self.facts.viewer.belongs_to(body), self.facts.when)
+        return reads(Indicator).make(row, place=place)
+
+    def said(self) -> list[Said]:
+        """Figures at every stage.
+
+        Raises:
+            AnswerTooLargeError: there are more than an answer can be made of.
+        """
+        rows = map(comparison.said, self._few("figures"))
+        return [one for one in rows if (one.body, *one.indicator) in self.grades]
+
+    def visible(self, found: Iterable[Said]) -> Visible:
+        """Of which bodies the reader sees unpublished steps, and what has come in there."""
+        scope = self.facts.scope
+        granting = {row[0] for row in self._found.get("granting", ())}
+        bodies = granting if scope is None else {UUID(str(scope))}
+        return Visible(bodies=frozenset(bodies), received=received(found))
+
+    def owed(self) -> list[Required]:
+        """What the bodies owe of comparable indicators, each with the periods that it is exempt from.
+
+        Raises:
+            AnswerTooLargeError: there is more than an answer can be made of.
+        """
+        required = [requirement_of(dict(zip(_REQUIRED_NAMES, row, strict=True))) for row in self._few("required")]
+        wanted = {one.requirement_id for one in required}
+        exempt: dict[tuple[UUID, UUID], dict[Span, ExemptionReason]] = {}
+        for row in self._few("exempt"):
+            of = exemption_of(dict(zip(_EXEMPT_NAMES, row, strict=True)))
+            if of.requirement_id in wanted:
+                exempt.setdefault((of.tenant_id, of.requirement_id), {})[span(of.period)] = of.reason
+        return [
+            (one, exempt.get((one.tenant_id, one.requirement_id), {}))
+            for one in required
+            if self.grades.get((one.tenant_id, one.indicator.log, one.indicator.stream), "none") != "none"
+        ]
+
+    def targets(self) -> dict[tuple[Source, Span], values.QualifiedValue]:
+        """Targets by who set them, of which indicator they are, and for which of the periods."""
+        return _targets(self._found["targets"])
+
+    def positions(self) -> list[tuple[UUID, int]]:
+        """How far each log is in all that was read."""
+        return [(row[0], row[1]) for row in self._found.get("positions", ())]
+
+    def _few(self, part: str) -> Sequence[Sequence[Any]]:
+        rows = self._found[part]
         if len(rows) > self._max:
             raise AnswerTooLargeError(what=self._what, maximum=self._max)
         return rows
 
-    def _spans(self) -> list[Span]:
-        return [span(period) for period in self.periods]
 
-    def _of_sources(self, grades: dict[Source, Any], log: Any, stream: Any, tenant: Any) -> ColumnElement[bool]:
-        """Of those bodies and indicators; which body reports of which is seen to afterwards."""
-        return and_(
-            tenant.in_(self.bodies),
-            log.in_({source_log for _, source_log, _ in grades}),
-            stream.in_({source_stream for _, _, source_stream in grades}),
+async def targets_of_owner(
+    reading: Reading, when: Clock, indicator: tuple[TenantId, UUID], periods: Sequence[values.Period]
+) -> Mapping[tuple[Source, Span], values.QualifiedValue]:
+    """The targets that the owner of an indicator set for periods."""
+    spans = [span(period) for period in periods]
+    owner, indicator_id = (literal(one, Uuid) for one in indicator)
+    asked = Asked(owner, indicator_id, lambda start, end: tuple_(start, end).in_(spans), rows_max=0)
+    question = Executing(reading, when, (), None, {})
+    return _targets(await reading.rows(None, _Parts(question, asked).targets().select))
+
+
+def _targets(rows: Sequence[Sequence[Any]]) -> dict[tuple[Source, Span], values.QualifiedValue]:
+    found: dict[tuple[Source, Span], values.QualifiedValue] = {}
+    for body, log, stream, start, end, *cells in rows:
+        kind, number, upper, raw, status, rounded_to, unit = cells
+        found[(body, log, stream), (start, end)] = values.QualifiedValue(
+            kind=kind,
+            number=None if number is None else Decimal(number),
+            upper=None if upper is None else Decimal(upper),
+            raw=raw,
+            status=status,
+            rounded_to=rounded_to,
+            unit=unit,
         )
+    return found
 
 
 def received(found: Iterable[Said]) -> frozenset[Any]:

@@ -6,23 +6,24 @@ from typing import Final
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import Date, Uuid, literal, select
 
 from domain.ids import TenantId
 from domain.values import Period as Span
 from projections.frozen_comparison import FROZEN_COMPARISON, sources_of
-from readapi import text
-from readapi.asking import owner_of
+from readapi import comparison, text
+from readapi.asking import asked_about, owner_of
 from readapi.asof import Clock, held
 from readapi.body import BodyAt, BodyReference, load_references
 from readapi.codes import BodyKind, PeriodKind, Province, SubmissionStage
-from readapi.comparison import compared_with
 from readapi.comparison_parts import ComparisonSource, IndicatorComparison
 from readapi.comparison_rows import granting
 from readapi.figures import Period
+from readapi.question import Executing
 from readapi.reading import Reading
 from readapi.scalars import BigInt
 from readapi.text import LocalizedText
+from readapi.view import read
 
 _F: Final = FROZEN_COMPARISON.c
 _TITLE: Final = tuple(_F[f"title_{part}"] for part in ("en", "fr", "source", "unofficial"))
@@ -85,17 +86,34 @@ async def frozen_comparison(reading: Reading, owner: str, id_: UUID) -> FrozenCo
             ComparisonSource(log=one.log, position=BigInt(one.position), granted=one.granted) for one in kept
         ],
         access_ended=await _ended(reading, when, {one.log for one in kept if one.granted}),
-        comparison=await compared_with(
+        comparison=await _compared(
             reading,
-            (TenantId(log), stream),
-            Span(kind=kind, start=start, end=end),
             when,
+            (log, stream),
+            Span(kind=kind, start=start, end=end),
             kinds=None if kinds is None else [BodyKind(one) for one in json.loads(kinds)],
             provinces=None if provinces is None else [Province(one) for one in json.loads(provinces)],
-            partnerships=None,
             stage=SubmissionStage(stage),
         ),
     )
+
+
+async def _compared(
+    reading: Reading,
+    when: Clock,
+    indicator: tuple[UUID, UUID],
+    of: Span,
+    *,
+    kinds: list[BodyKind] | None,
+    provinces: list[Province] | None,
+    stage: SubmissionStage,
+) -> IndicatorComparison | None:
+    bodies = await asked_about(reading, when, kinds, provinces, None)
+    question = Executing(reading, when, tuple(bodies), None, {})
+    owner, id_ = (literal(one, Uuid) for one in indicator)
+    days = (literal(of.start, Date), literal(of.end, Date))
+    found = await read(reading, question, lambda asked: comparison.parts_for(asked, owner, id_, days))
+    return comparison.told(question, bodies, found, of, stage)
 
 
 def _clock(as_of: date, at: datetime, sources: str) -> Clock:

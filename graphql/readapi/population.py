@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Text, Uuid, select
 
 from domain.dataset import Cell
 from domain.values import CatchmentPart
@@ -13,12 +12,14 @@ from projections.body import REGISTRY
 from projections.dataset import DATASET, DATASET_VINTAGE
 from projections.series import Ground
 from readapi import figures, text
-from readapi.asking import owner_of
-from readapi.asof import Clock, held
+from readapi.arguments import input_of
+from readapi.asof import held
 from readapi.paging import plain
-from readapi.reading import Reading
+from readapi.question import Question, slug_owner
 from readapi.refusals import PopulationUnknownError
 from readapi.series_parts import Population, PopulationInput
+from readapi.shapes import Found
+from readapi.view import Part
 
 _D, _V, _B = DATASET.c, DATASET_VINTAGE.c, REGISTRY.c
 _cells = msgspec.json.Decoder(tuple[Cell, ...]).decode
@@ -33,37 +34,13 @@ class Chosen:
     ground: Ground
 
 
-async def population(reading: Reading, when: Clock, asked: PopulationInput, bodies: list[UUID]) -> Chosen:
-    """The vintage, and the catchments of bodies as of the clock.
-
-    Raises:
-        PopulationUnknownError: there is none that stands, whose keys are places, and that the reader may see.
-    """
-    owner = await owner_of(reading, asked.owner)
-    plain("vintage", asked.vintage)
-    row = None if owner is None else await _vintage(reading, when, owner, asked)
-    if row is None or row[0] is None:
-        raise PopulationUnknownError(vintage=asked.vintage)
-    scheme, *rest = row
-    title, period, cells = rest[:4], figures.period(rest[4:7]), _cells(rest[7])
-    assert period is not None
-    known = [cell for cell in cells if cell.denominator is None]
-    units = {cell.value.unit for cell in known}
-    catchments = select(_B.tenant_id, _B.catchment).where(
-        _B.tenant_id.in_(bodies), *held(REGISTRY, when), reading.visible(REGISTRY, None, when)
-    )
-    return Chosen(
-        population=Population(title=text.localized(title), vintage=asked.vintage, period=period),
-        ground=Ground(
-            people={(scheme, cell.key): cell.value for cell in known},
-            unit=units.pop() if len(units) == 1 else None,
-            catchments={body: _parts(parts) for body, parts in await reading.rows(None, catchments)},
-        ),
-    )
-
-
-async def _vintage(reading: Reading, when: Clock, owner: UUID, asked: PopulationInput) -> Any:
-    """The scheme, title, period and figures; None where there is no such vintage."""
+def population_parts(question: Question, argument: str) -> dict[str, Part]:
+    """The vintage that an argument names, and the catchments of the bodies; none where the argument is absent."""
+    vintage = question.optional(argument, Text, lambda given: plain("vintage", _asked(given).vintage))
+    if vintage is None:
+        return {}
+    owner = slug_owner(question, argument, lambda given: _asked(given).owner)
+    dataset = question.parameter(argument, Uuid, lambda given: _asked(given).dataset)
     columns = (
         *(_D.scheme, *(_D[f"name_{part}"] for part in ("en", "fr", "source", "unofficial"))),
         *(_V.period_kind, _V.period_start, _V.period_end, _V.cells),
@@ -72,11 +49,44 @@ async def _vintage(reading: Reading, when: Clock, owner: UUID, asked: Population
         select(*columns)
         .join_from(DATASET, DATASET_VINTAGE, (_D.tenant_id == _V.tenant_id) & (_D.entity_id == _V.entity_id))
         .where(
-            *(_D.tenant_id == owner, _D.entity_id == asked.dataset),
-            *(_V.vintage == asked.vintage, _V.status == "recorded"),
-            *(*held(DATASET, when), *held(DATASET_VINTAGE, when)),
-            *(reading.visible(DATASET, None), reading.visible(DATASET_VINTAGE, None)),
+            *(_D.tenant_id == owner, _D.entity_id == dataset),
+            *(_V.vintage == vintage, _V.status == "recorded"),
+            *(*held(DATASET, question.when), *held(DATASET_VINTAGE, question.when)),
+            *(question.seen(DATASET, by_all=True), question.seen(DATASET_VINTAGE, by_all=True)),
         )
     )
-    rows = await reading.rows(None, statement)
-    return rows[0] if rows else None
+    catchments = select(_B.tenant_id, _B.catchment).where(
+        question.about(_B.tenant_id), *held(REGISTRY, question.when), question.seen(REGISTRY, by_all=True)
+    )
+    return {"vintage": Part(statement, by_all=True), "catchments": Part(catchments, by_all=True)}
+
+
+def population(given: Any, found: Found) -> Chosen | None:
+    """The population that was chosen, of the rows of its parts; None where none was.
+
+    Raises:
+        PopulationUnknownError: there is none that stands, whose keys are places, and that the reader may see.
+    """
+    if given is None:
+        return None
+    vintage = _asked(given).vintage
+    rows = found["vintage"]
+    if not rows or rows[0][0] is None:
+        raise PopulationUnknownError(vintage=vintage)
+    scheme, *rest = rows[0]
+    title, period, cells = rest[:4], figures.period(rest[4:7]), _cells(rest[7])
+    assert period is not None
+    known = [cell for cell in cells if cell.denominator is None]
+    units = {cell.value.unit for cell in known}
+    return Chosen(
+        population=Population(title=text.localized(title), vintage=vintage, period=period),
+        ground=Ground(
+            people={(scheme, cell.key): cell.value for cell in known},
+            unit=units.pop() if len(units) == 1 else None,
+            catchments={body: _parts(parts) for body, parts in found["catchments"]},
+        ),
+    )
+
+
+def _asked(given: Any) -> PopulationInput:
+    return input_of(PopulationInput, given)

@@ -32,16 +32,17 @@ from readapi.comparison_parts import (
     NotAddable,
     PeriodInput,
 )
-from readapi.comparison_rows import Rows, span
+from readapi.comparison_rows import span, targets_of_owner
 from readapi.figures import Period, QualifiedValue
 from readapi.indicator import INDICATOR_BY_ID, Indicator
 from readapi.paging import bounded
 from readapi.reading import Reading
 from readapi.registry import kinds_asked, values_of
 from readapi.relations import one
-from readapi.series import PERIODS_MAX, indicator_series
+from readapi.series import INDICATOR_SERIES, PERIODS_MAX
 from readapi.series_codes import SeriesGrouping
 from readapi.series_parts import IndicatorSeries
+from readapi.view import answered
 from readapi.viewer import ANONYMOUS
 
 _F: Final = FIGURE.c
@@ -138,8 +139,9 @@ async def published_series(
             )
         except CannotTellError:
             pass  # the figures say it
-    told = await indicator_series(
+    told = await answered(
         reading,
+        INDICATOR_SERIES,
         indicator=indicator,
         periods=periods,
         as_of=as_of,
@@ -186,8 +188,7 @@ class _Sums:
         """
         figures = await self._figures(kinds, provinces)
         owed = await self._owed(kinds, provinces)
-        rows = Rows(self.reading, self.when, None, [], self.periods, what="publishedSeries", rows_max=1)
-        targets = await rows.targets(self.owner, {(self.owner, self.owner, self.asked.id): "same"})
+        targets = await targets_of_owner(self.reading, self.when, (self.owner, self.asked.id), self.periods)
         found: dict[str, list[Summed]] = {}
         for key in sorted({"", *figures, *owed} if self.by is PublishedGrouping.ALL else {*figures, *owed}):
             points = [self._summed(figures.get(key, {}), owed.get(key, {}), period) for period in self.periods]

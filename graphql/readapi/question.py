@@ -1,17 +1,18 @@
 """The question of a national view: what its selects are made over, alike for both ways of answering."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Table, Text, any_, func, literal, literal_column, select
+from sqlalchemy import ARRAY, Integer, Select, Table, Text, Uuid, any_, func, literal, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import COMMONS, TenantId
 from projections.body import REGISTRY, SLUG
 from projections.succession import LINEAGE
+from readapi import sight
 from readapi.asof import Clock, happened, held
 from readapi.body import BodyReference
 from readapi.codes import BodyKind, BodyStatus
@@ -44,6 +45,18 @@ class Question(Protocol):
         """That a column is one of the bodies."""
         ...
 
+    def given(self, argument: str) -> Any:
+        """An argument's value, on which the form of the selects depends: ask for few and small ones."""
+        ...
+
+    def ids(self) -> ColumnElement[Any]:
+        """The bodies as an array."""
+        ...
+
+    def granting(self) -> Select[Any] | None:
+        """The bodies that grant the reader all that is for funders; None where that is nobody's, or not asked."""
+        ...
+
     def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
         """What the viewer may see of a table; in a part of its own where it is by everybody's rule."""
         ...
@@ -66,6 +79,8 @@ class Executing:
     bodies: tuple[UUID, ...]
     scope: TenantId | None
     arguments: Mapping[str, Any]
+    own: bool = False
+    """Whether everything is read by the member's rule, also what is read by everybody's."""
 
     @property
     def viewer(self) -> Viewer:
@@ -75,7 +90,7 @@ class Executing:
         return column.in_(self.bodies)
 
     def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
-        return self.reading.visible(table, None if by_all else self.scope, self.when)
+        return self.reading.visible(table, None if by_all and not self.own else self.scope, self.when)
 
     def parameter(self, argument: str, type_: Any, read: Callable[[Any], Any] = _as_it_is) -> ColumnElement[Any]:
         return literal(read(self.argument(argument)), type_)
@@ -85,8 +100,28 @@ class Executing:
     ) -> ColumnElement[Any] | None:
         return None if self.argument(argument) is None else self.parameter(argument, type_, read)
 
+    def given(self, argument: str) -> Any:
+        return self.argument(argument)
+
+    def ids(self) -> ColumnElement[Any]:
+        return literal(list(self.bodies), ARRAY(Uuid))
+
+    def granting(self) -> Select[Any] | None:
+        reader = self.viewer.grantee
+        if reader is None or self.scope is not None:
+            return None
+        # One programme alone opens no figures: they are of no programme.
+        return sight.granting_all(reader, sight.granted_at(self.when) if self.when.as_seen else None)
+
+    def of_member(self, body: TenantId) -> "Executing":
+        """The same as a member reads of the own body."""
+        return replace(self, scope=body, own=True)
+
     def argument(self, name: str) -> Any:
         return self.arguments[name]
+
+    def reads_all_of(self, _: UUID) -> bool:
+        return True
 
 
 class Compiling:
@@ -114,6 +149,16 @@ class Compiling:
     def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         # An array is worked out once, and no join: the planner then reads few bodies by index.
         return column == any_(func.array(self._ids))
+
+    def given(self, argument: str) -> Any:
+        return self.at.given(argument)
+
+    def ids(self) -> ColumnElement[Any]:
+        return func.array(self._ids)
+
+    def granting(self) -> Select[Any] | None:
+        reader = self.at.reader()
+        return None if reader is None or self.at.in_own_scope() else sight.granting_all(reader, None)
 
     def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
         return self.at.seen(table, public=by_all)

@@ -8,11 +8,12 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from domain.ids import COMMONS
-from readapi import columns, comparison, organisation, registry, series
+from readapi import columns, organisation, registry
 from readapi.arguments import AsOfArgument, Kinds, LeastStage, Partnerships, Provinces
 from readapi.asof import AsOfInput, clock
 from readapi.changes import Subscription
 from readapi.codes import PartnershipOrder, SubmissionStage, TerritoryScheme
+from readapi.comparison import INDICATOR_COMPARISON
 from readapi.comparison_parts import IndicatorComparison, IndicatorInput, PeriodInput
 from readapi.compiler import check
 from readapi.fields import sized
@@ -25,6 +26,7 @@ from readapi.prepared import Prepared
 from readapi.reading import Info
 from readapi.registry import Partnership, PartnershipPage
 from readapi.scalars import SCALARS
+from readapi.series import INDICATOR_SERIES, PERIODS_MAX
 from readapi.series_codes import SeriesGrouping
 from readapi.series_parts import IndicatorSeries, PopulationInput
 from readapi.shapes import OfBody
@@ -107,6 +109,7 @@ class Query(NationalViews):
         MATRIX,
         "One indicator across bodies for one period, with its total or why there is none; null where there is no "
         "such indicator that the reader may see.",
+        INDICATOR_COMPARISON.shape,
     )
     async def indicator_comparison(
         self,
@@ -120,8 +123,9 @@ class Query(NationalViews):
         partnerships: Partnerships = None,
         stage: LeastStage = SubmissionStage.PUBLISHED,
     ) -> IndicatorComparison | None:
-        return await comparison.indicator_comparison(
+        return await answered(
             info.context,
+            INDICATOR_COMPARISON,
             indicator=indicator,
             period=period,
             as_of=as_of,
@@ -136,6 +140,7 @@ class Query(NationalViews):
         "One indicator over several periods: together, or by body, province, kind, phase, lead or territory, and "
         "by the categories of a dimension; with growth, targets, and per 1,000 people. Null where there is no "
         "such indicator that the reader may see.",
+        INDICATOR_SERIES.shape,
     )
     async def indicator_series(
         self,
@@ -144,7 +149,7 @@ class Query(NationalViews):
         indicator: Annotated[IndicatorInput, strawberry.argument(description="The indicator to compare.")],
         periods: Annotated[
             list[PeriodInput],
-            strawberry.argument(description=f"The periods of the figures, exactly; at most {series.PERIODS_MAX}."),
+            strawberry.argument(description=f"The periods of the figures, exactly; at most {PERIODS_MAX}."),
         ],
         as_of: AsOfArgument = None,
         kinds: Kinds = None,
@@ -163,8 +168,9 @@ class Query(NationalViews):
             strawberry.argument(description="The population that figures are told per 1,000 of."),
         ] = None,
     ) -> IndicatorSeries | None:
-        return await series.indicator_series(
+        return await answered(
             info.context,
+            INDICATOR_SERIES,
             indicator=indicator,
             periods=periods,
             as_of=as_of,

@@ -1,21 +1,22 @@
 """One indicator over periods: together, or by body, kind of body, place or category, each with who is in it."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Date, Text, and_, func, literal, literal_column, or_, select, tuple_
+from sqlalchemy.sql.elements import ColumnElement
 
 from domain import values
-from domain.ids import TenantId
 from projections import comparison
 from projections.body import REGISTRY
 from projections.comparison import Compared, Said, Source, Standing, Visible
+from projections.indicator_cells import INDICATOR_CELL
 from readapi import text
-from readapi.asking import asked_about, named_bodies, owner_of, scope_of
-from readapi.asof import AsOfInput, Clock, across_logs, clock, echo, held
+from readapi.arguments import input_of
+from readapi.asof import echo, held
 from readapi.body import BodyReference
 from readapi.codes import (
     BodyKind,
@@ -25,19 +26,20 @@ from readapi.codes import (
     SubmissionStage,
     TerritoryScheme,
 )
-from readapi.comparison import usable
-from readapi.comparison_parts import ComparisonSample, IndicatorInput, PeriodInput
-from readapi.comparison_rows import Required, Rows, Span, received, span
+from readapi.comparison import indicator_asked, usable
+from readapi.comparison_parts import ComparisonSample, PeriodInput
+from readapi.comparison_rows import Asked, Gathering, Required, Span, parts_of, received, span
 from readapi.figures import Territory
-from readapi.indicator import INDICATOR_BY_ID, Indicator, IndicatorCategory, IndicatorDimension
-from readapi.paging import bounded
-from readapi.population import Chosen, population
-from readapi.reading import Reading
-from readapi.refusals import AnswerTooLargeError, DimensionUnknownError
-from readapi.relations import one
+from readapi.indicator import Indicator, IndicatorCategory, IndicatorDimension
+from readapi.paging import bounded, plain
+from readapi.population import Chosen, population, population_parts
+from readapi.question import Question
+from readapi.refusals import AnswerTooLargeError, DimensionUnknownError, TextUnusableError
 from readapi.series_codes import SeriesGrouping
-from readapi.series_parts import IndicatorSeries, PopulationInput, SeriesGroup, SeriesPoint
+from readapi.series_parts import IndicatorSeries, SeriesGroup, SeriesPoint
 from readapi.series_points import Frame, Point
+from readapi.shapes import Facts, Found
+from readapi.view import Part, View
 
 PERIODS_MAX: Final = 40
 FIGURES_MAX: Final = 60_000
@@ -53,48 +55,75 @@ _COLUMNS: Final = {
 }
 
 
-async def indicator_series(
-    reading: Reading,
-    *,
-    indicator: IndicatorInput,
-    periods: list[PeriodInput],
-    as_of: AsOfInput | None,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    partnerships: list[str] | None,
-    stage: SubmissionStage,
-    by: SeriesGrouping,
-    dimension: str | None,
-    per_thousand_of: PopulationInput | None,
-) -> IndicatorSeries | None:
+def _parts(question: Question) -> dict[str, Part]:
+    owner, indicator = indicator_asked(question)
+    starts = question.parameter("periods", ARRAY(Date), lambda given: [one.start for one in _periods(given)])
+    ends = question.parameter("periods", ARRAY(Date), lambda given: [one.end for one in _periods(given)])
+
+    def within(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[bool]:
+        return tuple_(start, end).in_(select(func.unnest(starts), func.unnest(ends)))
+
+    whole = INDICATOR_CELL.c.cuts == literal("")
+    cut = question.optional("dimension", Text, _cut)
+    cuts = whole if cut is None else or_(whole, _of_one_dimension(cut))
+    asked = Asked(owner, indicator, within, FIGURES_MAX, cuts)
+    parts = parts_of(question, asked) | population_parts(question, "per_thousand_of")
+    attribute = _COLUMNS.get(question.given("by"))
+    if attribute is not None:
+        statement = select(_B.tenant_id, attribute).where(
+            question.about(_B.tenant_id), *held(REGISTRY, question.when), question.seen(REGISTRY, by_all=True)
+        )
+        parts["attributes"] = Part(statement, by_all=True)
+    return parts
+
+
+def _periods(given: Sequence[Any]) -> list[values.Period]:
+    """The periods that are asked for, each once, in the order of their days.
+
+    Raises:
+        ListTooLongError: they are more than an answer can have.
+        PeriodUnusableError: a span is not of its kind.
+    """
+    asked = [input_of(PeriodInput, one) for one in given]
+    bounded("periods", [(one.kind, one.start, one.end) for one in asked], PERIODS_MAX)
+    return sorted({usable(one) for one in asked}, key=lambda one: (one.start, one.end))
+
+
+def _cut(dimension: str) -> str:
+    """What the cuts of a dimension begin with; of a text that no dimension has, none."""
+    try:
+        return f"{plain('dimension', dimension)}="
+    except TextUnusableError:
+        return "="
+
+
+def _of_one_dimension(cut: ColumnElement[Any]) -> ColumnElement[bool]:
+    cuts = INDICATOR_CELL.c.cuts
+    return and_(func.starts_with(cuts, cut), func.strpos(cuts, ",") == literal_column("0"))
+
+
+def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> IndicatorSeries | None:
     """Compare over periods; None where the reader may not see the indicator.
 
     Raises:
-        PositionNeedsOneLogError: the clock is a position.
-        ListTooLongError, AnswerTooLargeError: more periods, figures or points than an answer can have.
-        PeriodUnusableError: a span is not of its kind.
+        AnswerTooLargeError: more figures or points than an answer can have.
         DimensionUnknownError: the indicator is not broken down by it.
         PopulationUnknownError: there is no such population that the reader may see.
+        AskExecutorError: only the indicator's owner sees it.
     """
-    when = across_logs(clock(as_of, reading.now))
-    spans = [(one.kind, one.start, one.end) for one in periods]
-    bounded("periods", spans, PERIODS_MAX)
-    asked_periods = sorted({usable(one) for one in periods}, key=lambda one: (one.start, one.end))
-    owner = await owner_of(reading, indicator.owner)
-    asked = None
-    if owner is not None:
-        asked = await one(reading, INDICATOR_BY_ID, reading.place(owner, when), indicator.id)
-    if owner is None or asked is None:
+    rows = Gathering(facts, bodies, found, what="indicatorSeries", rows_max=FIGURES_MAX)
+    asked = None if rows.owner is None else rows.indicator(rows.owner, rows.indicator_id)
+    if asked is None:
         return None
-    by_what = _dimension(asked, dimension)
-    named = await named_bodies(reading, partnerships)
-    bodies = await asked_about(reading, when, kinds, provinces, named)
-    scope = scope_of(reading, partnerships, list(bodies))
-    chosen = None if per_thousand_of is None else await population(reading, when, per_thousand_of, list(bodies))
-    rows = Rows(reading, when, scope, bodies, asked_periods, what="indicatorSeries", rows_max=FIGURES_MAX)
-    telling = _Telling(reading, when, bodies, by, await _attributes(reading, when, by, list(bodies)))
-    await telling.read(rows, owner, asked, stage, by_what)
-    return telling.told(by_what, chosen)
+    dimension = _dimension(asked, facts.argument("dimension"))
+    chosen = population(facts.argument("per_thousand_of"), found)
+    attributes = {row[0]: row[1] for row in found.get("attributes", ())}
+    telling = _Telling(rows, _periods(facts.argument("periods")), facts.argument("by"), attributes)
+    telling.sort(asked, facts.argument("stage"), dimension)
+    return telling.told(dimension, chosen)
+
+
+INDICATOR_SERIES: Final = View(_parts, _told)
 
 
 def _dimension(asked: Indicator, code: str | None) -> IndicatorDimension | None:
@@ -104,19 +133,6 @@ def _dimension(asked: Indicator, code: str | None) -> IndicatorDimension | None:
     if found is None:
         raise DimensionUnknownError(dimension=code)
     return found
-
-
-async def _attributes(
-    reading: Reading, when: Clock, by: SeriesGrouping, bodies: list[UUID]
-) -> dict[UUID, str | None]:
-    """What bodies are grouped by, as the register has it."""
-    attribute = _COLUMNS.get(by)
-    if attribute is None:
-        return {}
-    statement = select(_B.tenant_id, attribute).where(
-        _B.tenant_id.in_(bodies), *held(REGISTRY, when), reading.visible(REGISTRY, None, when)
-    )
-    return {row[0]: row[1] for row in await reading.rows(None, statement)}
 
 
 @dataclass(frozen=True)
@@ -137,40 +153,33 @@ class _Telling:
 
     def __init__(
         self,
-        reading: Reading,
-        when: Clock,
-        bodies: dict[UUID, BodyReference],
+        rows: Gathering,
+        periods: Sequence[values.Period],
         by: SeriesGrouping,
-        attributes: dict[UUID, str | None],
+        attributes: Mapping[UUID, str | None],
     ) -> None:
-        self.reading = reading
-        self.when = when
-        self.bodies = bodies
+        self.rows = rows
+        self.when = rows.facts.when
+        self.bodies = rows.bodies
+        self.spans = periods
         self.by = by
         self.attributes = attributes
         self.names: dict[Place, tuple[str | None, str | None]] = {}
 
-    async def read(
-        self,
-        rows: Rows,
-        owner: TenantId,
-        asked: Indicator,
-        stage: SubmissionStage,
-        dimension: IndicatorDimension | None,
-    ) -> None:
-        """Fetch everything, and sort it by period."""
-        grades = await rows.grades(owner, asked.id)
+    def sort(self, asked: Indicator, stage: SubmissionStage, dimension: IndicatorDimension | None) -> None:
+        """Sort everything that was read by period."""
+        rows = self.rows
         cuts = [] if dimension is None else [f"{dimension.code}={one.code}" for one in dimension.categories]
-        found = await rows.said(grades, ["", *cuts])
-        self.frame = Frame(asked, owner, self.bodies, await rows.targets(owner, grades))
-        visible, owed = await rows.visible(()), await rows.owed(grades)
-        by_span: dict[Span, list[Said]] = {span(period): [] for period in rows.periods}
+        found = [one for one in rows.said() if not one.cuts or one.cuts in cuts]
+        self.frame = Frame(asked, rows.owner, self.bodies, rows.targets())
+        visible, owed = rows.visible(()), rows.owed()
+        by_span: dict[Span, list[Said]] = {span(period): [] for period in self.spans}
         for said in found:
             by_span[span(said.period)].append(said)
             self.names.setdefault(said.place, said.names)
         self.periods = [
-            self._of_period(period, by_span[span(period)], (grades, stage, cuts), owed, visible)
-            for period in rows.periods
+            self._of_period(period, by_span[span(period)], (rows.grades, stage, cuts), owed, visible)
+            for period in self.spans
         ]
 
     def _of_period(

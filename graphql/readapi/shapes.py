@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import ColumnElement, FromClause, Select, Table
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from domain.ids import TenantId
     from readapi.asof import Clock
     from readapi.reading import Place
@@ -170,6 +172,10 @@ class Facts(Protocol):
 
     def argument(self, name: str) -> Any:
         """An argument's value by its Python name; None where it is absent."""
+        ...
+
+    def reads_all_of(self, log: "UUID") -> bool:
+        """Whether what was read of a body is all that the viewer may see of it: its members may see more."""
         ...
 
 

@@ -10,7 +10,6 @@ import strawberry
 from sqlalchemy import Uuid, exists
 from sqlalchemy.sql.elements import ColumnElement
 
-from domain.ids import TenantId
 from projections.plan.tables import PLAN
 from projections.target import TARGET, TARGET_VALUE
 from readapi import columns, doubts
@@ -167,7 +166,7 @@ async def _targets(reading: Reading, key: TargetsKey) -> list[Target]:
             _T.tenant_id == place.body,
             *held(TARGET, place.clock),
             reading.visible(TARGET, place.scope),
-            of_visible_plan(reading, place.scope),
+            of_visible_plan(reading.visible(PLAN, place.scope)),
             *(() if key.plan_id is None else (_T.plan_id == key.plan_id,)),
         )
         .order_by(_T.plan_id, _T.entity_id)
@@ -181,12 +180,8 @@ async def _targets(reading: Reading, key: TargetsKey) -> list[Target]:
     return sorted(found, key=lambda one: (str(one.plan_id), order.get(one.indicator_id, len(order)), str(one.id)))
 
 
-def of_visible_plan(reading: Reading, scope: TenantId | None) -> ColumnElement[bool]:
+def of_visible_plan(visible: ColumnElement[bool]) -> ColumnElement[bool]:
     """A target is for an indicator of a plan, so who may not see the plan does not see that it has one."""
-    return _of_visible_plan(reading.visible(PLAN, scope))
-
-
-def _of_visible_plan(visible: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(PLAN.c.tenant_id == _T.tenant_id, PLAN.c.entity_id == _T.plan_id, visible)
 
 
@@ -202,7 +197,7 @@ def targets_shape(at: At) -> Rows:
     return Rows(
         Target,
         below.place,
-        where=[_of_visible_plan(below.seen(PLAN)), *(() if plan is None else (_T.plan_id == plan,))],
+        where=[of_visible_plan(below.seen(PLAN)), *(() if plan is None else (_T.plan_id == plan,))],
         order=order,
         at_most=TARGETS_MAX,
     )

@@ -23,6 +23,7 @@ from readapi.refusals import PositionNeedsOneLogError
 from readapi.shapes import At, Facts, Found, Gathered, NotCompiledError, OfBodies
 
 T = TypeVar("T")
+Parts = Callable[[Question], "Mapping[str, Part]"]
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,18 @@ class Part:
     select: Select[Any]
     by_all: bool = False
     """Whether it is read by everybody's rule, also where the question is a member's about the own body."""
+    owned: bool = False
+    """Whether a member reads what is of the own body by the own rule.
+
+    One statement cannot do both: it is then for the finisher to tell whether that matters.
+    """
 
 
 @dataclass(frozen=True)
 class View(Generic[T]):
     """A national view."""
 
-    parts: Callable[[Question], Mapping[str, Part]]
+    parts: Parts
     told: Callable[[Facts, Mapping[UUID, BodyReference], Found], T]
     """Of the bodies that it is about, and the rows of its parts."""
     lineage: bool = False
@@ -74,7 +80,7 @@ class View(Generic[T]):
 
 def _crosses(part: Part) -> bool:
     """Whether a part reads what the member of a body cannot: the scope opens the body's rows and the commons."""
-    return part.by_all and any(table.schema != "commons" for table in part.select.get_final_froms())
+    return part.by_all and any(getattr(one, "schema", None) != "commons" for one in part.select.get_final_froms())
 
 
 async def answered(reading: Reading, view: View[T], **arguments: Any) -> T:
@@ -99,11 +105,21 @@ async def answered(reading: Reading, view: View[T], **arguments: Any) -> T:
     )
     scope = scope_of(reading, partnerships, list(bodies if named is None or not view.lineage else named))
     question = Executing(reading, when, tuple(bodies), scope, arguments)
+    return view.told(question, bodies, await read(reading, question, view.parts))
+
+
+async def read(reading: Reading, question: Executing, parts: Parts) -> Found:
+    """The rows of parts, one after the other."""
     found = {
-        name: await reading.rows(None if part.by_all else scope, part.select)
-        for name, part in view.parts(question).items()
+        name: list(await reading.rows(None if part.by_all else question.scope, part.select))
+        for name, part in parts(question).items()
     }
-    return view.told(question, bodies, found)
+    body = reading.viewer.tenant_id
+    if body is not None and reading.viewer.is_member:
+        for name, part in parts(question.of_member(body)).items():
+            if part.owned:
+                found[name] += await reading.rows(body, part.select)
+    return found
 
 
 def of_one_log(when: Clock, named: Sequence[Any] | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
+from uuid import UUID
 
 from graphql import FieldNode, GraphQLField
 from sqlalchemy import Table, Uuid, literal_column
@@ -155,3 +156,7 @@ class Told:
     def argument(self, name: str) -> Any:
         """See `Facts.argument`."""
         return self.here.read(name)(self.asked)
+
+    def reads_all_of(self, log: UUID) -> bool:
+        """See `Facts.reads_all_of`."""
+        return self.scope == log or not self.viewer.belongs_to(TenantId(log))
