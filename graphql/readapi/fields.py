@@ -8,17 +8,23 @@ import strawberry
 F = TypeVar("F", bound=Callable[..., Any])
 SIZE: Final = "size"
 SHAPE: Final = "shape"
+GATHERED: Final = "gathered"
 
 
-def sized(size: int | str, description: str, shape: Callable[[Any], Any] | None = None) -> Callable[[F], F]:
+def sized(
+    size: int | str, description: str, shape: Callable[[Any], Any] | None = None, *, gathered: str | None = None
+) -> Callable[[F], F]:
     """A resolver's field whose objects count towards the cost.
 
     Args:
         size: the number of objects it may give, or the name of the argument that bounds it.
         description: what the field means.
         shape: what it is in SQL (`readapi.shapes`); without it, operations with the field are not compiled.
+        gathered: the attribute that has the value already where its object was made of gathered rows.
     """
-    metadata = {SIZE: size} if shape is None else {SIZE: size, SHAPE: shape}
+    metadata: dict[str, Any] = {SIZE: size} if shape is None else {SIZE: size, SHAPE: shape}
+    if gathered is not None:
+        metadata[GATHERED] = gathered
     field: Callable[[F], F] = strawberry.field(description=description, metadata=metadata)
     return field
 

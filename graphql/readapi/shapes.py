@@ -63,6 +63,10 @@ class At(Protocol):
         """The body that the viewer reads for, to which others may have granted something; None is nobody."""
         ...
 
+    def own_body(self) -> ColumnElement[Any]:
+        """The viewer's own body, in whose member's scope all of the operation is read."""
+        ...
+
     def facts(self, asked: Any) -> "Facts":
         """What a finisher of the field knows of a request."""
         ...
@@ -191,6 +195,8 @@ class Gathered:
     parts: Mapping[str, Select[Any]]
     finish: Callable[[Facts, Found], Any]
     """Pure. A refusal, or `AskExecutorError`, sends the operation to the executor."""
+    only_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Parts that are read only where a field is selected: the names on the way to it."""
 
 
 class AskExecutorError(Exception):

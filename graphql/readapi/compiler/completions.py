@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
@@ -16,6 +16,7 @@ from graphql import (
 
 from readapi.compiler.finishing import Complete
 from readapi.compiler.selections import Selections
+from readapi.fields import GATHERED
 from readapi.shapes import AskExecutorError, NotCompiledError
 
 
@@ -62,7 +63,9 @@ class Completions:
 
 def _reading(of: str, definition: Any) -> Complete:
     """What reads a field of a value: an attribute, or a resolver that needs nothing but the value."""
-    resolver = definition.base_resolver
+    resolver, gathered = definition.base_resolver, definition.metadata.get(GATHERED)
+    if gathered is not None:
+        return cast("Complete", attrgetter(gathered))
     if resolver is None:
         read: Complete = attrgetter(definition.python_name)
         return read

@@ -90,11 +90,13 @@ def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def decoder(parts: Mapping[str, Select[Any]]) -> Callable[[msgspec.Raw], Found]:
     """Reads what `carried` wrote of several selects, each value as the driver would give it."""
-    fields = [(name, list[_row(part)]) for name, part in parts.items()]  # type: ignore[misc]  # made at run time
-    form = msgspec.defstruct("Parts", fields)
-    decode = msgspec.json.Decoder(form).decode
+    fields = [
+        (f"part{number}", list[_row(part)], msgspec.field(name=name))  # type: ignore[misc]  # made at run time
+        for number, (name, part) in enumerate(parts.items())
+    ]
+    decode = msgspec.json.Decoder(msgspec.defstruct("Parts", fields)).decode
     names = tuple(parts)
-    return lambda raw: {name: getattr(found, name) for found in (decode(raw),) for name in names}
+    return lambda raw: dict(zip(names, msgspec.structs.astuple(decode(raw)), strict=True))
 
 
 def _row(part: Select[Any]) -> Any:

@@ -107,6 +107,10 @@ class Here:
         """See `At.reader`."""
         return self.draft.reader()
 
+    def own_body(self) -> ColumnElement[Any]:
+        """See `At.own_body`."""
+        return self.draft.own_body()
+
     def facts(self, asked: Asked) -> "Told":
         """What a finisher of the field knows of a request."""
         return Told(self, asked)

@@ -101,7 +101,7 @@ class Draft:
         """What the viewer may see of a table, or of an alias of it: a part of the condition of every FROM."""
         self.tables.add(table)
         member, drafts, reads_for, _ = self.ask(_sight)
-        scope = self._common("scope", lambda asked: asked.member) if member and not public else None
+        scope = self.own_body() if member and not public else None
         if "audience" not in table.c:
             if scope is None:
                 raise NotCompiledError(f"{table.name} is for members")
@@ -109,6 +109,10 @@ class Draft:
             return own
         reader = self.reader() if reads_for else None
         return sight.visible(source, table.schema, scope, drafts=drafts, reader=reader)
+
+    def own_body(self) -> BindParameter[Any]:
+        """The body in whose member's scope all is read."""
+        return self._common("scope", lambda asked: asked.member)
 
     def reader(self) -> BindParameter[Any] | None:
         """The body that the viewer reads for; None where it is nobody."""

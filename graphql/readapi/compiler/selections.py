@@ -37,6 +37,13 @@ class Selections:
                 found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
         return found
 
+    def reaches(self, nodes: Sequence[FieldNode], names: Sequence[str]) -> bool:
+        """Whether a field below these is selected, by the names on the way to it."""
+        if not names:
+            return True
+        found = self.of([node.selection_set for node in nodes]).values()
+        return any(self.reaches(one, names[1:]) for one in found if one[0].name.value == names[0])
+
     def _flat(self, selections: SelectionSetNode | None) -> Iterator[FieldNode]:
         for node in selections.selections if selections is not None else ():
             if not self._is_included(node):

@@ -258,16 +258,21 @@ class Statement:
         self, found: Gathered, field: GraphQLField, nodes: list[FieldNode], here: Here
     ) -> ColumnElement[Any]:
         complete = Completions(self._selections).of(field.type, nodes)
+        parts = {
+            name: part
+            for name, part in found.parts.items()
+            if self._selections.reaches(nodes, found.only_for.get(name, ()))
+        }
         self._finishes.append(
             Finish(
                 path=here.path,
-                decode=decoder(found.parts),
+                decode=decoder(parts),
                 make=lambda asked, rows: found.finish(found.at.facts(asked), rows),
                 complete=complete,
                 given=lambda asked: (found.at.facts(asked).when, asked.arguments(field, nodes[0])),
             )
         )
-        return self._object([(name, carried(part, self.draft.name("g"))) for name, part in found.parts.items()])
+        return self._object([(name, carried(part, self.draft.name("g"))) for name, part in parts.items()])
 
     # --- pages
 

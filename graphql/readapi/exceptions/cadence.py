@@ -15,8 +15,7 @@ from projections.committee import COMMITTEE, TERMS
 from projections.meeting.tables import MEETING
 from projections.timeline import TIMELINE
 from readapi.asof import happened, held
-from readapi.exceptions.found import Evidence, Found, rows
-from readapi.reading import Place, Reading
+from readapi.exceptions.found import Evidence, Found, Ground, Named, Parts, Read, Search, Told, few, rows
 
 _C, _T, _M, _L = COMMITTEE.c, TERMS.c, MEETING.c, TIMELINE.c
 _DAY: Final = timedelta(days=1)
@@ -34,25 +33,72 @@ class _Meeting(NamedTuple):
     held: deadlines.Held
 
 
-async def cadences_not_kept(reading: Reading, place: Place, since: date | None) -> list[Found]:
+def _parts(ground: Ground) -> Parts:
+    """The committees with the versions of their rules, the meetings that were held, and the ends of committees."""
+    committees = select(_C.entity_id, _C.sample).where(
+        _C.tenant_id == ground.body, *held(COMMITTEE, ground.clock), ground.seen(COMMITTEE)
+    )
+    terms = (
+        select(_T.entity_id, _T.adopted_on, _T.position, _T.terms)
+        .where(
+            _T.tenant_id == ground.body,
+            *happened(TERMS, ground.clock, on="adopted_on"),
+            ground.seen(TERMS),
+        )
+        .order_by(_T.entity_id, _T.adopted_on, _T.position)
+    )
+    # The meetings that were held; one without a quorum was not.
+    meetings = (
+        select(_M.committee_id, _M.entity_id, _M.holds_on, _M.kind)
+        .where(
+            _M.tenant_id == ground.body,
+            _M.status == "held",
+            *held(MEETING, ground.clock),
+            ground.seen(MEETING),
+        )
+        .order_by(_M.holds_on, _M.entity_id)
+    )
+    dissolved = select(_L.entity_id, _L.effective_on).where(
+        _L.tenant_id == ground.body,
+        _L.type == "committee.Dissolved",
+        *happened(TIMELINE, ground.clock, on="effective_on"),
+        ground.seen(TIMELINE),
+    )
+    positions, closed = terms.with_only_columns(_T.position), meetings.with_only_columns(_M.entity_id)
+    return Parts(
+        {
+            "committees": few(committees),
+            "terms": few(terms),
+            "meetings": meetings,
+            "dissolved": few(dissolved),
+        },
+        Named((positions.order_by(None),), ((closed.order_by(None), ("meeting.Closed",)),)),
+    )
+
+
+def _found(told: Told, read: Read) -> list[Found]:
     """Years with too few meetings or too many, or without the forum that is asked for.
 
     A year counts if it is over, if the committee sat until its end, and if a cadence was in force on its first day
     and on its last, whose version judges it.
     """
-    versions = await _versions(reading, place)
-    meetings = await _meetings(reading, place)
-    dissolved = await _dissolved(reading, place)
-    statement = select(_C.entity_id, _C.sample).where(
-        _C.tenant_id == place.body, *held(COMMITTEE, place.clock), reading.visible(COMMITTEE, place.scope)
-    )
+    versions: dict[UUID, list[_Version]] = {}
+    for committee_id, adopted_on, position, terms in rows(read, "terms"):
+        version = _Version(adopted_on, position, _terms(terms).cadence)
+        versions.setdefault(committee_id, []).append(version)
+    meetings: dict[UUID, list[_Meeting]] = {}
+    for committee_id, meeting_id, holds_on, kind in read["meetings"]:
+        meeting = _Meeting(meeting_id, deadlines.Held(on=holds_on, forum=kind == "forum"))
+        meetings.setdefault(committee_id, []).append(meeting)
+    dissolved: dict[UUID, date] = {row[0]: row[1] for row in rows(read, "dissolved")}
+    today = told.when.effective
     found = []
-    for committee_id, sample in await rows(reading, place, statement):
-        last = min(place.clock.effective, dissolved.get(committee_id, place.clock.effective)) - _DAY
+    for committee_id, sample in rows(read, "committees"):
+        last = min(today, dissolved.get(committee_id, today)) - _DAY
         were_held = meetings.get(committee_id, [])
         for kept, version in _years(versions.get(committee_id, []), last, were_held):
             on = kept.year.end
-            if kept.kept or (since is not None and on < since):
+            if kept.kept or (told.since is not None and on < told.since):
                 continue
             in_year = (one for one in were_held if kept.year.start <= one.held.on <= on)
             found.append(
@@ -102,48 +148,4 @@ def _in_force(versions: list[_Version], on: date) -> _Version | None:
     return next((one for one in reversed(versions) if one.adopted_on <= on), None)
 
 
-async def _versions(reading: Reading, place: Place) -> dict[UUID, list[_Version]]:
-    """Of each committee, in the order in which they come into force."""
-    statement = (
-        select(_T.entity_id, _T.adopted_on, _T.position, _T.terms)
-        .where(
-            _T.tenant_id == place.body,
-            *happened(TERMS, place.clock, on="adopted_on"),
-            reading.visible(TERMS, place.scope),
-        )
-        .order_by(_T.entity_id, _T.adopted_on, _T.position)
-    )
-    found: dict[UUID, list[_Version]] = {}
-    for committee_id, adopted_on, position, terms in await rows(reading, place, statement):
-        version = _Version(adopted_on, position, _terms(terms).cadence)
-        found.setdefault(committee_id, []).append(version)
-    return found
-
-
-async def _meetings(reading: Reading, place: Place) -> dict[UUID, list[_Meeting]]:
-    """The meetings that were held, by committee; one without a quorum was not."""
-    statement = (
-        select(_M.committee_id, _M.entity_id, _M.holds_on, _M.kind)
-        .where(
-            _M.tenant_id == place.body,
-            _M.status == "held",
-            *held(MEETING, place.clock),
-            reading.visible(MEETING, place.scope),
-        )
-        .order_by(_M.holds_on, _M.entity_id)
-    )
-    found: dict[UUID, list[_Meeting]] = {}
-    for committee_id, meeting_id, holds_on, kind in await reading.rows(place.scope, statement):
-        meeting = _Meeting(meeting_id, deadlines.Held(on=holds_on, forum=kind == "forum"))
-        found.setdefault(committee_id, []).append(meeting)
-    return found
-
-
-async def _dissolved(reading: Reading, place: Place) -> dict[UUID, date]:
-    """The day from which committees no longer sit."""
-    statement = select(_L.entity_id, _L.effective_on).where(
-        _L.tenant_id == place.body,
-        _L.type == "committee.Dissolved",
-        *happened(TIMELINE, place.clock, on="effective_on"),
-    )
-    return {row[0]: row[1] for row in await rows(reading, place, statement)}
+CADENCES_NOT_KEPT: Final = Search(_parts, _found)

@@ -1,48 +1,50 @@
 """Exceptions of a body: every kind together, the latest first, each with its events."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Column, Date, Text, and_, or_, tuple_
+from sqlalchemy import Column, Date, Select, Table, Text, and_, false, or_, tuple_
+from sqlalchemy.sql.elements import ColumnElement
 
 from domain.exceptions import KINDS, TITLES, Kind
 from projections.timeline import TIMELINE
-from readapi.asof import happened
+from readapi.asof import Clock, happened
 from readapi.columns import reads
-from readapi.exceptions.alignment import alignments_withdrawn
-from readapi.exceptions.cadence import cadences_not_kept
-from readapi.exceptions.found import Evidence, Found
-from readapi.exceptions.quorum import decisions_without_quorum
-from readapi.exceptions.revision import revisions_without_authority
-from readapi.exceptions.submission import approvals_by_submitter, late_submissions, values_changed
-from readapi.exceptions.target import orphan_targets
+from readapi.exceptions.alignment import ALIGNMENTS_WITHDRAWN
+from readapi.exceptions.cadence import CADENCES_NOT_KEPT
+from readapi.exceptions.found import ELSEWHERE, EVERYBODYS, Evidence, Found, Ground, Named, Read, Search, one_of
+from readapi.exceptions.quorum import DECISIONS_WITHOUT_QUORUM
+from readapi.exceptions.revision import REVISIONS_WITHOUT_AUTHORITY
+from readapi.exceptions.submission import APPROVALS_BY_SUBMITTER, LATE_SUBMISSIONS, VALUES_CHANGED
+from readapi.exceptions.target import ORPHAN_TARGETS
 from readapi.fields import sized
 from readapi.governance_codes import ExceptionKind
 from readapi.paging import Page, bounded, decode_cursor, paged
 from readapi.reading import Info, Place, Reading
+from readapi.shapes import Absent, At, Facts, Gathered
+from readapi.shapes import Found as Rows
 from readapi.text import LocalizedText
 from readapi.text import of as text_of
 from readapi.timeline import TimelineEntry
 
-Search = Callable[[Reading, Place, date | None], Awaitable[list[Found]]]
 SEARCHES: Final[dict[Kind, Search]] = {
-    "revision_without_authority": revisions_without_authority,
-    "decision_without_quorum": decisions_without_quorum,
-    "approval_by_submitter": approvals_by_submitter,
-    "value_changed_after_publication": values_changed,
-    "late_submission": late_submissions,
-    "orphan_target": orphan_targets,
-    "broken_cadence": cadences_not_kept,
-    "alignment_withdrawn_after_use": alignments_withdrawn,
+    "revision_without_authority": REVISIONS_WITHOUT_AUTHORITY,
+    "decision_without_quorum": DECISIONS_WITHOUT_QUORUM,
+    "approval_by_submitter": APPROVALS_BY_SUBMITTER,
+    "value_changed_after_publication": VALUES_CHANGED,
+    "late_submission": LATE_SUBMISSIONS,
+    "orphan_target": ORPHAN_TARGETS,
+    "broken_cadence": CADENCES_NOT_KEPT,
+    "alignment_withdrawn_after_use": ALIGNMENTS_WITHDRAWN,
 }
 EVENTS = 20
 """Counted for the events of an exception, which are few and not paged."""
 _NAME: Final = "exceptions"
+_LINES: Final = "lines"
 _ORDER: Final = (Column("on", Date), Column("kind", Text), Column("record", Text))
 
 
@@ -62,8 +64,9 @@ class AuditException:
     sample: bool = strawberry.field(description="Whether it is of sample data.")
     evidence: strawberry.Private[Evidence]
     place: strawberry.Private[Place]
+    gathered: strawberry.Private[list[TimelineEntry] | None] = None
 
-    @sized(EVENTS, "The events that tell of it, in the order of the log.")
+    @sized(EVENTS, "The events that tell of it, in the order of the log.", gathered="gathered")
     async def events(self, info: Info) -> list[TimelineEntry]:
         return await info.context.loader(load_evidence).load(EvidenceKey(self.place, self.evidence))
 
@@ -83,19 +86,74 @@ async def exceptions(
         CursorUnknownError: the cursor is none of this list.
         AnswerTooLargeError: more than 1,000 of a kind; a later day to begin with narrows it.
     """
+    ground = Ground(
+        body=place.body,
+        clock=place.clock,
+        since=since,
+        seen=lambda table: _own(reading, place, table),
+        by_all=lambda table: reading.visible(table, None, place.clock),
+    )
+    reads_: dict[Kind, Read] = {}
+    for kind in _chosen(kinds):
+        search = SEARCHES[kind]
+        read: dict[str, Any] = {}
+        for name, select_ in search.parts(ground).selects.items():
+            scope = None if name == EVERYBODYS else place.scope
+            read[name] = await reading.rows(scope, select_)
+        if search.elsewhere is not None:
+            read[ELSEWHERE] = await search.elsewhere(reading, place, read)
+        reads_[kind] = read
+    return _page(_Told(place, since), reads_, first=first, after=after)
+
+
+def _own(reading: Reading, place: Place, table: Table) -> ColumnElement[bool]:
+    if "audience" in table.c:
+        return reading.visible(table, place.scope)
+    own: ColumnElement[bool] = table.c.tenant_id == place.scope
+    return own
+
+
+def _chosen(kinds: Sequence[ExceptionKind] | None) -> list[Kind]:
+    return list(KINDS) if kinds is None else [kind for kind in KINDS if kind in (bounded("kinds", kinds) or ())]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Implements `found.Told`."""
+
+    place: Place
+    since: date | None
+
+    @property
+    def when(self) -> Clock:
+        return self.place.clock
+
+    @property
+    def body(self) -> UUID:
+        return self.place.body
+
+
+def _page(
+    told: _Told,
+    read: Mapping[Kind, Read],
+    *,
+    first: int,
+    after: str | None,
+    lines: Sequence[TimelineEntry] | None = None,
+) -> Page[AuditException]:
     beyond = None if after is None else decode_cursor(_NAME, _ORDER, after)
-    chosen = KINDS if kinds is None else [kind for kind in KINDS if kind in (bounded("kinds", kinds) or ())]
-    by_kind = await asyncio.gather(*(SEARCHES[kind](reading, place, since) for kind in chosen))
-    found = sorted((one for of_kind in by_kind for one in of_kind), key=lambda one: one.key, reverse=True)
+    every = [one for kind, rows in read.items() for one in SEARCHES[kind].found(told, rows)]
+    found = sorted(every, key=lambda one: one.key, reverse=True)
     left = found if beyond is None else [one for one in found if one.key < beyond]
 
     async def count() -> int:
         return len(found)
 
-    return paged(_NAME, [(_shown(one, place), one.key) for one in left[: first + 1]], first, count, place.clock)
+    shown = [(_shown(one, told.place, lines), one.key) for one in left[: first + 1]]
+    return paged(_NAME, shown, first, count, told.when)
 
 
-def _shown(one: Found, place: Place) -> AuditException:
+def _shown(one: Found, place: Place, lines: Sequence[TimelineEntry] | None) -> AuditException:
     return AuditException(
         kind=ExceptionKind(one.kind),
         title=text_of(TITLES[one.kind]),
@@ -106,7 +164,75 @@ def _shown(one: Found, place: Place) -> AuditException:
         sample=one.sample,
         evidence=one.evidence,
         place=place,
+        gathered=None if lines is None else [line for line in lines if _tells(line, one.evidence)],
     )
+
+
+def _tells(line: TimelineEntry, evidence: Evidence) -> bool:
+    return line.position in evidence.positions or (line.stream_id, line.type) in evidence.of
+
+
+# --- the same as rows of the operation's one statement
+
+
+def exceptions_shape(at: At) -> Gathered | Absent:
+    """What `Partnership.exceptions` gives, of gathered rows."""
+    below = at.as_of()
+    if not below.place.member:
+        return Absent()
+    ground = Ground(
+        body=below.own_body(),
+        clock=below.place.clock,
+        since=below.optional("since", Date),
+        seen=below.seen,
+        by_all=lambda table: below.seen(table, public=True),
+    )
+    parts = {kind: SEARCHES[kind].parts(ground) for kind in _chosen(below.given("kinds"))}
+    selects = {f"{kind}/{name}": one for kind, of in parts.items() for name, one in of.selects.items()}
+    return Gathered(
+        below,
+        {**selects, _LINES: _lines(ground, [of.events for of in parts.values()])},
+        _finish,
+        only_for={_LINES: ("nodes", "events")},
+    )
+
+
+def _lines(ground: Ground, named: Sequence[Named]) -> Select[Any]:
+    """The lines of the timeline that may tell of what is found."""
+    columns = TIMELINE.c
+    positions = [one for of in named for one in of.positions]
+    records = [pair for of in named for pair in of.records]
+    conditions = [
+        *(columns.position.in_(one) for one in positions),
+        *(and_(columns.entity_id.in_(one), one_of(columns.type, types)) for one, types in records),
+    ]
+    return (
+        reads(TimelineEntry)
+        .select()
+        .where(
+            *(columns.tenant_id == ground.body, ground.seen(TIMELINE)),
+            *happened(TIMELINE, ground.clock, on="effective_on"),
+            or_(false(), *conditions),
+        )
+        .order_by(columns.position)
+    )
+
+
+def _finish(facts: Facts, found: Rows) -> Page[AuditException]:
+    assert facts.scope is not None
+    place = Place(facts.scope, member=True, clock=facts.when)
+    reader = reads(TimelineEntry)
+    lines = None if _LINES not in found else [reader.make(row, place=place) for row in found[_LINES]]
+    read: dict[Kind, dict[str, Any]] = {kind: {} for kind in _chosen(facts.argument("kinds"))}
+    for key, rows in found.items():
+        kind, _, name = key.partition("/")
+        if name:
+            read[cast("Kind", kind)][name] = rows
+    told = _Told(place, facts.argument("since"))
+    return _page(told, read, first=facts.argument("first"), after=facts.argument("after"), lines=lines)
+
+
+# --- its events, where it is executed
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +263,6 @@ async def load_evidence(reading: Reading, keys: list[EvidenceKey]) -> Sequence[l
         for row in await reading.rows(place.scope, statement):
             line = reader.make(row, place=place)
             for key in wanted:
-                evidence = key.evidence
-                if line.position in evidence.positions or (line.stream_id, line.type) in evidence.of:
+                if _tells(line, key.evidence):
                     found[key].append(line)
     return [found[key] for key in keys]

@@ -1,7 +1,6 @@
 """Figures that were approved by whoever submitted them, changed after their publication, or submitted late."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
@@ -12,8 +11,7 @@ from domain.exceptions import Published, by_submitter, changed, changes, late
 from projections.requirement import EXEMPTION, REQUIREMENT
 from projections.submission import SUBMISSION, SUBMISSION_STEP
 from readapi.asof import happened, held
-from readapi.exceptions.found import Evidence, Found, rows
-from readapi.reading import Place, Reading
+from readapi.exceptions.found import Evidence, Found, Ground, Named, Parts, Read, Search, Told, few, one_of, rows
 
 _S, _STEP, _R, _E = SUBMISSION.c, SUBMISSION_STEP.c, REQUIREMENT.c, EXEMPTION.c
 _STANDS_BY: Final = ("submit", "resubmit", "correct")
@@ -22,7 +20,7 @@ _BY_ANOTHER: Final = ("validate", "approve")
 _SIDES: Final = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
 
 
-async def approvals_by_submitter(reading: Reading, place: Place, since: date | None) -> list[Found]:
+def _approved(ground: Ground) -> Parts:
     """Steps that another person must take, taken by whoever stood by the figure last.
 
     Who acted is compared, not the breach that was kept: a log that was restored tells the same.
@@ -34,7 +32,7 @@ async def approvals_by_submitter(reading: Reading, place: Place, since: date | N
             before.c.tenant_id == _STEP.tenant_id,
             before.c.entity_id == _STEP.entity_id,
             before.c.position < _STEP.position,
-            before.c.act.in_(_STANDS_BY),
+            one_of(before.c.act, _STANDS_BY),
         )
         .order_by(before.c.position.desc())
         .limit(1)
@@ -44,18 +42,29 @@ async def approvals_by_submitter(reading: Reading, place: Place, since: date | N
     by = SUBMISSION_STEP.alias("by")
     same = and_(by.c.tenant_id == _STEP.tenant_id, by.c.entity_id == _STEP.entity_id, by.c.position == submitted)
     statement = (
-        select(_STEP.entity_id, _STEP.position, by.c.position, _STEP.act, _STEP.effective_on, _STEP.sample)
+        select(
+            *(_STEP.entity_id, _STEP.position, by.c.position.label("submitted_at")),
+            *(_STEP.act, _STEP.effective_on, _STEP.sample),
+        )
         .select_from(SUBMISSION_STEP.join(by, same))
         .where(
-            _STEP.tenant_id == place.body,
-            _STEP.act.in_(_BY_ANOTHER),
+            _STEP.tenant_id == ground.body,
+            one_of(_STEP.act, _BY_ANOTHER),
             by.c.actor_id == _STEP.actor_id,
-            *happened(SUBMISSION_STEP, place.clock, on="effective_on"),
-            reading.visible(SUBMISSION_STEP, place.scope),
-            *(() if since is None else (_STEP.effective_on >= since,)),
+            *happened(SUBMISSION_STEP, ground.clock, on="effective_on"),
+            ground.seen(SUBMISSION_STEP),
+            *(() if ground.since is None else (_STEP.effective_on >= ground.since,)),
         )
         .order_by(_STEP.position)
     )
+    found = few(statement).cte()
+    return Parts(
+        {"approvals": select(*found.c).order_by(found.c.position)},
+        Named((select(found.c.position), select(found.c.submitted_at))),
+    )
+
+
+def _found_approved(_: Told, read: Read) -> list[Found]:
     return [
         Found(
             kind="approval_by_submitter",
@@ -67,11 +76,14 @@ async def approvals_by_submitter(reading: Reading, place: Place, since: date | N
             sample=sample,
             part=str(position),
         )
-        for record_id, position, submitted_at, act, on, sample in await rows(reading, place, statement)
+        for record_id, position, submitted_at, act, on, sample in rows(read, "approvals")
     ]
 
 
-async def values_changed(reading: Reading, place: Place, since: date | None) -> list[Found]:
+APPROVALS_BY_SUBMITTER: Final = Search(_approved, _found_approved)
+
+
+def _corrected(ground: Ground) -> Parts:
     """Published figures that another one replaced, or is to replace.
 
     A step before a publication counts for members who see no drafts too: what was drafted is what was published.
@@ -90,23 +102,31 @@ async def values_changed(reading: Reading, place: Place, since: date | None) -> 
             *(_STEP[f"denominator_{side}"] for side in _SIDES),
         )
         .where(
-            _STEP.tenant_id == place.body,
-            *happened(SUBMISSION_STEP, place.clock, on="effective_on"),
-            or_(reading.visible(SUBMISSION_STEP, place.scope), came_out),
+            _STEP.tenant_id == ground.body,
+            *happened(SUBMISSION_STEP, ground.clock, on="effective_on"),
+            or_(ground.seen(SUBMISSION_STEP), came_out),
             exists().where(
                 corrected.c.tenant_id == _STEP.tenant_id,
                 corrected.c.entity_id == _STEP.entity_id,
                 corrected.c.act == "correct",
-                *(() if since is None else (corrected.c.effective_on >= since,)),
+                *(() if ground.since is None else (corrected.c.effective_on >= ground.since,)),
             ),
         )
         .order_by(_STEP.entity_id, _STEP.position)
     )
+    steps = statement.cte()
+    return Parts(
+        {"steps": select(*steps.c).order_by(steps.c.entity_id, steps.c.position)},
+        Named((select(steps.c.position),)),
+    )
+
+
+def _found_corrected(told: Told, read: Read) -> list[Found]:
     found = []
-    for record_id, steps in groupby(await reading.rows(place.scope, statement), key=lambda row: row[0]):
+    for record_id, steps in groupby(read["steps"], key=lambda row: row[0]):
         taken = list(steps)
         for change in changes([_published(row) for row in taken]):
-            if since is not None and change.on < since:
+            if told.since is not None and change.on < told.since:
                 continue
             found.append(
                 Found(
@@ -121,6 +141,9 @@ async def values_changed(reading: Reading, place: Place, since: date | None) -> 
                 )
             )
     return found
+
+
+VALUES_CHANGED: Final = Search(_corrected, _found_corrected)
 
 
 def _published(row: Sequence[Any]) -> Published:
@@ -139,7 +162,7 @@ def _figure(sides: Sequence[Any]) -> tuple[Any, ...]:
     return (kind, Decimal(number), top, status, rounded_to, unit)
 
 
-async def late_submissions(reading: Reading, place: Place, since: date | None) -> list[Found]:
+def _late(ground: Ground) -> Parts:
     """Whole figures that a requirement asks for and that were first submitted after their day.
 
     Who is exempt is not late, and what was not submitted at all is missing, not late.
@@ -163,28 +186,40 @@ async def late_submissions(reading: Reading, place: Place, since: date | None) -
         _E.entity_id == _R.entity_id,
         _E.period_start == _S.period_start,
         _E.period_end == _S.period_end,
-        *held(EXEMPTION, place.clock),
-        reading.visible(EXEMPTION, place.scope),
+        *held(EXEMPTION, ground.clock),
+        ground.seen(EXEMPTION),
     )
     statement = (
-        select(_S.entity_id, _R.entity_id, _S.submitted_on, due_on, _S.sample)
+        select(
+            *(_S.entity_id, _R.entity_id.label("requirement_id"), _S.submitted_on, due_on.label("due_on")),
+            _S.sample,
+        )
         .select_from(SUBMISSION.join(REQUIREMENT, asked))
         .where(
-            _S.tenant_id == place.body,
+            _S.tenant_id == ground.body,
             _S.cuts == "[]",
             _S.submitted_on > due_on,
-            *held(SUBMISSION, place.clock),
-            *held(REQUIREMENT, place.clock),
-            reading.visible(SUBMISSION, place.scope),
-            reading.visible(REQUIREMENT, place.scope),
+            *held(SUBMISSION, ground.clock),
+            *held(REQUIREMENT, ground.clock),
+            ground.seen(SUBMISSION),
+            ground.seen(REQUIREMENT),
             ~exempt,
-            *(() if since is None else (_S.submitted_on >= since,)),
+            *(() if ground.since is None else (_S.submitted_on >= ground.since,)),
         )
         .order_by(_S.entity_id, due_on, _R.entity_id)
     )
+    found = few(statement).cte()
+    required = (select(found.c.requirement_id), ("requirement.Required",))
+    return Parts(
+        {"late": select(*found.c).order_by(found.c.entity_id, found.c.due_on, found.c.requirement_id)},
+        Named(records=(required, (select(found.c.entity_id), ("submission.Submitted",)))),
+    )
+
+
+def _found_late(_: Told, read: Read) -> list[Found]:
     # Two requirements of one figure are one; the earlier day counts.
     found: dict[Any, Found] = {}
-    for record_id, requirement_id, submitted_on, due, sample in await rows(reading, place, statement):
+    for record_id, requirement_id, submitted_on, due, sample in rows(read, "late"):
         events = ((requirement_id, "requirement.Required"), (record_id, "submission.Submitted"))
         found.setdefault(
             record_id,
@@ -199,3 +234,6 @@ async def late_submissions(reading: Reading, place: Place, since: date | None) -
             ),
         )
     return list(found.values())
+
+
+LATE_SUBMISSIONS: Final = Search(_late, _found_late)

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import Select, and_, select, tuple_
+from sqlalchemy.sql.elements import ColumnElement
 
 from domain.exceptions import Orphaned, orphaned
 from projections.alignment import ALIGNMENT
@@ -16,8 +17,22 @@ from projections.target import TARGET
 from projections.timeline import TIMELINE
 from readapi.asof import Clock, elsewhere, happened, held, known
 from readapi.codes import PARTNERSHIP_KINDS
-from readapi.exceptions.found import Evidence, Found, rows
-from readapi.reading import Place, Reading, in_any
+from readapi.exceptions.found import (
+    ELSEWHERE,
+    EVERYBODYS,
+    Evidence,
+    Found,
+    Ground,
+    Named,
+    Parts,
+    Read,
+    Search,
+    Told,
+    few,
+    rows,
+)
+from readapi.reading import Place, Reading
+from readapi.shapes import AskExecutorError
 
 _T, _L, _E, _P, _A = TARGET.c, TIMELINE.c, PLAN_ELEMENT.c, PLAN_PARENT.c, ALIGNMENT.c
 _PLAN_EVENTS: Final = ("plan.AlignedToParent", "plan.ElementWithdrawn", "plan.RevisionAdopted")
@@ -56,24 +71,115 @@ class _Stand(NamedTuple):
     above: UUID | None = None
 
 
-async def orphan_targets(reading: Reading, place: Place, since: date | None) -> list[Found]:
-    """Targets of adopted plans of partnerships; those of ministries and funders are the top and serve nothing."""
-    if not await _is_partnership(reading, place):
+def _parts(ground: Ground) -> Parts:
+    """The targets, what their plans ever said and serve, and how that stands in the body's own plans."""
+    kind = select(REGISTRY.c.kind).where(
+        REGISTRY.c.tenant_id == ground.body, *held(REGISTRY, ground.clock), ground.by_all(REGISTRY)
+    )
+    begun = and_(_L.tenant_id == _T.tenant_id, _L.entity_id == _T.entity_id, _L.type == "target.BaselineSet")
+    found = few(
+        select(
+            *(_T.entity_id, _T.plan_id, _T.indicator_id, _L.effective_on, _L.position),
+            *(_T.measured_log, _T.measured_stream, _T.sample),
+        )
+        .select_from(TARGET.join(TIMELINE, and_(begun, ground.seen(TIMELINE))))
+        .where(_T.tenant_id == ground.body, *held(TARGET, ground.clock), ground.seen(TARGET))
+        .order_by(_T.entity_id)
+    ).cte()
+    plans = select(found.c.plan_id)
+    links = _links(ground, plans).cte()
+    parents = tuple_(_E.tenant_id, _E.entity_id, _E.element_id)
+    own = (_E.tenant_id == ground.body, *known(PLAN_ELEMENT, ground.clock), ground.seen(PLAN_ELEMENT))
+    aligned = select(_A.indicator_id).where(
+        _A.tenant_id == ground.body,
+        _A.status == "in_force",
+        _A.grade != "none",
+        *held(ALIGNMENT, ground.clock),
+        ground.seen(ALIGNMENT),
+    )
+    selects = {
+        EVERYBODYS: kind,
+        "targets": select(*found.c).order_by(found.c.entity_id),
+        "links": select(*links.c),
+        "elements": _forms(_E.entity_id.in_(plans), *own),
+        "parents": _forms(
+            parents.in_(select(links.c.parent_log, links.c.parent_stream, links.c.parent_element_id)), *own
+        ),
+        "aligned": few(aligned),
+    }
+    return Parts(selects, Named((select(found.c.position),), ((plans, _PLAN_EVENTS),)))
+
+
+def _forms(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The forms that elements of plans took, as known at a clock."""
+    return (
+        select(_E.tenant_id, _E.entity_id, _E.element_id, _E.effective_to, _E.parent_id)
+        .where(*conditions)
+        .order_by(_E.entity_id, _E.element_id, _E.effective_from)
+    )
+
+
+def _links(ground: Ground, plans: Select[Any]) -> Select[Any]:
+    """Which elements of parent plans elements serve, in alignments that a revision adopted by the clock."""
+    adopted = and_(
+        PLAN_REVISION.c.tenant_id == _P.tenant_id,
+        PLAN_REVISION.c.entity_id == _P.entity_id,
+        PLAN_REVISION.c.number == _P.revision,
+    )
+    return (
+        select(_P.entity_id, _P.element_id, _P.parent_log, _P.parent_stream, _P.parent_element_id)
+        .select_from(PLAN_PARENT.join(PLAN_REVISION, adopted))
+        .where(
+            _P.tenant_id == ground.body,
+            _P.entity_id.in_(plans),
+            _P.line > 0,
+            *happened(PLAN_REVISION, ground.clock, on="adopted_on"),
+            ground.seen(PLAN_PARENT),
+            ground.seen(PLAN_REVISION),
+        )
+    )
+
+
+async def _elsewhere(reading: Reading, place: Place, read: Read) -> Sequence[Sequence[Any]]:
+    """The forms of the elements that plans serve in other bodies' logs: what was public, which everybody reads.
+
+    It is not in the parts: a member's scope does not open other bodies' rows, and theirs does not open the links.
+    """
+    served = sorted({_Parent(*row[2:]) for row in read["links"]})
+    parents = [one for one in served if one.log != place.body]
+    if not parents:
         return []
-    targets = await _targets(reading, place)
-    plans = {target.plan_id for target in targets}
-    links = await _links(reading, place, plans)
+    clock = elsewhere(place.clock)
+    key = tuple_(_E.tenant_id, _E.entity_id, _E.element_id)
+    statement = _forms(key.in_(parents), *known(PLAN_ELEMENT, clock), reading.visible(PLAN_ELEMENT, None))
+    return await reading.rows(None, statement)
+
+
+def _found(told: Told, read: Read) -> list[Found]:
+    """Targets of adopted plans of partnerships; those of ministries and funders are the top and serve nothing.
+
+    Raises:
+        AskExecutorError: it takes what other bodies' plans say.
+    """
+    if not any(row[0] in {kind.value for kind in PARTNERSHIP_KINDS} for row in read[EVERYBODYS]):
+        return []
+    links: dict[_Element, list[_Parent]] = {}
+    for plan_id, element_id, *parent in read["links"]:
+        links.setdefault((plan_id, element_id), []).append(_Parent(*parent))
+    own = _stood(read["elements"], told.when)
+    beyond = read.get(ELSEWHERE)
     cascade = _Cascade(
-        body=place.body,
-        elements=await _elements(reading, place, plans),
+        body=told.body,
+        elements={(one.plan_id, one.element_id): stand for one, stand in own.items()},
         links=links,
-        parents=await _parents(reading, place, {parent for served in links.values() for parent in served}),
-        aligned=await _aligned(reading, place),
+        parents=_stood([*read["parents"], *(beyond or ())], told.when),
+        whole=beyond is not None,
+        aligned=frozenset(row[0] for row in rows(read, "aligned")),
     )
     found = []
-    for target in targets:
+    for target in (_Target(*row) for row in rows(read, "targets")):
         why = cascade.why(target)
-        if why is None or (since is not None and why[1] < since):
+        if why is None or (told.since is not None and why[1] < told.since):
             continue
         found.append(
             Found(
@@ -99,6 +205,8 @@ class _Cascade:
     elements: Mapping[_Element, _Stand]
     links: Mapping[_Element, list[_Parent]]
     parents: Mapping[_Parent, _Stand]
+    whole: bool
+    """Whether `parents` has other bodies' too."""
     aligned: frozenset[UUID]
     """The body's own indicators that agree with another owner's."""
 
@@ -116,6 +224,8 @@ class _Cascade:
         served = [parent for element in self._upwards(target.element) for parent in self.links.get(element, ())]
         if not served:
             return "nothing_served", target.begun_on
+        if not self.whole and any(one.log != self.body for one in served):
+            raise AskExecutorError
         # What the reader does not see of another body's plan is not said to be gone.
         ends = [stand.until for one in served if (stand := self.parents.get(one)) and stand.until is not None]
         if len(ends) < len(served):
@@ -131,48 +241,6 @@ class _Cascade:
             at = None if above is None else (at[0], above)
 
 
-async def _is_partnership(reading: Reading, place: Place) -> bool:
-    statement = select(REGISTRY.c.kind).where(REGISTRY.c.tenant_id == place.body, *held(REGISTRY, place.clock))
-    kinds = await reading.rows(None, statement.where(reading.visible(REGISTRY, None, place.clock)))
-    return any(row[0] in {kind.value for kind in PARTNERSHIP_KINDS} for row in kinds)
-
-
-async def _targets(reading: Reading, place: Place) -> list[_Target]:
-    begun = and_(_L.tenant_id == _T.tenant_id, _L.entity_id == _T.entity_id, _L.type == "target.BaselineSet")
-    statement = (
-        select(
-            *(_T.entity_id, _T.plan_id, _T.indicator_id, _L.effective_on, _L.position),
-            *(_T.measured_log, _T.measured_stream, _T.sample),
-        )
-        .select_from(TARGET.join(TIMELINE, begun))
-        .where(
-            _T.tenant_id == place.body,
-            *held(TARGET, place.clock),
-            reading.visible(TARGET, place.scope),
-        )
-        .order_by(_T.entity_id)
-    )
-    return [_Target(*row) for row in await rows(reading, place, statement)]
-
-
-async def _elements(reading: Reading, place: Place, plans: set[UUID]) -> dict[_Element, _Stand]:
-    """Every element that plans ever adopted, as known at the clock."""
-    if not plans:
-        return {}
-    statement = (
-        select(_E.tenant_id, _E.entity_id, _E.element_id, _E.effective_to, _E.parent_id)
-        .where(
-            _E.tenant_id == place.body,
-            in_any(_E.entity_id, sorted(plans)),
-            *known(PLAN_ELEMENT, place.clock),
-            reading.visible(PLAN_ELEMENT, place.scope),
-        )
-        .order_by(_E.entity_id, _E.element_id, _E.effective_from)
-    )
-    stood = await reading.rows(place.scope, statement)
-    return {(one.plan_id, one.element_id): stand for one, stand in _stood(stood, place.clock).items()}
-
-
 def _stood(found: Sequence[Sequence[Any]], clock: Clock) -> dict[_Parent, _Stand]:
     """How elements stand, from their forms in order: the last one says it."""
     return {
@@ -183,60 +251,4 @@ def _stood(found: Sequence[Sequence[Any]], clock: Clock) -> dict[_Parent, _Stand
     }
 
 
-async def _links(reading: Reading, place: Place, plans: set[UUID]) -> dict[_Element, list[_Parent]]:
-    """Which elements of parent plans elements serve, in alignments that a revision adopted by the clock."""
-    if not plans:
-        return {}
-    adopted = and_(
-        PLAN_REVISION.c.tenant_id == _P.tenant_id,
-        PLAN_REVISION.c.entity_id == _P.entity_id,
-        PLAN_REVISION.c.number == _P.revision,
-    )
-    statement = (
-        select(_P.entity_id, _P.element_id, _P.parent_log, _P.parent_stream, _P.parent_element_id)
-        .select_from(PLAN_PARENT.join(PLAN_REVISION, adopted))
-        .where(
-            _P.tenant_id == place.body,
-            in_any(_P.entity_id, sorted(plans)),
-            _P.line > 0,
-            *happened(PLAN_REVISION, place.clock, on="adopted_on"),
-            reading.visible(PLAN_PARENT, place.scope),
-            reading.visible(PLAN_REVISION, place.scope),
-        )
-    )
-    found: dict[_Element, list[_Parent]] = {}
-    for plan_id, element_id, *parent in await reading.rows(place.scope, statement):
-        found.setdefault((plan_id, element_id), []).append(_Parent(*parent))
-    return found
-
-
-async def _parents(reading: Reading, place: Place, asked: set[_Parent]) -> dict[_Parent, _Stand]:
-    """How elements of parent plans stand, as far as the reader sees them: what was public, or of the own log."""
-    found: dict[_Parent, _Stand] = {}
-    for scope, clock in ((place.scope, place.clock), (None, elsewhere(place.clock))):
-        chosen = sorted(one for one in asked if (one.log == place.body) == (scope is not None))
-        if not chosen:
-            continue
-        statement = (
-            select(_E.tenant_id, _E.entity_id, _E.element_id, _E.effective_to, _E.parent_id)
-            .where(
-                tuple_(_E.tenant_id, _E.entity_id, _E.element_id).in_(chosen),
-                *known(PLAN_ELEMENT, clock),
-                reading.visible(PLAN_ELEMENT, scope),
-            )
-            .order_by(_E.entity_id, _E.element_id, _E.effective_from)
-        )
-        found |= _stood(await reading.rows(scope, statement), clock)
-    return found
-
-
-async def _aligned(reading: Reading, place: Place) -> frozenset[UUID]:
-    """The body's own indicators that agree with another owner's, exactly or in part."""
-    statement = select(_A.indicator_id).where(
-        _A.tenant_id == place.body,
-        _A.status == "in_force",
-        _A.grade != "none",
-        *held(ALIGNMENT, place.clock),
-        reading.visible(ALIGNMENT, place.scope),
-    )
-    return frozenset(row[0] for row in await rows(reading, place, statement))
+ORPHAN_TARGETS: Final = Search(_parts, _found, _elsewhere)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from readapi.exceptions.listing import AuditException, exceptions
+from readapi.exceptions.listing import AuditException, exceptions, exceptions_shape
 from readapi.fields import sized
 from readapi.governance_codes import ExceptionKind
 from readapi.paging import FIRST, After, First, Page
@@ -28,7 +28,11 @@ class Audit(Part):
     ) -> TimelineEntry | None:
         return await entry_at(info.context, self.at(as_of), position)
 
-    @sized("first", "What departs from a rule, latest first. For its members only; null for everybody else.")
+    @sized(
+        "first",
+        "What departs from a rule, latest first. For its members only; null for everybody else.",
+        exceptions_shape,
+    )
     async def exceptions(
         self,
         info: Info,

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_required_argument
 
-from readapi.fields import SHAPE
-from readapi.shapes import OfBodies
-from tests.integration.readapi.operations import CORE, Operation
+from tests.integration.readapi.operations import CORE, Operation, is_gathered, is_view
 from tests.integration.readapi.world import uid
 
 DEPTH_MAX = 4
@@ -22,7 +20,7 @@ ARGUMENTS = {
 
 def views() -> list[str]:
     """The root fields that are made of gathered rows."""
-    return [name for name, field in _roots().items() if isinstance(_metadata(field).get(SHAPE), OfBodies)]
+    return [name for name, field in _roots().items() if is_view(field)]
 
 
 def every_view(**given: object) -> Iterator[tuple[str, Operation]]:
@@ -42,12 +40,6 @@ def every_view(**given: object) -> Iterator[tuple[str, Operation]]:
         yield name, Operation(f"query View{head} {{ {name}{arguments} {_whole(type_, DEPTH_MAX)} }}", values)
 
 
-def is_gathered(field: GraphQLField) -> bool:
-    """Whether a field is read from its value, or worked out of nothing else."""
-    resolver = field.extensions["strawberry-definition"].base_resolver
-    return resolver is None or (resolver.info_parameter is None and not resolver.arguments)
-
-
 def _whole(type_: GraphQLObjectType, depth: int) -> str:
     parts = ["__typename"]
     for name, field in type_.fields.items():
@@ -65,8 +57,3 @@ def _roots() -> dict[str, GraphQLField]:
     root = CORE.query_type
     assert root is not None
     return dict(root.fields)
-
-
-def _metadata(field: GraphQLField) -> dict[object, object]:
-    found: dict[object, object] = field.extensions["strawberry-definition"].metadata
-    return found

@@ -1,5 +1,6 @@
-"""Operations over the schema: any selection of fields with a shape in SQL, with arguments, aliases, fragments,
-directives and variables.
+"""Operations over the schema, with arguments, aliases, fragments, directives and variables.
+
+Any selection of fields with a shape in SQL, or any selection of all of it.
 """
 
 import json
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from readapi.columns import COLUMN, Group
 from readapi.fields import SHAPE
 from readapi.schema import schema
+from readapi.shapes import OfBodies
 from tests.integration.readapi.world import ALIKE, uid
 
 CORE = schema._schema
@@ -54,6 +56,37 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
 """For arguments that have nothing of their own above."""
 LEFT_OUT = frozenset({"after", "revision"})
 """Cursors have a test of their own; a revision by its number is the executor's."""
+SPANS = st.sampled_from(
+    (
+        {"kind": "FISCAL_YEAR", "start": "2019-04-01", "end": "2020-03-31"},
+        {"kind": "FISCAL_YEAR", "start": "2018-04-01", "end": "2019-03-31"},
+        {"kind": "FISCAL_YEAR", "start": "2019-04-01", "end": "2019-12-31"},
+    )
+)
+"""The last one is no fiscal year."""
+INDICATORS = [str(uid("alpha", f"indicator {audience}")) for audience in ("public", "funders", "tenant")]
+OWNERS = st.sampled_from(("alpha", "alpha", "beta", "commons", "nowhere"))
+OF_WHOLE: dict[str, st.SearchStrategy[Any]] = {
+    "partnerships": st.lists(st.sampled_from(SLUGS), max_size=3),
+    "programmes": st.lists(st.sampled_from(("pasi", "none such")), max_size=2),
+    "themeList": st.fixed_dictionaries({"owner": OWNERS, "id": st.just(str(uid("alpha", "themes")))}),
+    "indicator": st.fixed_dictionaries({"owner": OWNERS, "id": st.sampled_from(INDICATORS)}),
+    "period": SPANS,
+    "periods": st.lists(SPANS, max_size=3),
+    "perThousandOf": st.fixed_dictionaries(
+        {
+            "owner": OWNERS,
+            "dataset": st.just(str(uid("alpha", "dataset public"))),
+            "vintage": st.sampled_from(("a", "b")),
+        }
+    ),
+    "dimension": st.sampled_from(("sex", "sex", "age")),
+    "position": st.sampled_from(("1", "20", "40")),
+    "owner": OWNERS,
+    "fromAsOf": VALUES["asOf"],
+    "toAsOf": VALUES["asOf"],
+}
+"""What only fields without a shape take, or views."""
 
 
 @dataclass
@@ -71,6 +104,9 @@ class _Writing:
     variables: dict[str, Any] = field(default_factory=dict)
     fragments: list[str] = field(default_factory=list)
     names: int = 0
+    whole: bool = False
+    """Whether all fields are for the asking, or those with a shape alone."""
+    below_view: bool = False
 
     def chance(self, one_in: int) -> bool:
         return bool(self.draw(st.integers(1, one_in)) == 1)
@@ -81,13 +117,27 @@ class _Writing:
 
     def value(self, name: str, argument: GraphQLArgument) -> str:
         """An argument's value: as a literal, or in a variable."""
-        value = self.draw(VALUES[name] if name in VALUES else BY_TYPE[named(argument)])
-        if self.chance(3):
+        value = self.draw(self.strategy(name, argument))
+        if self.chance(3) or isinstance(value, dict) or (isinstance(value, list) and dict in map(type, value)):
             variable = self.name("v")
             self.declared.append(f"${variable}: {argument.type}")
             self.variables[variable] = value
             return f"${variable}"
         return literal(value, quoted=not isinstance(get_named_type(argument.type), GraphQLEnumType))
+
+    def strategy(self, name: str, argument: GraphQLArgument) -> st.SearchStrategy[Any]:
+        type_ = get_named_type(argument.type)
+        if self.whole and isinstance(type_, GraphQLEnumType) and type_.name not in ("BodyKind", "Province"):
+            one = st.sampled_from(sorted(type_.values))
+            return st.lists(one, max_size=2) if is_list_type(get_nullable_type(argument.type)) else one
+        if self.whole and name in OF_WHOLE:
+            return OF_WHOLE[name]
+        return VALUES[name] if name in VALUES else BY_TYPE[named(argument)]
+
+    def takes(self, name: str, argument: GraphQLArgument) -> bool:
+        if self.whole:
+            return name != "after"
+        return name not in LEFT_OUT and (name in VALUES or named(argument) in BY_TYPE)
 
     def directive(self) -> str:
         if not self.chance(8):
@@ -104,7 +154,7 @@ class _Writing:
     def arguments(self, field_: GraphQLField) -> str:
         given = []
         for name, argument in field_.args.items():
-            if name in LEFT_OUT or not (name in VALUES or named(argument) in BY_TYPE):
+            if not self.takes(name, argument):
                 continue
             if is_required_argument(argument) or name == "first" or self.chance(4):
                 given.append(f"{name}: {self.value(name, argument)}")
@@ -112,7 +162,7 @@ class _Writing:
 
     def selection(self, type_: GraphQLObjectType, depth: int) -> str:
         """One field at least that is always there, so that no object is left empty."""
-        fields = [(name, one) for name, one in type_.fields.items() if has_shape(type_, one)]
+        fields = [(name, one) for name, one in type_.fields.items() if self.selects(type_, one)]
         if depth <= 0:
             fields = [
                 (name, one) for name, one in fields if not isinstance(get_named_type(one.type), GraphQLObjectType)
@@ -122,6 +172,11 @@ class _Writing:
             for name, one in self.draw(st.lists(st.sampled_from(fields), max_size=4)):
                 parts.append(self.field(type_, name, one, depth))
         return "{ " + " ".join(parts) + " }"
+
+    def selects(self, type_: GraphQLObjectType, field_: GraphQLField) -> bool:
+        if self.below_view:
+            return is_gathered(field_)
+        return self.whole or has_shape(type_, field_)
 
     def field(self, type_: GraphQLObjectType, name: str, field_: GraphQLField, depth: int) -> str:
         # One name with two sets of arguments needs two response keys.
@@ -166,6 +221,35 @@ def has_shape(type_: GraphQLObjectType, field_: GraphQLField) -> bool:
         or (type_.name, definition.python_name) == ("Period", "label")
         or (type_.name.endswith("Page") and definition.python_name == "total_count")
     )
+
+
+def is_view(field_: GraphQLField) -> bool:
+    """Whether a root field is made of gathered rows."""
+    return isinstance(field_.extensions["strawberry-definition"].metadata.get(SHAPE), OfBodies)
+
+
+def is_gathered(field_: GraphQLField) -> bool:
+    """Whether a field is read from its value, or worked out of nothing else."""
+    resolver = field_.extensions["strawberry-definition"].base_resolver
+    return resolver is None or (resolver.info_parameter is None and not resolver.arguments)
+
+
+@st.composite
+def whole_operations(draw: Any, root_field: str) -> Operation:
+    """An operation over all of the schema, with a root field and sometimes another.
+
+    Under a view it mostly asks for what was gathered.
+    """
+    writing = _Writing(draw, whole=True)
+    root = CORE.query_type
+    assert root is not None
+    body = "{ "
+    for name in (root_field, *draw(st.lists(st.sampled_from(sorted(root.fields)), max_size=1))):
+        writing.below_view = is_view(root.fields[name]) and not writing.chance(8)
+        body += writing.field(root, name, root.fields[name], depth=4) + " "
+    body += "}"
+    declared = f"({', '.join(writing.declared)})" if writing.declared else ""
+    return Operation(f"query Whole{declared} {body} {' '.join(writing.fragments)}", writing.variables)
 
 
 @st.composite

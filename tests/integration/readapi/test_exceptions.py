@@ -14,6 +14,8 @@ from infra.settings import DatabaseSettings
 from readapi.viewer import ANONYMOUS, Viewer
 from tests.integration.filled import bring_in, make_database
 from tests.integration.readapi.conftest import Client
+from tests.integration.readapi.operations import Operation
+from tests.integration.readapi.test_compiled import Both, canonical
 from tests.integration.readapi.world_lines import uid
 from tests.integration.readapi.world_of_exceptions import ABOVE, HONEST, PLANTED, world
 
@@ -243,3 +245,29 @@ async def test_only_members_of_the_body_see_exceptions(reading: Client) -> None:
     for viewer in (ANONYMOUS, NEIGHBOUR):
         assert await page(reading, viewer=viewer) is None
     assert await page(reading) is not None
+
+
+LISTED = """query ($slug: String!, $asOf: AsOfInput, $kinds: [ExceptionKind!]) {
+  partnership(slug: $slug, asOf: $asOf) {
+  slug exceptions(first: 4, kinds: $kinds) { totalCount pageInfo { endCursor hasNextPage }
+    found: nodes { kind on words { en fr } events { position type subjects { id } } } } } }"""
+OF_THE_OWN_LOG = [kind.upper() for kind in KINDS if kind != "orphan_target"]
+
+
+@pytest.mark.parametrize("kinds", [OF_THE_OWN_LOG, *([kind] for kind in OF_THE_OWN_LOG)])
+async def test_exceptions_are_found_by_one_statement_as_by_several(
+    settings: DatabaseSettings, kinds: list[str]
+) -> None:
+    for as_of in ({"effective": DAY}, {"effective": "2021-08-01", "recorded": "60"}):
+        async with Database(settings) as database:
+            both = Both(database)
+            asked = Operation(LISTED, {"slug": PLANTED, "asOf": as_of, "kinds": kinds})
+            await both.ask(asked, MEMBER)
+            both.reads.statements.clear()
+            both.reads.transactions = 0
+
+            compiled, executed = await both.ask(asked, MEMBER)
+
+        assert canonical(compiled) == canonical(executed)
+        assert compiled.data is not None
+        assert (len(both.reads.statements), both.reads.transactions) == (1, 0)
