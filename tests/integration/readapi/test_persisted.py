@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import psycopg
 import pytest
@@ -12,15 +14,14 @@ from infra.database import Database
 from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
 from readapi import persisted
+from readapi.compiler.statement import Statement
 from readapi.endpoint import GraphQLEndpoint
-from readapi.fields import SHAPE
 from readapi.negotiation import GRAPHQL, JSON, GraphQLRequest
 from readapi.persisted import hashes, stored
-from readapi.schema import schema
-from readapi.shapes import NotCompiledError, OfBodies
+from readapi.shapes import NotCompiledError
 from readapi.viewer import ANONYMOUS, Viewer
 from tests.integration.filled import bring_in, make_database
-from tests.integration.readapi.conftest import ALPHA, BETA, Client
+from tests.integration.readapi.conftest import ALPHA, BETA, Client, Reads
 from tests.integration.readapi.test_compiled import Counted
 from tests.integration.readapi.world import alone, uid
 
@@ -39,8 +40,8 @@ VARIABLES = {
 
 
 EXECUTED = {"figures", "frozen", "impact", "indicators"}
-"""The clock of a frozen comparison, the positions of logs, comes out of a record; the others tell of each indicator's
-combining and dimensions, which have no shape in SQL."""
+"""The clock of a frozen comparison, the positions of logs, comes out of a record; the others name what records cite,
+such as a target's definition, which has no shape in SQL."""
 
 
 @pytest.mark.parametrize("name", sorted(hashes().keys() - EXECUTED))
@@ -66,15 +67,40 @@ async def test_the_plan_of_every_stored_document_is_one_statement(
 COMPARISON = f"sha256:{hashes()['comparison']}"
 
 
+async def test_beside_that_statement_only_the_transaction_and_its_scope_are_sent(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    for name in ("execute", "fetch", "fetchrow", "fetchval"):
+        monkeypatch.setattr(asyncpg.Connection, name, noting(sent, getattr(asyncpg.Connection, name)))
+    endpoint = GraphQLEndpoint(Reads(db))
+    for name in sorted(hashes().keys() - EXECUTED):
+        request = GraphQLRequest(document_id=f"sha256:{hashes()[name]}", variables=VARIABLES)
+        await endpoint.answer(request, ANONYMOUS)
+        sent.clear()
+
+        await endpoint.answer(request, ANONYMOUS)
+
+        begun, scope, statement, ended = sent
+        assert (begun.split(";")[0], ended) == ("BEGIN READ ONLY", "ROLLBACK"), name
+        assert "set_config" in scope
+        assert statement.startswith(("SELECT", "WITH"))
+
+
+def noting(sent: list[str], send: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def noted(connection: Any, sql: str, *given: Any, **more: Any) -> Any:
+        sent.append(sql)
+        return await send(connection, sql, *given, **more)
+
+    return noted
+
+
 async def test_without_the_plans_of_views_more_statements_are_seen(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: the counting sees what the executor sends."""
     reads = Counted(db)
-    for field in schema._schema.query_type.fields.values() if schema._schema.query_type else ():
-        metadata = field.extensions["strawberry-definition"].metadata
-        if isinstance(metadata.get(SHAPE), OfBodies):
-            monkeypatch.setitem(metadata, SHAPE, OfBodies(_not_compiled))
+    monkeypatch.setattr(Statement, "_gathering", _not_compiled)
 
     answer = await GraphQLEndpoint(reads).answer(
         GraphQLRequest(document_id=COMPARISON, variables=VARIABLES), ANONYMOUS
@@ -85,7 +111,7 @@ async def test_without_the_plans_of_views_more_statements_are_seen(
     assert reads.transactions == 1
 
 
-def _not_compiled(_: Any) -> Any:
+def _not_compiled(*_: Any) -> Any:
     raise NotCompiledError("not today")
 
 
