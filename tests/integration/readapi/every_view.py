@@ -24,11 +24,11 @@ def views() -> list[str]:
 
 
 def every_view(**given: object) -> Iterator[tuple[str, Operation]]:
-    """Each view with every leaf; `given` are further arguments, where a view has them."""
+    """Each view with every leaf; `given` are arguments, for the views that have them."""
     for name in views():
         field = _roots()[name]
         values = {
-            one: ARGUMENTS.get(one, given.get(one))
+            one: given.get(one, ARGUMENTS.get(one))
             for one, argument in field.args.items()
             if one in given or is_required_argument(argument)
         }
