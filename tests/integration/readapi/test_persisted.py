@@ -40,8 +40,8 @@ VARIABLES = {
 
 
 EXECUTED = {"figures", "frozen", "impact", "indicators"}
-"""The clock of a frozen comparison, the positions of logs, comes out of a record; the others name what records cite,
-such as a target's definition, which has no shape in SQL."""
+"""The clock of a frozen comparison, the positions of logs, comes out of a record; the others name what records
+cite, such as a target's definition, which has no shape in SQL."""
 
 
 @pytest.mark.parametrize("name", sorted(hashes().keys() - EXECUTED))
