@@ -9,8 +9,10 @@ from sqlalchemy import Text, Uuid
 
 from readapi.access_grant import ACCESS_GRANTS, AccessGrant
 from readapi.alignment import ALIGNMENTS, Alignment
+from readapi.alignment_proposal import PROPOSALS_MAX, AlignmentProposal, proposals
 from readapi.audit_mandate import AUDIT_MANDATES, AuditMandate
 from readapi.codes import IndicatorStatus, SubmissionStage
+from readapi.fields import sized
 from readapi.indicator import INDICATORS, Indicator
 from readapi.paging import FIRST, After, First, Page, listed, page, plain
 from readapi.partnership.part import AsOfArgument, Part, code
@@ -47,6 +49,14 @@ class Reporting(Part):
         self, info: Info, first: First = FIRST, after: After = None, as_of: AsOfArgument = None
     ) -> Page[Alignment]:
         return await page(info.context, ALIGNMENTS, self.at(as_of), first=first, after=after)
+
+    @sized(
+        PROPOSALS_MAX,
+        "Its indicators that read like a shared one, the likeliest first, unless somebody has said already "
+        "whether they agree; the grade `none` refuses. For its members; empty for everybody else.",
+    )
+    async def alignment_proposals(self, info: Info, as_of: AsOfArgument = None) -> list[AlignmentProposal]:
+        return await proposals(info.context, self.at(as_of))
 
     @listed(REQUIREMENTS, "What it owes to report, ended requirements too, in the order in which they were made.")
     async def requirements(
