@@ -192,6 +192,8 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "ListAddresses": _COORDINATOR,
     "AddAddress": _COORDINATOR,
     "RemoveAddress": _COORDINATOR,
+    # readings: outside every log
+    "ListReadings": _COORDINATOR,
     # people: outside every log
     "ListInvitations": _COORDINATOR | _OPERATOR,
     "InvitePerson": _COORDINATOR | _OPERATOR,
@@ -214,7 +216,7 @@ OF_THE_READER: Final[frozenset[str]] = frozenset({"TakePack", "ChangeFactor", "A
 
 OUTSIDE_LOGS: Final[frozenset[str]] = frozenset(
     {
-        *("ListAddresses", "AddAddress", "RemoveAddress"),
+        *("ListAddresses", "AddAddress", "RemoveAddress", "ListReadings"),
         *("ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"),
     }
 )

@@ -12,6 +12,7 @@ import domain.areas  # noqa: F401 - fills the registries of commands and events
 from domain.ports import ContentStore, EventStore, Mailer
 from infra.access.quotas import UNBOUNDED, Quotas, QuotaSettings
 from infra.access.rates import UNLIMITED, Rates, RateSettings
+from infra.access.readings import Readings
 from infra.access.tokens import Tokens
 from infra.database import Database
 from infra.documents.files import FileContents
@@ -51,6 +52,7 @@ class WriteSide:
     batches: BatchHandler
     bodies: Bodies
     tokens: Tokens
+    readings: Readings
     vault: PersonVault
     addresses: Addresses
     reminded: Reminded
@@ -98,6 +100,7 @@ async def open_write_side(
             batches=BatchHandler(store, sealer, contents),
             bodies=Bodies(store, handler, vault.pseudonym),
             tokens=Tokens(pool),
+            readings=Readings(pool),
             vault=vault,
             addresses=Addresses(pool),
             reminded=Reminded(pool),

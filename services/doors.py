@@ -77,6 +77,7 @@ _API: Final[Mapping[str, Door]] = {
     f"GET {_PARTNERSHIP}/addresses": Door(Rule.BODY, ("ListAddresses",)),
     f"POST {_PARTNERSHIP}/addresses": Door(Rule.BODY, ("AddAddress",)),
     f"DELETE {_PARTNERSHIP}/addresses/{{address_id}}": Door(Rule.BODY, ("RemoveAddress",)),
+    f"GET {_PARTNERSHIP}/readings": Door(Rule.BODY, ("ListReadings",)),
     f"GET {_PARTNERSHIP}/invitations": Door(Rule.BODY, ("ListInvitations",)),
     f"POST {_PARTNERSHIP}/invitations": Door(Rule.BODY, ("InvitePerson",)),
     f"DELETE {_PARTNERSHIP}/invitations/{{invitation_id}}": Door(Rule.BODY, ("WithdrawInvitation",)),

@@ -23,6 +23,7 @@ from readapi.compiler.run import run
 from readapi.compiler.slugs import Slugs
 from readapi.compiler.tags import matches, tag_of
 from readapi.exchange import NOT_ACCEPTABLE, Answer, HttpError, Receive, Scope, Send, read_request, send_answer
+from readapi.kept import Keep, readings
 from readapi.negotiation import GraphQLRequest
 from readapi.ports import ReadDatabase
 from readapi.prepared import Documents, Prepared
@@ -99,6 +100,7 @@ class GraphQLEndpoint:
         viewer_of: Viewing = viewer_of_state,
         spend: Spending | None = None,
         schema: strawberry.Schema = default_schema,
+        keep: Keep | None = None,
     ) -> None:
         self._database = database
         self._settings = settings or ReadSettings()
@@ -106,7 +108,8 @@ class GraphQLEndpoint:
         self._spend = spend
         self._schema = schema
         self._stored = persisted.stored()
-        slugs = Slugs(database)
+        self._keep = keep
+        slugs = self._slugs = Slugs(database)
         self._states = States(database, slugs)
         self._streams = Streams()
         self._compiler = Compiler(schema._schema, slugs)  # noqa: SLF001
@@ -184,7 +187,38 @@ class GraphQLEndpoint:
             return checked
         if checked.node.operation is OperationType.SUBSCRIPTION:
             return refused([_NEEDS_STREAM])
-        return await self._read(checked, viewer)
+        if self._keep is None or not viewer.kept:
+            return await self._read(checked, viewer)
+        return await self._read_and_kept(checked, viewer, self._keep)
+
+    async def _read_and_kept(self, asked: "_Operation", viewer: Viewer, keep: Keep) -> Answer:
+        """An answer that leaves only once it is kept who read it. The two go on side by side."""
+        keeping = asyncio.create_task(self._kept(asked, viewer, keep))
+        try:
+            answer = await self._read(asked, viewer)
+        except BaseException:
+            keeping.cancel()
+            raise
+        try:
+            await keeping
+        except Exception:
+            correlation_id = _correlation_id()
+            log.exception("read.not_kept", correlation_id=correlation_id)
+            error = GraphQLError("", path=[], original_error=DatabaseBusyError())
+            return Answer(200, {"data": None, "errors": [told(error, correlation_id)]})
+        return answer
+
+    async def _kept(self, asked: "_Operation", viewer: Viewer, keep: Keep) -> None:
+        found = await readings(
+            self._schema._schema,  # noqa: SLF001
+            asked.node,
+            asked.prepared.fragments,
+            asked.variables,
+            viewer,
+            self._slugs,
+        )
+        if found:
+            await keep(viewer, found)
 
     def _checked(
         self, request: GraphQLRequest, viewer: Viewer, *, reads_only: bool, known: Known | None = None

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 from readapi import explorer
 from readapi.endpoint import GraphQLEndpoint, ReadSettings, Spending, Viewing, viewer_of_state
 from readapi.exchange import Receive, Scope, Send
+from readapi.kept import Keep
 from readapi.ports import ReadDatabase
 from readapi.schema import schema
 
@@ -59,14 +60,15 @@ def graphql_handler(
     viewer_of: Viewing = viewer_of_state,
     spend: Spending | None = None,
     with_explorer: bool = False,
+    keep: Keep | None = None,
 ) -> GraphQLMount:
     """The read API as one ASGI application, to be mounted at `path`.
 
     The viewer comes from `viewer_of`, by default from `scope["state"]["viewer"]`; `spend` is told of an
     operation's cost before it is read. What they raise is not answered here: a token that is not valid, or an
-    allowance that is used up, is the web application's to refuse.
+    allowance that is used up, is the web application's to refuse. `keep` keeps who read what of whom.
     """
-    endpoint = GraphQLEndpoint(database, settings, viewer_of=viewer_of, spend=spend)
+    endpoint = GraphQLEndpoint(database, settings, viewer_of=viewer_of, spend=spend, keep=keep)
     return GraphQLMount(endpoint, path=path, with_explorer=with_explorer)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 from uuid import UUID
@@ -18,11 +18,11 @@ from strawberry.dataloader import DataLoader
 
 from domain.errors import Refusal
 from domain.ids import TenantId
-from readapi import sight
+from readapi import mandated, sight
 from readapi.asof import Clock
 from readapi.ports import ReadDatabase
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError
-from readapi.viewer import ANONYMOUS, Viewer
+from readapi.viewer import ANONYMOUS, Mandate, Viewer
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -40,6 +40,8 @@ class Place:
     body: TenantId
     member: bool
     clock: Clock
+    mandates: tuple[Mandate, ...] = ()
+    """Of an auditor, whom it makes as good as a member on the days of their periods."""
 
     @property
     def scope(self) -> TenantId | None:
@@ -47,6 +49,8 @@ class Place:
         return self.body if self.member else None
 
     def at(self, clock: Clock) -> "Place":
+        if self.mandates:
+            return replace(self, clock=clock, member=any(one.covers(clock.effective) for one in self.mandates))
         return Place(self.body, self.member, clock)
 
 
@@ -101,9 +105,12 @@ class Reading:
         Raises:
             StatementTimeoutError: it ran too long; so does every later select of the scope.
             DatabaseBusyError: no connection was to be had.
+            OutsideMandateError: an auditor's mandate does not cover these records.
         """
         if self._closed:
             raise StatementTimeoutError
+        if scope is not None:
+            mandated.check(self.viewer, scope, statement)
         task = asyncio.create_task(self._rows(scope, statement))
         self._running.add(task)
         task.add_done_callback(self._done)
@@ -150,7 +157,8 @@ class Reading:
 
     def place(self, body: TenantId, clock: Clock) -> Place:
         """Where the records of a body are read by this viewer."""
-        return Place(body, self.viewer.belongs_to(body), clock)
+        place = Place(body, self.viewer.belongs_to(body), clock, self.viewer.mandates_on(body))
+        return place.at(clock)
 
     def visible(self, source: Table, scope: TenantId | None, at: Clock | None = None) -> ColumnElement[bool]:
         """What the viewer may see of a table; see `sight.visible`.

@@ -73,6 +73,15 @@ class WithinOutOfRangeError(Refusal):
 
 
 @dataclass(eq=False)
+class OutsideMandateError(Refusal):
+    records: str
+    code = "OUTSIDE_MANDATE"
+    kind = "forbidden"
+    en = "The audit mandate does not open this: it takes records of these kinds: {records}."
+    fr = "Le mandat d’audit n’ouvre pas ceci : il y faut les enregistrements de ces types : {records}."
+
+
+@dataclass(eq=False)
 class TextUnusableError(Refusal):
     argument: str
     code = "TEXT_UNUSABLE"

@@ -1,7 +1,9 @@
 """Who asks. Whoever serves a request says so; the read API only draws the consequences."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
+from uuid import UUID
 
 from domain.audience import READS_BY_NO_GRANT, SEES, Audience
 from domain.ids import PersonId, TenantId
@@ -13,12 +15,35 @@ OUTSIDER_ROLES: Final = frozenset(role for role, seen in SEES.items() if seen is
 
 
 @dataclass(frozen=True, slots=True)
+class Mandate:
+    """What an audit mandate that is open today opens: records of bodies, as of a day of its period."""
+
+    id: UUID
+    bodies: frozenset[TenantId]
+    records: frozenset[str]
+    """Kinds of record, by the names of their streams; none named: all."""
+    first_day: date
+    last_day: date
+    """Of the period, included."""
+
+    def covers(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """The body that a reader's token belongs to, in which role; all of it absent for the public."""
 
     tenant_id: TenantId | None = None
     role: str | None = None
     person_id: PersonId | None = None
+    mandates: tuple[Mandate, ...] = ()
+    """Of an auditor: those that the body has opened and that are open today."""
+    kept: bool = False
+    """Whether what they read is kept, and shown to those whose records it is."""
+
+    def mandates_on(self, body: TenantId) -> tuple[Mandate, ...]:
+        return tuple(mandate for mandate in self.mandates if body in mandate.bodies)
 
     def belongs_to(self, body: TenantId) -> bool:
         """Whether the reader is a member of that very body."""

@@ -33,6 +33,7 @@ from services.api.openapi import openapi_bytes
 from services.api.packs import pack_routes
 from services.api.people import people_routes
 from services.api.problems import problem_response
+from services.api.readings import reading_routes
 from services.api.routes import write_routes
 from services.api.views import view_routes
 from services.bootstrap import WriteSide, open_write_side
@@ -132,6 +133,7 @@ def create_app(
             *exchange_routes(),
             *address_routes(),
             *people_routes(settings),
+            *reading_routes(),
             *_service_routes(settings.web, metrics, checks),
             *log_routes(settings.proof),
             *pack_routes(settings.proof, settings.database),

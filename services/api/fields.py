@@ -59,6 +59,22 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "Line.row": ("The row, as the spreadsheet counts it.", "La rangée, telle que le tableur la compte."),
     "Line.command": ("The order.", "L’ordre."),
     "Line.events": ("The stored names of its events.", "Les noms enregistrés de ses événements."),
+    # --- readings
+    "readings": ("The latest first, at most 500.", "Les plus récentes d’abord, 500 au plus."),
+    "reading_id": ("The reading.", "La consultation."),
+    "reader_id": ("The body for which somebody read.", "L’organisme pour lequel on a lu."),
+    "reader": ("Its name.", "Son nom."),
+    "ShownReading.mandate_id": (
+        "The audit mandate by which it was read.",
+        "Le mandat d’audit en vertu duquel on a lu.",
+    ),
+    "across": (
+        "Whether it was a question across bodies.",
+        "S’il s’agissait d’une question portant sur plusieurs.",
+    ),
+    "asked": ("The fields that were asked for.", "Les champs demandés."),
+    "ShownReading.at": ("When.", "Quand."),
+    "ShownReading.role": ("In which role.", "À quel titre."),
     # --- addresses
     "addresses": ("Whom the body writes to, the oldest first.", "À qui l’organisme écrit, l’ancien d’abord."),
     "address_id": (

@@ -21,6 +21,7 @@ from services.api.openapi_people import PEOPLE_STATUSES, people_paths
 from services.api.openapi_views import VIEW_STATUSES, view_paths
 from services.api.people import InvitationList, MemberList, NewInvitation
 from services.api.problems import MEDIA_TYPE, TITLES, Problem
+from services.api.readings import ReadingList
 from services.api.routes import CommandAnswer, ProvisionAnswer
 from services.authorisation import ROLES_OF_COMMAND
 from services.decoding import Circumstances
@@ -274,6 +275,7 @@ def _schemas() -> dict[str, Any]:
         NewInvitation,
         InvitationList,
         MemberList,
+        ReadingList,
         Problem,
     ]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REF)

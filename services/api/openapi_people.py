@@ -1,4 +1,4 @@
-"""How members and invitations are described: five operations that record nothing in any log."""
+"""How members, invitations and readings are described: six operations that record nothing in any log."""
 
 from typing import Any, Final
 
@@ -7,6 +7,14 @@ from services.authorisation import ROLES_OF_COMMAND
 PEOPLE_STATUSES: Final = (400, 401, 403, 404, 413, 415, 422, 500, 503)
 _READING: Final = ("401", "403", "404", "429", "500", "503")
 _CORRELATION: Final = {"$ref": "#/components/parameters/CorrelationId"}
+
+_BEFORE: Final = {
+    "name": "before",
+    "in": "query",
+    "required": False,
+    "description": "Only those before this instant. · Seulement celles d’avant cet instant.",
+    "schema": {"type": "string", "format": "date-time"},
+}
 
 
 def people_paths(slug: dict[str, Any], problems: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +48,20 @@ def people_paths(slug: dict[str, Any], problems: dict[str, Any]) -> dict[str, An
                 "Its link leads nowhere from then on.",
                 parameters=[slug, invitation, _CORRELATION],
                 responses={"204": {"description": "Withdrawn. · Retirée."}, **few},
+            )
+        },
+        "/api/v1/partnerships/{slug}/readings": {
+            "get": _operation(
+                "ListReadings",
+                "Who read its records from outside · Qui a consulté ses données de l’extérieur",
+                "Funders' readings, each once it was answered; auditors', once their mandate is over. A question "
+                "across bodies is shown to each body that had granted the reader something.",
+                parameters=[slug, _BEFORE, _CORRELATION],
+                responses={
+                    "200": _json("The readings. · Les consultations.", "ReadingList"),
+                    "400": problems["400"],
+                    **few,
+                },
             )
         },
         "/api/v1/partnerships/{slug}/members": {

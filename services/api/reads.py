@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
+from uuid import uuid4
 
 import asyncpg
 import structlog
@@ -13,10 +14,12 @@ from litestar.types import ASGIApp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import TenantId
+from infra.access.readings import NewReading
 from infra.database import Scope
 from infra.log.feed import LogFeed
 from infra.settings import Profile, Settings
 from readapi.endpoint import ReadSettings
+from readapi.kept import KeptReading
 from readapi.mounting import PATH, graphql_handler
 from readapi.reading import STATEMENT_TIMEOUT_MS
 from readapi.viewer import Viewer
@@ -78,6 +81,27 @@ class Reads:
         """Count what an operation asks for. Raises as `limit_cost`."""
         await limit_cost(scope, self.write, cost)
 
+    async def keep(self, reader: Viewer, readings: Sequence[KeptReading]) -> None:
+        """Keep what somebody read of others, before they get it."""
+        assert reader.tenant_id is not None
+        assert reader.role is not None
+        new = []
+        for one in readings:
+            mandates = () if one.body is None else reader.mandates_on(one.body)
+            new.append(
+                NewReading(
+                    reading_id=uuid4(),
+                    body=one.body,
+                    reader=reader.tenant_id,
+                    role=reader.role,
+                    person_id=reader.person_id,
+                    mandate_id=mandates[0].id if mandates else None,
+                    by_grants=reader.grantee is not None,
+                    asked=one.asked,
+                )
+            )
+        await self.write.readings.keep(new)
+
     @asynccontextmanager
     async def attached(self, app: Litestar) -> AsyncIterator[None]:
         """Uses the application's own connections, which are there once it has started."""
@@ -101,6 +125,7 @@ def read_api(settings: Settings) -> tuple[Mapping[str, ASGIApp], list[Lifespan]]
         viewer_of=reads.viewer,
         spend=reads.spend,
         with_explorer=demo,
+        keep=reads.keep,
     )
 
     @asynccontextmanager

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from domain.access_grant import GRANTEES
 from infra.access.tokens import Bearer
 from readapi.viewer import ANONYMOUS, Viewer
 from services.api.limiting import limit_reader
@@ -11,10 +12,13 @@ from services.api.senders import header
 from services.bootstrap import WriteSide
 from services.identity.acting import bearer_of as bearer_of_session
 from services.identity.refusals import OriginRefusedError, SessionEndedError
+from services.mandates import open_mandates
 from services.refusals import TokenInvalidError, TokenMissingError
 
 BEARER: Final = "bearer"
 """Under this name of a request's state stands on whose behalf it came."""
+KEPT_ROLES: Final = frozenset({"programme_officer", "funder_analyst", "auditor"})
+"""Whose readings are kept wherever they are members, as are those of all who read for a funder or ministry."""
 _READING: Final = frozenset({"GET", "HEAD"})
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -65,7 +69,14 @@ async def viewer(scope: Mapping[str, Any], write: WriteSide) -> Viewer:
     bearer = await requester(scope, write)
     if bearer is None:
         return ANONYMOUS
-    return Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
+    facts = await write.bodies.facts(bearer.tenant_id)
+    return Viewer(
+        tenant_id=bearer.tenant_id,
+        role=bearer.role,
+        person_id=bearer.person_id,
+        mandates=await open_mandates(write, bearer.tenant_id) if bearer.role == "auditor" else (),
+        kept=bearer.role in KEPT_ROLES or (facts is not None and facts.kind in GRANTEES),
+    )
 
 
 def check_own_origin(scope: Mapping[str, Any], *, secure: bool) -> None:

@@ -114,7 +114,7 @@ def _api() -> Iterator[Probe]:
         path = f"{base}/documents/{id_of(f'document {audience}')}"
         yield Probe(f"GET {door}/documents/{{document_id}}", path, audience, audience=audience)
     yield Probe(f"GET {door}/calendar.ics", f"{base}/calendar.ics")
-    for one in ("addresses", "invitations", "members"):
+    for one in ("addresses", "invitations", "members", "readings"):
         yield Probe(f"GET {door}/{one}", f"{base}/{one}")
     for one, part in (("addresses", "address_id"), ("invitations", "invitation_id"), ("members", "membership_id")):
         yield Probe(f"DELETE {door}/{one}/{{{part}}}", f"{base}/{one}/{any_id}")

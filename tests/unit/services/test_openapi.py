@@ -12,7 +12,14 @@ OF_TABLES = {"import", "importTemplate", "importStanding", "undoImport"}
 OF_DOCUMENTS = {"uploadDocument", "downloadDocument"}
 """What moves bytes, and is no command."""
 OF_ADDRESSES = {"ListAddresses", "AddAddress", "RemoveAddress"}
-OF_PEOPLE = {"ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"}
+OF_PEOPLE = {
+    "ListInvitations",
+    "InvitePerson",
+    "WithdrawInvitation",
+    "ListMembers",
+    "EndMembership",
+    "ListReadings",
+}
 VIEW_PATHS = (
     *("agreements", "comparison", "endorsements", "exceptions", "frozen", "funding", "published", "registry"),
     *("sectors", "series", "themes"),
