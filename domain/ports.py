@@ -152,6 +152,12 @@ class EventStore(Protocol):
         """Those of the streams that have events."""
         ...
 
+    async def events_of(
+        self, tenant_id: TenantId, stream_id: StreamId, *, after: int = 0, upto: int | None = None
+    ) -> list[Recorded]:
+        """The events of a stream in the order of their versions, after one and up to another; free text opened."""
+        ...
+
     async def mentioning(self, tenant_id: TenantId, id_: UUID) -> list[Recorded]:
         """The events of a log whose stored bytes hold an id in its canonical form, in the order of positions.
 

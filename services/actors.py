@@ -19,14 +19,24 @@ from infra.pii.persons import PersonVault
 from infra.settings import DatabaseSettings, Role
 from projections.rebuild import build_tenant
 from projections.registry import BY_NAME
+from services.bootstrap import open_write_side
+from services.catching_up import caught_up
+from services.ending import end_grants
+from services.reactions import END_GRANTS, GRANTS_QUEUE
 
 REBUILD: Final = "rebuild_projection"
 REBUILD_QUEUE: Final = "rebuild"
 REBUILD_TIME: Final = timedelta(hours=1)
 REBUILD_RETRIES: Final = 5
+GRANTS_TIME: Final = timedelta(minutes=5)
+GRANTS_RETRIES: Final = 10
 ERASE_TIME: Final = timedelta(minutes=1)
 ERASE_RETRIES: Final = 20
 """Bytes that were to go must go: with growing pauses this is some days."""
+
+
+class ReadModelsBehindError(Exception):
+    """The read models do not show all that is recorded yet: try again in a moment."""
 
 
 class ProjectionUnknownError(LookupError):
@@ -71,7 +81,30 @@ def declare(
         # As above: the event is there. Who is forgotten already stays forgotten.
         asyncio.run(forget_person(settings, TenantId(UUID(tenant_id)), PersonId(UUID(person_id))))
 
-    return {REBUILD: rebuild_projection, ERASE_CONTENT: erase_content, ERASE_PERSON: erase_person}
+    @dramatiq.actor(
+        actor_name=END_GRANTS,
+        queue_name=GRANTS_QUEUE,
+        broker=broker,
+        max_retries=GRANTS_RETRIES,
+        time_limit=int(GRANTS_TIME.total_seconds() * 1000),
+    )
+    def look_at_grants(tenant_id: str, _day: str | None = None) -> None:
+        asyncio.run(look_at(settings, TenantId(UUID(tenant_id))))
+
+    return {
+        REBUILD: rebuild_projection,
+        ERASE_CONTENT: erase_content,
+        ERASE_PERSON: erase_person,
+        END_GRANTS: look_at_grants,
+    }
+
+
+async def look_at(settings: DatabaseSettings, tenant_id: TenantId) -> None:
+    """End the grants of a body that have to end."""
+    async with open_write_side(settings) as write:
+        if not await caught_up(write, tenant_id):
+            raise ReadModelsBehindError
+        await end_grants(write, tenant_id)
 
 
 async def forget_person(settings: DatabaseSettings, tenant_id: TenantId, person_id: PersonId) -> None:

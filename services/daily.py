@@ -30,6 +30,13 @@ _OPERATIONAL: Final = (
 _logger = structlog.get_logger()
 
 
+class Beside(NamedTuple):
+    """Another job of the same body and day, put into the queue with it."""
+
+    actor: str
+    queue: str
+
+
 class Daily(NamedTuple):
     """A job of one body and day; its arguments are these two."""
 
@@ -40,6 +47,7 @@ class Daily(NamedTuple):
 
     Two workers at once: the second waits for the first one's row, and finds the day taken.
     """
+    beside: tuple[Beside, ...] = ()
 
 
 async def take(write: WriteSide, daily: Daily, tenant_id: TenantId, day: date) -> bool:
@@ -48,7 +56,8 @@ async def take(write: WriteSide, daily: Daily, tenant_id: TenantId, day: date) -
         await connection.execute(_ENTER, tenant_id)
         if not await connection.fetchval(daily.take, tenant_id, day):
             return False
-        await connection.execute(_ENQUEUE, tenant_id, daily.actor, daily.queue, str(tenant_id), str(day))
+        for actor, queue in ((daily.actor, daily.queue), *daily.beside):
+            await connection.execute(_ENQUEUE, tenant_id, actor, queue, str(tenant_id), str(day))
     return True
 
 

@@ -18,6 +18,7 @@ from services import refusals
 from services.contents import NO_CONTENTS
 from services.days import local_day
 from services.decoding import citations, contents_named
+from services.reactions import jobs_after
 
 S = TypeVar("S", bound=State)
 
@@ -117,7 +118,7 @@ class Decider:
             claims=tuple(answered.decided.claims),
             opens=tuple(answered.decided.opens),
             grants=tuple(answered.decided.grants),
-            jobs=tuple(answered.decided.jobs),
+            jobs=(*answered.decided.jobs, *jobs_after(order.tenant_id, answered.decided.events)),
         )
 
     async def _reads(self, handled: Handled, loaded: Loaded[Any], order: Order) -> Reads:

@@ -105,7 +105,7 @@ class LogStore:
     async def events_of(
         self, tenant_id: TenantId, stream_id: StreamId, *, after: int = 0, upto: int | None = None
     ) -> list[Recorded]:
-        """The events of a stream in the order of their versions, free text opened."""
+        """See `domain.ports.EventStore.events_of`."""
         rows = await self._readers.fetch(
             "SELECT * FROM log.read_stream($1, $2, $3, $4)", tenant_id, stream_id, after, upto
         )

@@ -20,10 +20,11 @@ from infra.log.recorder import TenantLog
 from infra.settings import DatabaseSettings, Role
 from services.bootstrap import WriteSide, open_write_side
 from services.catching_up import caught_up
-from services.daily import Daily, take
+from services.daily import Beside, Daily, take
 from services.days import local_time
 from services.projector import ReadSide
 from services.projector import verify as verify_read_models
+from services.reactions import END_GRANTS, GRANTS_QUEUE
 from services.read_model_check import ReadModelCheck
 from services.replay import verify as verify_log
 from services.verifying.results import Found, keep, worded, worded_difference
@@ -41,6 +42,7 @@ _DAILY: Final = Daily(
     take="INSERT INTO jobs.verification (tenant_id, day) VALUES ($1, $2)"
     " ON CONFLICT (tenant_id) DO UPDATE SET day = excluded.day WHERE verification.day < excluded.day"
     " RETURNING true",
+    beside=(Beside(END_GRANTS, GRANTS_QUEUE),),
 )
 _logger = structlog.get_logger()
 

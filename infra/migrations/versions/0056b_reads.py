@@ -6,7 +6,7 @@ The tables of a body tell it who looked. A reading through an audit mandate is t
 from alembic import op
 
 revision = "0056b"
-down_revision = "0053"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 

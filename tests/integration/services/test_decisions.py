@@ -212,7 +212,7 @@ async def test_a_decision_that_is_rescinded_while_it_is_cited_is_a_conflict_and_
 
     kept = await give(write, partnership, adopt, authority=authority, source=MINUTES)
 
-    events = await write.store.events_of(partnership.tenant_id, StreamId(plan))  # type: ignore[attr-defined]
+    events = await write.store.events_of(partnership.tenant_id, StreamId(plan))
     assert (kept.version, events[-1].envelope.breaches) == (3, ("decision_not_in_force",))
 
 

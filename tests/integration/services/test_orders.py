@@ -103,7 +103,7 @@ async def test_defaults_come_from_the_body_and_the_request(
     )
     facts = await write.bodies.facts(partnership.tenant_id)
 
-    (event,) = await write.store.events_of(partnership.tenant_id, StreamId(uuid.UUID(data["plan_id"])))  # type: ignore[attr-defined]
+    (event,) = await write.store.events_of(partnership.tenant_id, StreamId(uuid.UUID(data["plan_id"])))
 
     assert facts is not None
     assert facts.time_zone == "America/Toronto"
@@ -181,8 +181,8 @@ async def test_an_operator_provisions_a_body(
     assert first.json()["opened"]["position"] == 1
     assert again.json()["registered"] | {"replayed": False} == first.json()["registered"]
     assert tenant_id is not None
-    (opened,) = await write.store.events_of(tenant_id, StreamId(tenant_id))  # type: ignore[attr-defined]
-    (registered,) = await write.store.events_of(COMMONS, StreamId(tenant_id))  # type: ignore[attr-defined]
+    (opened,) = await write.store.events_of(tenant_id, StreamId(tenant_id))
+    (registered,) = await write.store.events_of(COMMONS, StreamId(tenant_id))
     assert opened.envelope.causation_id == registered.envelope.command_id
     assert opened.envelope.actor.id != registered.envelope.actor.id
 

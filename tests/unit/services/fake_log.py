@@ -104,6 +104,12 @@ class FakeLog:
     async def begun(self, tenant_id: TenantId, stream_ids: Collection[StreamId]) -> frozenset[StreamId]:
         return frozenset(id_ for id_ in stream_ids if self._version(tenant_id, id_))
 
+    async def events_of(
+        self, tenant_id: TenantId, stream_id: StreamId, *, after: int = 0, upto: int | None = None
+    ) -> list[Recorded]:
+        events = [event for event in self.logs.get(tenant_id, []) if event.originator_id == stream_id]
+        return events[after:upto]
+
     async def mentioning(self, tenant_id: TenantId, id_: UUID) -> list[Recorded]:
         said = str(id_).encode()
         return [
