@@ -135,6 +135,10 @@ class ReadModels(Cursors, Protocol):
         """Bodies whose published rows are further than the sums, among all bodies."""
         ...
 
+    async def distrust_sums(self) -> None:
+        """Have nobody read the sums, until `unsummed` finds every body in them."""
+        ...
+
     async def outdated(self, marks: Mapping[str, tuple[str, str]]) -> Collection[str]:
         """Of the projections (by name: a live table and the mark it should bear), those with another mark."""
         ...

@@ -11,13 +11,15 @@ from projections.ddl import full_name, mark
 from projections.ports import LIVE, Cursor, Cursors, ReadModels, Stop, UnitOfWork, WriteRefusedError
 from projections.projection import PoisonError, Projection
 from projections.published import SOURCES
-from projections.published_sums import sum_up
+from projections.published_sums import NotSummedError, sum_up
 from projections.reading import Seen
 
 BATCH_EVENTS_MAX: Final = 5_000
 """Larger ones were not faster when measured, and hold locks longer."""
 _WAIT_SECONDS: Final = 0.25
 _LOOK_SECONDS: Final = 30.0
+SUMS: Final = "published sums"
+"""What is told to have stopped where a body cannot be summed up."""
 _REASON_CHARACTERS_MAX: Final = 500
 _POLL_SECONDS_MIN: Final = 0.005
 _POLL_SECONDS_MAX: Final = 0.1
@@ -52,6 +54,7 @@ class Runner:
         self._known: dict[TenantId, dict[str, Cursor]] = {}
         self._sums = build == LIVE and self._projections.keys() >= set(SOURCES)
         self._unsummed: set[TenantId] = set()
+        self._not_summed: set[TenantId] = set()
         self._looked_at = -_LOOK_SECONDS
 
     async def run(self, until: asyncio.Event) -> None:
@@ -98,8 +101,21 @@ class Runner:
             await self._models.unsummed()  # says that the sums may be read
 
     async def _sum_up(self, tenant_id: TenantId) -> None:
-        if tenant_id in self._unsummed and await sum_up(self._models, tenant_id):
-            self._unsummed.discard(tenant_id)
+        """A body that cannot be summed up is left, told, and tried again by the next runner: nobody waits for it.
+
+        Until then nobody reads the sums, which would lack it: figures are read one by one.
+        """
+        if tenant_id not in self._unsummed or tenant_id in self._not_summed:
+            return
+        try:
+            if await sum_up(self._models, tenant_id):
+                self._unsummed.discard(tenant_id)
+        except (NotSummedError, WriteRefusedError) as problem:
+            await self._models.distrust_sums()
+            self._not_summed.add(tenant_id)
+            position = problem.position if isinstance(problem, NotSummedError) else 0
+            stop = stop_at(position + 1, problem.__cause__ or problem, SUMS)
+            self._tell([Cursor(projection=SUMS, build=LIVE, tenant_id=tenant_id, position=position, stop=stop)])
 
     async def _follow(self, tenant_id: TenantId, head: int) -> None:
         positions = {

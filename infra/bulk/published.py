@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from domain.ids import TenantId
+from infra.bulk.refused import refusals
 from infra.bulk.statements import type_name
 from projections import comparison
 from projections.published import SOURCES, SUMMED, keys_of, sums_of
@@ -224,7 +225,8 @@ class PublishedSums:
             return
         add, remove = _ADDING[table]
         columns = [list(column) for column in zip(*rows, strict=True)]
-        await self._connection.execute(add, *columns)
+        with refusals():
+            await self._connection.execute(add, *columns)
         await self._connection.execute(remove, *columns[: len(keys_of(table))])
 
     async def reach(self, changed: Changed) -> None:

@@ -1,7 +1,7 @@
 """The read models' database, by asyncpg on the projector's role."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -10,24 +10,15 @@ import asyncpg
 from domain.ids import TenantId
 from infra import instants
 from infra.bulk import published, statements
+from infra.bulk.refused import refusals
 from infra.database import Database, Scope
 from infra.settings import Role
 from projections.core import Changes, Layout
 from projections.cursor import CURSOR
 from projections.ddl import suffix
-from projections.ports import LIVE, Cursor, Stop, WriteRefusedError
+from projections.ports import LIVE, Cursor, Stop
 
 _CONNECTIONS_MAX: Final = 4
-_REFUSALS: Final = (
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.DataError,
-    asyncpg.InsufficientPrivilegeError,
-    asyncpg.ProgramLimitExceededError,
-    # What a value that its column cannot hold is to COPY, which has no name for it as a query has.
-    OverflowError,
-    ValueError,
-    TypeError,
-)
 _COLUMNS: Final = (
     "projection, build, tenant_id, position, stopped_type, stopped_reason, stopped_at_position, updated_at"
 )
@@ -88,7 +79,7 @@ class BulkUnit:
             (statements.update, changes.updated),
             (statements.insert, changes.inserted),
         )
-        with _refusals():
+        with refusals():
             for statement, rows in steps:
                 if rows:
                     arrays = [list(column) for column in zip(*rows, strict=True)]
@@ -100,7 +91,7 @@ class BulkUnit:
             # What a crash takes back it takes whole, with the cursor; the swap's own commit makes all of it safe.
             await self._connection.execute("SET LOCAL synchronous_commit = off")
             self._hurries = True
-        with _refusals():
+        with refusals():
             await self._connection.copy_records_to_table(
                 f"{layout.table.name}{suffix(build)}",
                 schema_name=layout.table.schema,
@@ -165,6 +156,11 @@ class BulkReadModels:
         assert self._pool is not None, "use the read models in an async with"
         return await published.behind(self._pool)
 
+    async def distrust_sums(self) -> None:
+        """See `ReadModels.distrust_sums`."""
+        assert self._pool is not None, "use the read models in an async with"
+        await self._pool.execute("DELETE FROM national.summed_ready")
+
     async def outdated(self, marks: Mapping[str, tuple[str, str]]) -> Collection[str]:
         """See `ReadModels.outdated`."""
         assert self._pool is not None, "use the read models in an async with"
@@ -203,12 +199,3 @@ def _cursor(row: Mapping[str, Any]) -> Cursor:
         stop=stop,
         updated_at=row["updated_at"],
     )
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except _REFUSALS as refusal:
-        # Not the message: a server's detail quotes the row.
-        raise WriteRefusedError(f"{type(refusal).__name__} ({getattr(refusal, 'sqlstate', None)})") from refusal

@@ -62,6 +62,9 @@ class Fragile:
     async def unsummed(self) -> Collection[TenantId]:
         return await self._models.unsummed()
 
+    async def distrust_sums(self) -> None:
+        await self._models.distrust_sums()
+
     async def outdated(self, marks: Mapping[str, tuple[str, str]]) -> Collection[str]:
         return await self._models.outdated(marks)
 

@@ -14,11 +14,14 @@ from infra.bulk.read_models import BulkReadModels
 from infra.database import Database
 from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
+from projections import published_sums
+from projections.ports import Cursor
 from projections.published import FIGURE, OWED, TABLES, keys_of
+from projections.published_part import Changed, Known, Parts, parts
 from projections.published_sums import sum_up
 from projections.rebuild import rebuild
 from projections.registry import BY_NAME, PROJECTIONS
-from projections.runner import Runner
+from projections.runner import SUMS, Runner
 from tests.comparison.country import Country
 from tests.comparison.loading import load
 from tests.comparison.sizes import Size
@@ -170,3 +173,36 @@ async def test_rows_taken_in_another_order_deadlock(alone: DatabaseSettings, ten
             return_exceptions=True,
         )
     assert [type(one) for one in told if one is not None] == [asyncpg.DeadlockDetectedError]
+
+
+async def test_a_body_that_cannot_be_summed_up_keeps_no_other_waiting_and_nobody_reads_sums_without_it(
+    models: BulkReadModels, alone: DatabaseSettings, tenants: list[TenantId], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = MemoryFeed([random_log(tenant_id, 5, 400) for tenant_id in tenants[:2]])
+    told: list[Cursor] = []
+
+    def broken(known: Known, changed: Changed) -> tuple[Parts, Parts]:
+        if known.body == tenants[0]:
+            raise ValueError("a figure like no other")
+        return parts(known, changed)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(published_sums, "parts", broken)
+        await Runner(feed, models, PROJECTIONS, on_stop=told.append).catch_up()
+    assert [(one.projection, one.tenant_id, one.stop and one.stop.reason) for one in told] == [
+        (SUMS, tenants[0], f"{SUMS}: a figure like no other")
+    ]
+    without = await sums(alone)
+    assert without["summed_figure"]
+    assert not await is_read(alone)
+
+    await Runner(feed, models, PROJECTIONS).catch_up()  # the program was repaired
+    assert await sums(alone) != without
+    assert await is_read(alone)
+
+
+async def is_read(tables: DatabaseSettings) -> bool:
+    connection = await asyncpg.connect(tables.admin_dsn)
+    found = await connection.fetchval("SELECT count(*) FROM national.summed_ready")
+    await connection.close()
+    return bool(found)
