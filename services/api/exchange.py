@@ -1,5 +1,6 @@
 """The register in the forms of public standards: read as everybody reads it, with the requester's own rights."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -16,11 +17,15 @@ from services.api.requesters import requester
 from services.api.view_parameters import CLOCKS, Given, language_of
 from services.api.views import file_response
 from services.bootstrap import WriteSide
-from services.exchange import impact
+from services.exchange import disclosure, impact, statistics
 from services.refusals import BodiesTooManyError, RouteUnknownError
+from services.views.files import MEDIA_TYPES, xlsx_file
+from services.views.sheets import Reading
 from services.web.reading import read_stored
 
 BODIES_MAX: Final = 200
+DATASETS_PAGE: Final = 20
+"""Each has many vintages, and each of them many figures."""
 JSON_LD: Final = "application/ld+json"
 _DOCUMENTS: Final = ("impact", "indicators", "figures")
 
@@ -55,6 +60,11 @@ def query_address(document: str, variables: dict[str, Any]) -> str:
 
 def exchange_routes() -> list[HTTPRouteHandler]:
     """The handlers of the standards' forms."""
+    return [*_impact_routes(), *_table_routes()]
+
+
+def _impact_routes() -> list[HTTPRouteHandler]:
+    """Bodies in the Common Impact Data Standard."""
 
     @get("/api/v1/partnerships/{slug:str}/cids.jsonld")
     async def give_impact_of_one(request: AnyRequest) -> Response[bytes]:
@@ -89,6 +99,54 @@ def exchange_routes() -> list[HTTPRouteHandler]:
         return _json_ld(impact.document(nodes, described), reader, "entente-cids")
 
     return [give_impact_of_one, give_impact_of_all]
+
+
+def _table_routes() -> list[HTTPRouteHandler]:
+    """Agreements and datasets in the columns of others."""
+    grants = "/api/v1/partnerships/{slug:str}/grants-contributions"
+
+    @get([f"{grants}.csv", f"{grants}.xlsx"])
+    async def give_grants(request: AnyRequest) -> Response[bytes]:
+        reader = await reader_of(request)
+        variables = {"slug": request.path_params["slug"]} | Given(request, CLOCKS).clocks()
+        answer = await read_pages(request, "disclosure", variables, reader.viewer, ("agreements",))
+        if answer is None:
+            raise RouteUnknownError
+        found, name = disclosure.disclosed(answer), f"entente-{answer['slug']}-grants-contributions"
+        if request.url.path.endswith(".csv"):
+            return file_response(disclosure.csv_file(found), MEDIA_TYPES["csv"], f"{name}.csv", reader.language)
+        book = disclosure.book(found, answer, _reading("disclosure", variables, reader), reader.language)
+        content = await asyncio.to_thread(xlsx_file, book)
+        return file_response(content, MEDIA_TYPES["xlsx"], f"{name}-{reader.language}.xlsx", reader.language)
+
+    @get("/api/v1/partnerships/{slug:str}/datasets/{dataset_id:str}/sdmx.csv")
+    async def give_dataset(request: AnyRequest) -> Response[bytes]:
+        reader, given = await reader_of(request), Given(request, (*CLOCKS, "vintage"))
+        variables = {"slug": request.path_params["slug"]} | given.clocks()
+        path = ("datasets",)
+        answer = await read_pages(request, "datasets", variables, reader.viewer, path, size=DATASETS_PAGE)
+        vintage, wanted = given.one("vintage"), request.path_params["dataset_id"]
+        found = None if answer is None else _dataset(answer["datasets"]["nodes"], wanted, vintage)
+        if found is None:
+            raise RouteUnknownError
+        content = await asyncio.to_thread(statistics.sdmx_csv, found, vintage)
+        return file_response(content, statistics.MEDIA_TYPE, f"entente-{found['id']}.csv", reader.language)
+
+    return [give_grants, give_dataset]
+
+
+def _dataset(listed: list[dict[str, Any]], wanted: str, vintage: str | None) -> dict[str, Any] | None:
+    """The dataset of an id, if it has the vintage."""
+    found = next((one for one in listed if one["id"] == wanted), None)
+    if found is None or vintage is None or any(one["vintage"] == vintage for one in found["vintages"]):
+        return found
+    return None
+
+
+def _reading(document: str, variables: dict[str, Any], reader: Reader) -> Reading:
+    asked = msgspec.json.encode(variables).decode()
+    address = query_address(document, variables)
+    return Reading(document, PREFIX + hashes()[document], asked, address, reader.read_at, reader.named)
 
 
 async def _told(request: AnyRequest, variables: dict[str, Any], reader: Reader) -> impact.Told | None:

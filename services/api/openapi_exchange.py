@@ -4,6 +4,7 @@ from typing import Any, Final, NamedTuple
 
 from services.api.openapi_views import PARAMETERS
 from services.api.view_parameters import CLOCKS
+from services.views.files import MEDIA_TYPES
 
 EXCHANGE_STATUSES: Final = (400, 401, 403, 404, 422, 500, 503)
 
@@ -34,7 +35,33 @@ _FORMS: Final = (
         "application/ld+json",
         (*CLOCKS, "kind", "province"),
     ),
+    *(
+        _Form(
+            f"/api/v1/partnerships/{{slug}}/grants-contributions.{kind}",
+            f"exportGrants{kind.capitalize()}",
+            "Agreements for the federal proactive publication · Ententes pour la publication proactive fédérale",
+            "The columns of the template for grants and contributions; what is not known stays empty.",
+            media_type.partition(";")[0],
+            CLOCKS,
+        )
+        for kind, media_type in MEDIA_TYPES.items()
+    ),
+    _Form(
+        "/api/v1/partnerships/{slug}/datasets/{dataset_id}/sdmx.csv",
+        "exportDataset",
+        "A dataset as SDMX-CSV · Un jeu de données en SDMX-CSV",
+        "One row for each figure of each vintage, withdrawn ones too.",
+        "application/vnd.sdmx.data+csv",
+        (*CLOCKS, "vintage"),
+    ),
 )
+_DATASET: Final[dict[str, Any]] = {
+    "name": "dataset_id",
+    "in": "path",
+    "required": True,
+    "description": "The dataset's id. · L’identifiant du jeu de données.",
+    "schema": {"type": "string", "format": "uuid"},
+}
 
 
 def exchange_paths(slug: dict[str, Any], problems: dict[str, Any]) -> dict[str, Any]:
@@ -49,6 +76,7 @@ def exchange_paths(slug: dict[str, Any], problems: dict[str, Any]) -> dict[str, 
                 "security": [{}, {"token": []}],
                 "parameters": [
                     *([slug] if "{slug}" in form.path else []),
+                    *([_DATASET] if "{dataset_id}" in form.path else []),
                     *(PARAMETERS[name] for name in (*form.names, "lang")),
                     {"$ref": "#/components/parameters/CorrelationId"},
                 ],

@@ -84,6 +84,7 @@ PARAMETERS: Final = {
         _parameter("measure", "Only this measure, by code. · Seulement cette mesure.", _TEXT),
         _several("exception", "Only these exceptions. · Seulement ces exceptions.", _codes(ExceptionKind)),
         _parameter("since", "Only from this day on. · Seulement à partir de ce jour.", _DAY),
+        _parameter("vintage", "Only this vintage, by code. · Seulement ce millésime.", _TEXT),
         _parameter("id", "The frozen comparison's id. · L’identifiant de la comparaison figée.", _UUID),
     )
 }

@@ -17,18 +17,25 @@ AnyRequest = Request[Any, Any, Any]
 
 
 async def read_pages(
-    request: AnyRequest, document: str, variables: dict[str, Any], viewer: Viewer, path: Sequence[str]
+    request: AnyRequest,
+    document: str,
+    variables: dict[str, Any],
+    viewer: Viewer,
+    path: Sequence[str],
+    *,
+    size: int | None = None,
 ) -> dict[str, Any] | None:
     """The answer of a stored document, with all items of the list that stands at a path in it; None: nothing is.
 
-    Pages are read one after the other. Should the list grow or shrink meanwhile, they are read anew.
+    Pages are read one after the other, `size` items each. Should the list grow or shrink meanwhile,
+    they are read anew.
 
     Raises:
         ViewTooLongError: the list has more items than a file is made of.
         ReadsUnavailableError: the list did not stand still.
     """
     for _ in range(_ATTEMPTS):
-        first = await _page(request, document, variables, viewer, None)
+        first = await _page(request, document, variables, viewer, None, size=size)
         found = _at(first, path)
         if found is None:
             return None
@@ -37,7 +44,7 @@ async def read_pages(
         page = found
         while page["pageInfo"]["hasNextPage"]:
             after = page["pageInfo"]["endCursor"]
-            page = _at(await _page(request, document, _pinned(variables, first), viewer, after), path)
+            page = _at(await _page(request, document, _pinned(variables, first), viewer, after, size=size), path)
             if page is None:
                 break
             found["nodes"].extend(page["nodes"])
@@ -47,9 +54,15 @@ async def read_pages(
 
 
 async def _page(
-    request: AnyRequest, document: str, variables: dict[str, Any], viewer: Viewer, after: str | None
+    request: AnyRequest,
+    document: str,
+    variables: dict[str, Any],
+    viewer: Viewer,
+    after: str | None,
+    *,
+    size: int | None,
 ) -> dict[str, Any] | None:
-    asked = variables | {"first": PAGE} | ({} if after is None else {"after": after})
+    asked = variables | {"first": size or PAGE} | ({} if after is None else {"after": after})
     (answer,) = (await read_stored(request, document, asked, viewer)).values()
     return answer  # type: ignore[no-any-return]  # JSON
 

@@ -66,6 +66,11 @@ def csv_file(book: Book) -> bytes:
     return text.getvalue().encode("utf-8-sig")  # without the mark, Excel takes it for another encoding
 
 
+def guarded(text: str) -> str:
+    """A text that no spreadsheet runs."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
 def _written(cell: Cell, language: Language) -> str:
     match cell:
         case None:
@@ -77,7 +82,7 @@ def _written(cell: Cell, language: Language) -> str:
         case date():
             return cell.isoformat()
         case str():
-            return f"'{cell}" if _FORMULA.match(cell) else cell
+            return guarded(cell)
         case _:
             return str(cell)
 

@@ -178,6 +178,14 @@ def _reads() -> Iterator[Probe]:
         told: dict[str, Any] = {"looked_for": f"Plan {plan} (en)", "audience": audience}
         door = "GET /api/v1/partnerships/{slug}/cids.jsonld"
         yield Probe(door, f"{base}/cids.jsonld", plan, query={"lang": "en"}, **told)
+    for kind in ("csv", "xlsx"):
+        door = f"GET /api/v1/partnerships/{{slug}}/grants-contributions.{kind}"
+        for audience in (Audience.PUBLIC, Audience.TENANT):
+            label = f"Volet {OWN} {audience} (en)"
+            seen: dict[str, Any] = {"looked_for": label, "audience": audience}
+            yield Probe(door, f"{base}/grants-contributions.{kind}", audience, query={"lang": "en"}, **seen)
+    door = "GET /api/v1/partnerships/{slug}/datasets/{dataset_id}/sdmx.csv"
+    yield Probe(door, f"{base}/datasets/none/sdmx.csv", query={"nothing": "asked"})
     yield Probe("GET /api/v1/cids.jsonld", "/api/v1/cids.jsonld", query={"province": "YT"})
     text = f'{{ partnership(slug: "{OWN}") {{ plans {{ nodes {{ title {{ fr }} }} }} }} }}'
     for plan, audience in PLANS.items():

@@ -1,5 +1,7 @@
 """The register in the forms of standards: what whoever asks may see, in both languages, on both clocks."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -8,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from litestar.testing import AsyncTestClient
+from openpyxl import load_workbook
 
 from infra.settings import Settings
 from services.api import exchange
@@ -108,12 +111,60 @@ async def test_french_documents_are_french(client: httpx.AsyncClient) -> None:
     )
 
 
+async def read(client: httpx.AsyncClient, path: str, token: str | None = None) -> list[dict[str, str]]:
+    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    answer = await client.get(path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+async def test_the_rows_of_grants_are_the_agreements_that_graphql_gives(client: httpx.AsyncClient) -> None:
+    query = """{ partnership(slug: "drcneq") { agreements(first: 200) { totalCount nodes {
+      type programme { label { fr } namedInSource } territory { name { fr } } amendmentNumber } } } }"""
+    asked = await client.post("/graphql", json={"query": query})
+    agreements = asked.json()["data"]["partnership"]["agreements"]
+
+    rows = await read(client, "/api/v1/partnerships/drcneq/grants-contributions.csv")
+
+    assert agreements["totalCount"] == len(agreements["nodes"]) > 50
+    of_money = [one for one in agreements["nodes"] if one["type"] != "COLLABORATION"]
+    assert [(row["prog_name_fr"], row["coverage"], row["amendment_number"]) for row in rows] == [
+        (
+            one["programme"]["label"]["fr"] if one["programme"]["namedInSource"] else "",
+            one["territory"]["name"]["fr"] if one["territory"] else "",
+            str(one["amendmentNumber"]),
+        )
+        for one in of_money
+    ]
+    workbook = await client.get("/api/v1/partnerships/drcneq/grants-contributions.xlsx", params={"lang": "fr"})
+    first, incomplete, *_ = load_workbook(io.BytesIO(workbook.content)).worksheets
+    assert first.max_row == incomplete.max_row == len(rows) + 1
+
+
+async def test_a_dataset_is_given_to_whoever_may_see_it(client: httpx.AsyncClient, token: str) -> None:
+    def path(audience: str) -> str:
+        dataset = uid("alpha", f"dataset {audience}")
+        return f"/api/v1/partnerships/alpha/datasets/{dataset}/sdmx.csv"
+
+    (row,) = await read(client, path("public"))
+    assert (row["CELL_KEY"], row["OBS_VALUE"], row["OBS_STATUS"], row["DENOMINATOR"]) == ("new", "12", "P", "12")
+    assert (row["VINTAGE"], row["TIME_PERIOD"], row["NOTE_FR"]) == ("a", "2021-04-01/P1Y", "Arrondi (fr)")
+    assert await read(client, path("public") + "?vintage=a") == [row]
+    assert len(await read(client, path("tenant"), token)) == 1
+    for hidden in (path("tenant"), path("public") + "?vintage=b", path("public").replace("alpha", "beta")):
+        assert (await client.get(hidden)).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("path", "given", "status", "code"),
     [
         ("/api/v1/partnerships/nobody/cids.jsonld", {}, 404, "route_unknown"),
         ("/api/v1/partnerships/alpha/cids.jsonld", {"stage": "DRAFT"}, 400, "query_invalid"),
         ("/api/v1/partnerships/alpha/cids.jsonld", {"recorded": "2026-03-31"}, 400, "recorded_zone_missing"),
+        ("/api/v1/partnerships/nobody/grants-contributions.csv", {}, 404, "route_unknown"),
+        ("/api/v1/partnerships/alpha/grants-contributions.xlsx", {"kind": "LIP"}, 400, "query_invalid"),
+        ("/api/v1/partnerships/alpha/datasets/none/sdmx.csv", {}, 404, "route_unknown"),
+        ("/api/v1/partnerships/alpha/datasets/none/sdmx.csv", {"effective": "soon"}, 400, "effective_unreadable"),
         ("/api/v1/cids.jsonld", {"recorded": "12"}, 400, "query_invalid"),
         ("/api/v1/cids.jsonld", {"province": "XX"}, 400, "query_invalid"),
     ],

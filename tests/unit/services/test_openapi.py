@@ -25,7 +25,7 @@ VIEW_PATHS = (
     *("sectors", "series", "themes"),
 )
 OF_VIEWS = {f"export{view.capitalize()}{kind}" for view in VIEW_PATHS for kind in ("Csv", "Xlsx")}
-OF_STANDARDS = {"exportImpact", "exportImpactOfAll"}
+OF_STANDARDS = {"exportImpact", "exportImpactOfAll", "exportGrantsCsv", "exportGrantsXlsx", "exportDataset"}
 OF_CALENDARS = {"readCalendar"}
 """Read with tokens of their own; a test below says what it answers."""
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
