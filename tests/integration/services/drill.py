@@ -52,10 +52,14 @@ def run_program(name: str, *arguments: str) -> None:
 
 
 def contents(settings: Settings) -> Contents:
-    """Every table of the database: how many rows, and a digest of them. Row security hides nothing from us."""
+    """Every table of the database: how many rows, and a digest of them. Row security hides nothing from us.
+
+    But for what is not in the write-ahead log, which recovery begins anew.
+    """
     tables = sql.SQL(
-        "SELECT schemaname, tablename FROM pg_tables"
-        " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
+        "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relkind = 'r' AND c.relpersistence <> 'u'"
+        " AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
     )
     digest = sql.SQL("SELECT count(*), md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {} t")
     found: Contents = {}
