@@ -80,7 +80,11 @@ INDICATOR_CELL: Final[Table] = plain(
         audience(),
     ],
     sub=[key_number("position"), key_number("line")],
-    indexes=[("indicator_stream", "period_start", "tenant_id"), ("tenant_id", "position")],
+    indexes=[
+        ("indicator_stream", "period_start"),
+        ("tenant_id", "period_start", "indicator_stream"),
+        ("tenant_id", "position"),
+    ],
 )
 """`delta` is 1 for a figure that comes and -1 for one that goes; `number`, `upper`, `of_number` and `of_upper`
 have its sign. `of_*` are the denominator, `cuts` the categories as `dimension=category` joined by commas, empty

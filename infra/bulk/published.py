@@ -32,7 +32,12 @@ _LAST_DAY: Final = (
 # counts as changed.
 _CELLS_CHANGED: Final = (
     "SELECT indicator_log, indicator_stream, period_start, max(effective_on) FROM national.indicator_cell"
-    " WHERE tenant_id = $1 AND position <= $3 AND (position > $2 OR indicator_stream = ANY($4::uuid[]))"
+    " WHERE tenant_id = $1 AND position > $2 AND position <= $3"
+    " AND audience = 'public' AND cuts = '' GROUP BY 1, 2, 3"
+)
+_CELLS_ANEW: Final = (
+    "SELECT indicator_log, indicator_stream, period_start, max(effective_on) FROM national.indicator_cell"
+    " WHERE tenant_id = $1 AND position <= $2 AND indicator_stream = ANY($3::uuid[])"
     " AND audience = 'public' AND cuts = '' GROUP BY 1, 2, 3"
 )
 _REQUIRED_CHANGED: Final = (
@@ -153,7 +158,8 @@ class PublishedSums:
         until: dict[Indicator, date] = {}
         canonical = await self._canonical(upto)
         for statement, given in (
-            (_CELLS_CHANGED, (*stretch, anew)),
+            (_CELLS_CHANGED, stretch),
+            (_CELLS_ANEW, (self._tenant_id, upto, anew)),
             (_REQUIRED_CHANGED, (*stretch, anew)),
             (_EXEMPT_CHANGED, stretch),
         ):
