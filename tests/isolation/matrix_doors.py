@@ -326,17 +326,22 @@ async def tried(world: World, probe: Probe, who: Who) -> Outcome:
     Raises:
         AssertionError: the service failed.
     """
+    return classified(probe, await answered(world, probe, who))
+
+
+async def answered(world: World, probe: Probe, who: Who) -> httpx.Response:
+    """The answer that somebody gets at a door."""
     headers = {"x-forwarded-for": f"matrix:{uuid.uuid4().hex}", "accept-language": "en"}
     cookies: dict[str, str] = {}
     match shows(probe, who):
         case "session":
             ends = probe.door in _ENDS_SESSION
-            cookies[_SESSION] = await world.begin(who) if ends else world.sessions[who]
+            cookies[_SESSION] = await world.begin(who) if ends else await world.session(who)
             if probe.door in _NEEDS_SECRET:
                 await world.client.get(PLACES["enrol"].en, headers=headers | {"cookie": _joined(cookies)})
         case "token":
-            headers["authorization"] = f"Bearer {world.tokens[who]}"
-    return classified(probe, await _asked(world, probe, headers, cookies))
+            headers["authorization"] = f"Bearer {await world.token(who)}"
+    return await _asked(world, probe, headers, cookies)
 
 
 async def _asked(world: World, probe: Probe, headers: dict[str, str], cookies: dict[str, str]) -> httpx.Response:

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,7 @@ from tests.integration.filled import bring_in
 from tests.integration.readapi.acting import Acting
 from tests.integration.readapi.world import alone
 from tests.integration.readapi.world_lines import ALIKE, Lines, both, uid
-from tests.isolation.standing import Standing, Who, everybody, has_session
+from tests.isolation.standing import Standing, Who
 
 OWN, STRANGER = ALIKE
 FUNDER: Final = "bailleur-matrice"
@@ -107,13 +107,27 @@ class World:
     settings: Settings
     write: WriteSide
     client: httpx.AsyncClient
-    tokens: dict[Who, str]
-    accounts: dict[Who, UUID]
-    """Of everybody who may be signed in."""
-    sessions: dict[Who, str]
+    tokens: dict[Who, str] = field(default_factory=dict)
+    """Of everybody who has shown one so far, as the sessions are."""
+    accounts: dict[Who, UUID] = field(default_factory=dict)
+    sessions: dict[Who, str] = field(default_factory=dict)
+
+    async def token(self, who: Who) -> str:
+        """What a program shows for somebody."""
+        if who not in self.tokens:
+            self.tokens[who] = await _token(self.write, who)
+        return self.tokens[who]
+
+    async def session(self, who: Who) -> str:
+        """What a browser shows for somebody."""
+        if who not in self.sessions:
+            self.sessions[who] = await self.begin(who)
+        return self.sessions[who]
 
     async def begin(self, who: Who) -> str:
         """Another complete session of somebody, begun by nobody's password: hashing so many would take minutes."""
+        if who not in self.accounts:
+            self.accounts[who] = await _account(self.settings, self.write, who)
         account = self.accounts[who]
         (membership,) = await self.write.identity.accounts.memberships(account)
         secret = await self.write.identity.sessions.begin(account, "second", membership, agent="", instead_of=None)
@@ -193,12 +207,7 @@ async def opened(settings: Settings, app: ASGIApp | None = None) -> AsyncIterato
         open_write_side(settings.database, documents=settings.documents, sessions=settings.sessions) as write,
         AsyncTestClient(app or application(settings), base_url=ORIGIN) as client,
     ):
-        tokens = {who: await _token(write, who) for who in everybody() if who.role is not None}
-        accounts = {who: await _account(settings, write, who) for who in everybody() if has_session(who)}
-        world = World(settings, write, client, tokens, accounts, sessions={})
-        for who in accounts:
-            world.sessions[who] = await world.begin(who)
-        yield world
+        yield World(settings, write, client)
 
 
 def application(settings: Settings) -> ASGIApp:

@@ -1,35 +1,26 @@
 """Every route, for somebody of every standing and for every declared outcome. All cells: `make isolation`."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from litestar import Response, get
 
-from infra.embedded import EmbeddedServer
 from infra.settings import Settings
 from services.api import admitting, app
 from services.api import documents as document_routes
 from services.api.addresses import address_routes
 from services.authorisation import ROLES_OF_COMMAND
 from services.doors import DOORS, UndeclaredDoorError, check_declared
-from tests.integration.filled import make_database
 from tests.isolation.matrix import all_of_doors, some_of_doors, try_doors
 from tests.isolation.matrix_doors import Probe, probes, undeclared
-from tests.isolation.matrix_world import World, application, make, opened
+from tests.isolation.matrix_world import World, application, opened
 from tests.isolation.standing import ROLES, Standing, Who, everybody
 
 
-@pytest.fixture(scope="module")
-def settings(server: EmbeddedServer, worker_name: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    database = make_database(server, f"entente_matrix_{worker_name}")
-    return asyncio.run(make(database, tmp_path_factory.mktemp("matrix")))
-
-
 @pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[World]:
-    async with opened(settings) as made:
+async def world(matrix: Settings) -> AsyncIterator[World]:
+    async with opened(matrix) as made:
         yield made
 
 
@@ -65,9 +56,7 @@ def test_everybody_is_every_role_in_every_standing() -> None:
 # Controls: what is taken away is found.
 
 
-def test_a_planted_route_stops_the_start_with_its_name(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_planted_route_stops_the_start_with_its_name(matrix: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     @get("/api/v1/partnerships/{slug:str}/planted")
     async def planted() -> Response[bytes]:
         return Response(b"everything")
@@ -75,7 +64,7 @@ def test_a_planted_route_stops_the_start_with_its_name(
     monkeypatch.setattr(app, "address_routes", lambda: [*address_routes(), planted])
 
     with pytest.raises(UndeclaredDoorError, match=r"GET /api/v1/partnerships/\{slug\}/planted$"):
-        application(settings)
+        application(matrix)
     assert undeclared({*DOORS, "GET /planted"}) == [
         "GET /planted: who may use it is not declared in services/doors.py"
     ]
@@ -146,7 +135,7 @@ async def test_without_the_audience_a_document_of_the_body_is_anybody_s(
 
 async def test_a_token_that_never_ends_is_found(world: World) -> None:
     late = Who(Standing.EXPIRED, "coordinator")
-    world.tokens[late] = world.tokens[Who(Standing.OWN, "coordinator")]
+    world.tokens[late] = await world.token(Who(Standing.OWN, "coordinator"))
 
     found = await red(world, "GET /api/v1/partnerships/{slug}/", late)
 

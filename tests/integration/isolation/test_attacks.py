@@ -1,0 +1,236 @@
+"""What somebody tries who is known: to learn from refusals what there is, and to read on after a revocation."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace as changed
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from domain.access_grant import RestoreAccess, RevokeAccess
+from domain.ids import AccessGrantId
+from domain.ports import Append
+from infra.settings import Settings
+from readapi.persisted import hashes
+from services.api import admitting
+from services.deciding import Answered, Decider
+from services.doors import DOORS, Rule
+from services.refusals import BodyUnknownError, RoleNotAllowedError
+from tests.integration.readapi.acting import Acting
+from tests.isolation.matrix_doors import Probe, answered, probes
+from tests.isolation.matrix_world import FIGURE, OWN, PERIOD, World, body_id, id_of, opened
+from tests.isolation.standing import Standing, Who
+
+NEIGHBOUR = Who(Standing.STRANGER, "coordinator")
+FUNDER = Who(Standing.GRANTED, "programme_officer")
+NOWHERE = "no-such-body"
+OF_BODY = [probe for probe in probes() if DOORS[probe.door].rule is Rule.BODY and "{slug}" in probe.door]
+UNKNOWN = str(uuid.UUID(int=11))
+HIDDEN = {
+    "plan": ("plan", "draft"),
+    "committee": ("committee", "committee tenant"),
+    "meeting": ("meeting", "meeting tenant"),
+    "decision": ("decision", "decision tenant"),
+}
+"""Records of the body that are for its members, and the field that gives one by its id."""
+
+
+async def asked(world: World, text: str, who: Who) -> tuple[int, dict[str, Any]]:
+    """The status and the body of an answer to a GraphQL document."""
+    headers = {} if who.role is None else {"authorization": f"Bearer {await world.token(who)}"}
+    answer = await world.client.post("/graphql", json={"query": text}, headers=headers)
+    body: dict[str, Any] = answer.json()
+    return answer.status_code, body
+
+
+@pytest.fixture
+async def world(matrix: Settings) -> AsyncIterator[World]:
+    async with opened(matrix) as made:
+        yield made
+
+
+# Enumeration: what is there and hidden is answered like what is not there, to the last character.
+
+
+def elsewhere(probe: Probe) -> Probe:
+    """The same request about a body that nobody has."""
+    return changed(probe, path=probe.path.replace(f"/{OWN}/", f"/{NOWHERE}/"))
+
+
+async def told(world: World, probe: Probe, who: Who) -> tuple[int, str]:
+    """A status and what is said, without what names the request and the body."""
+    answer = await answered(world, probe, who)
+    text = answer.text
+    if "json" in answer.headers["content-type"]:
+        text = json.dumps({key: value for key, value in answer.json().items() if key != "correlation_id"})
+    else:
+        text = text.replace(answer.headers["x-correlation-id"], "")
+    return answer.status_code, text.replace(NOWHERE, OWN)
+
+
+@pytest.mark.parametrize("door", sorted({probe.door for probe in OF_BODY}))
+async def test_the_doors_of_a_body_tell_a_neighbour_nothing_about_whether_there_is_one(
+    world: World, door: str
+) -> None:
+    probe = next(probe for probe in OF_BODY if probe.door == door)
+
+    there, nowhere = await told(world, probe, NEIGHBOUR), await told(world, elsewhere(probe), NEIGHBOUR)
+
+    assert there == nowhere
+    assert there[0] == 404
+
+
+async def test_the_control_a_door_that_forbids_what_is_there_tells_that_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forbidding(of: Any, bearer: Any, name: Any) -> Any:
+        if await of.bodies.resolve(name) is None:
+            raise BodyUnknownError(slug=name)
+        raise RoleNotAllowedError(role=bearer.role, command="—")
+
+    monkeypatch.setattr(admitting, "body_of", forbidding)
+    probe = OF_BODY[0]
+
+    assert await told(world, probe, NEIGHBOUR) != await told(world, elsewhere(probe), NEIGHBOUR)
+
+
+async def test_a_document_that_is_hidden_is_answered_like_one_that_is_not_there(world: World) -> None:
+    door = "GET /api/v1/partnerships/{slug}/documents/{document_id}"
+    hidden = Probe(door, f"/api/v1/partnerships/{OWN}/documents/{id_of('document tenant')}")
+    absent = Probe(door, f"/api/v1/partnerships/{OWN}/documents/{UNKNOWN}")
+
+    for who in (NEIGHBOUR, FUNDER, Who(Standing.ANONYMOUS)):
+        assert await told(world, hidden, who) == await told(world, absent, who)
+    member = Who(Standing.OWN, "member")
+    assert (await answered(world, hidden, member)).status_code == 200  # the control: they can differ
+
+
+async def test_a_page_about_a_hidden_plan_is_like_one_about_none(world: World) -> None:
+    door = "GET /en/partnerships/{slug}/plans/{plan_id}"
+    hidden, absent = (
+        Probe(door, f"/en/partnerships/{OWN}/plans/{one}", answers={}) for one in (id_of("draft"), UNKNOWN)
+    )
+    for who in (NEIGHBOUR, Who(Standing.ANONYMOUS), Who(Standing.OWN, "member")):
+        of_hidden, of_absent = await told(world, hidden, who), await told(world, absent, who)
+        assert (of_hidden[0], of_hidden[1].replace(str(id_of("draft")), UNKNOWN)) == of_absent
+    author = Who(Standing.OWN, "coordinator")
+    assert (await answered(world, hidden, author)).status_code == 200  # the control
+
+
+async def test_the_page_of_exceptions_is_closed_alike_for_a_body_and_for_none(world: World) -> None:
+    door = "GET /en/partnerships/{slug}/exceptions"
+    there = Probe(door, f"/en/partnerships/{OWN}/exceptions")
+
+    of_body, of_none = await told(world, there, NEIGHBOUR), await told(world, elsewhere(there), NEIGHBOUR)
+
+    assert of_body == of_none
+    assert of_body[0] == 403
+    assert (await answered(world, there, Who(Standing.OWN, "member"))).status_code == 200  # the control
+
+
+@pytest.mark.parametrize("field", HIDDEN)
+async def test_a_field_by_id_says_the_same_of_what_is_hidden_and_of_what_is_not_there(
+    world: World, field: str
+) -> None:
+    name, record = HIDDEN[field]
+
+    def question(slug: str, id_: Any) -> str:
+        return f'{{ partnership(slug: "{slug}") {{ {name}(id: "{id_}") {{ id }} }} }}'
+
+    for who in (NEIGHBOUR, FUNDER, Who(Standing.ANONYMOUS)):
+        hidden = await asked(world, question(OWN, id_of(record)), who)
+        absent = await asked(world, question(OWN, UNKNOWN), who)
+        assert hidden == absent
+        assert hidden[1]["data"] == {"partnership": {name: None}}
+    _, shown = await asked(world, question(OWN, id_of(record)), Who(Standing.OWN, "coordinator"))
+    assert shown["data"]["partnership"][name]["id"] == str(id_of(record))  # the control
+
+
+async def test_a_national_question_about_a_hidden_indicator_is_one_about_none(world: World) -> None:
+    def question(indicator: Any) -> str:
+        period = f'{{kind: FISCAL_YEAR, start: "{PERIOD["start"]}", end: "{PERIOD["end"]}"}}'
+        asked_for = f'indicator: {{owner: "{OWN}", id: "{indicator}"}}, period: {period}'
+        return f"{{ indicatorComparison({asked_for}) {{ expected }} }}"
+
+    for who in (NEIGHBOUR, FUNDER, Who(Standing.ANONYMOUS)):
+        hidden = await asked(world, question(id_of("indicator tenant")), who)
+        assert hidden == await asked(world, question(UNKNOWN), who)
+    _, shown = await asked(world, question(id_of("indicator public")), NEIGHBOUR)
+    assert shown["data"]["indicatorComparison"] is not None  # the control
+
+
+# A stale grant: what was revoked is gone with the next read, whatever was kept of the one before.
+
+
+COMPARED = f"""{{ indicatorComparison(
+  indicator: {{owner: "{OWN}", id: "{id_of("indicator public")}"}}, stage: SUBMITTED,
+  period: {{kind: FISCAL_YEAR, start: "{PERIOD["start"]}", end: "{PERIOD["end"]}"}}
+) {{ values {{ value {{ number }} }} }} }}"""
+REGISTER = f"sha256:{hashes()['register']}"
+GRANT = AccessGrantId(id_of("matrix grant"))
+
+
+@pytest.fixture
+async def revoking(world: World) -> AsyncIterator[Acting]:
+    """Somebody who may revoke; what was granted before holds again afterwards."""
+    people = Acting(world.write)
+    yield people
+    await people.give(body_id(OWN), "2024-01-02", RestoreAccess(grant_id=GRANT))
+
+
+class Reads:
+    """What the funder reads, by every way that keeps something of an earlier read."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.tag = ""
+
+    async def figure(self) -> bool:
+        """By a document whose plan is kept from its first asking on."""
+        _, body = await asked(self._world, COMPARED, FUNDER)
+        return FIGURE in json.dumps(body)
+
+    async def file(self) -> bool:
+        """By a national view as a file."""
+        path = "GET /api/v1/views/comparison.csv"
+        probe = next(probe for probe in probes() if probe.door == path)
+        return FIGURE in (await answered(self._world, probe, FUNDER)).text
+
+    async def stored(self) -> int:
+        """By a stored document, with the tag of the answer before."""
+        headers = {"authorization": f"Bearer {await self._world.token(FUNDER)}"}
+        headers |= {"if-none-match": self.tag} if self.tag else {}
+        answer = await self._world.client.get("/graphql", params={"documentId": REGISTER}, headers=headers)
+        self.tag = answer.headers["etag"]
+        return answer.status_code
+
+
+async def test_a_revoked_grant_is_gone_with_the_next_read(world: World, revoking: Acting) -> None:
+    reads = Reads(world)
+    assert (await reads.figure(), await reads.figure(), await reads.file()) == (True, True, True)
+    assert (await reads.stored(), await reads.stored()) == (200, 304)
+
+    await revoking.give(body_id(OWN), "2024-01-02", RevokeAccess(grant_id=GRANT))
+
+    assert (await reads.figure(), await reads.file()) == (False, False)
+    assert await reads.stored() == 200  # not "as before": what was seen then may not be seen now
+
+
+async def test_without_the_change_in_the_append_the_funder_would_read_on(
+    world: World, revoking: Acting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: what closes the door is the row that goes with the events."""
+    append = Decider.append
+
+    async def without_grants(self: Decider, answered: Answered, fingerprint: bytes) -> Append:
+        return replace(await append(self, answered, fingerprint), grants=())
+
+    reads = Reads(world)
+    assert await reads.stored() == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(Decider, "append", without_grants)
+        await revoking.give(body_id(OWN), "2024-01-02", RevokeAccess(grant_id=GRANT))
+
+    assert (await reads.figure(), await reads.file(), await reads.stored()) == (True, True, 304)
