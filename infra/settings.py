@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -205,6 +206,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ENTENTE_QUOTA_OPEN_EXPORTS", "How many exports of a body may be made at once.", "3"),
     Setting("ENTENTE_SECURITY_LOG_DAYS", "How many days security events are kept, at least 30.", "365"),
+    Setting(
+        "ENTENTE_PROVIDERS_CA",
+        "File of certificates (PEM) to trust beside those of the system, where sign-in services are asked "
+        "(OpenID Connect). Absent: those of the system.",
+    ),
 )
 _ORIGIN = re.compile(r"[A-Za-z0-9\[\]:._~-]+(/[A-Za-z0-9._~-]+)*")
 _SEED = re.compile("[0-9a-fA-F]{64}")
@@ -265,11 +271,13 @@ class SessionSettings:
     idle: timedelta = timedelta(minutes=60)
     longest: timedelta = timedelta(hours=12)
     secure: bool = True
-    """Whether cookies travel over TLS alone."""
+    """Whether cookies travel over TLS alone, and providers are asked by nothing else."""
     proxies: int = 0
     security_log_kept: timedelta = KEPT
     confirmed_for: timedelta = timedelta(minutes=15)
     """How long after a sign-in a session may do what is grave."""
+    authorities: Path | None = None
+    """Certificates to trust beside those of the system, where providers are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +392,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             confirmed_for=timedelta(minutes=_number(values, "ENTENTE_CONFIRM_MINUTES", low=1, high=24 * 60)),
             proxies=_number(values, "ENTENTE_PROXIES", low=0, high=9),
             security_log_kept=timedelta(days=_number(values, "ENTENTE_SECURITY_LOG_DAYS", low=30, high=3650)),
+            authorities=_certificates(values.get("ENTENTE_PROVIDERS_CA")),
         ),
         rates=_rates(values),
         quotas=QuotaSettings(
@@ -524,6 +533,19 @@ def _mail(
     except MailSettingsError as error:
         raise SettingsError(str(error)) from error
     return reminders, mail
+
+
+def _certificates(value: str | None) -> Path | None:
+    if value is None:
+        return None
+    path = Path(value).absolute()
+    try:
+        ssl.create_default_context().load_verify_locations(path)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"ENTENTE_PROVIDERS_CA points at {path}, which is no file of certificates: {error}. Correct the path."
+        ) from error
+    return path
 
 
 def _number(values: Mapping[str, str], name: str, *, low: int, high: int) -> int:

@@ -112,6 +112,7 @@ _SITE: Final[Mapping[str, Door]] = {
     "GET /fr/verification": Door(Rule.OPEN),
     "GET /static/{digest}/{name}": Door(Rule.OPEN),
     "GET /favicon.ico": Door(Rule.OPEN),
+    "GET /sign-in/{name}/return": Door(Rule.SECRET),
 }
 _ABOUT: Final[Mapping[str, Door]] = {
     "GET plans": Door(Rule.READER),
@@ -130,6 +131,7 @@ _PEOPLE: Final[Mapping[str, Door]] = {
     "GET enrol_image": Door(Rule.ACCOUNT),
     "GET invitation": Door(Rule.SECRET),
     "POST invitation": Door(Rule.SECRET),
+    "GET with": Door(Rule.OPEN),
     "GET forgotten": Door(Rule.OPEN),
     "POST forgotten": Door(Rule.OPEN),
     "GET password": Door(Rule.SECRET),
@@ -140,6 +142,8 @@ _PEOPLE: Final[Mapping[str, Door]] = {
     "POST sign_out": Door(Rule.OPEN),
     "POST end_session": Door(Rule.ACCOUNT),
     "POST act_for": Door(Rule.ACCOUNT),
+    "POST login_new": Door(Rule.ACCOUNT),
+    "POST login_end": Door(Rule.ACCOUNT),
     "POST passkey": Door(Rule.OPEN),
     "POST passkey_options": Door(Rule.OPEN),
     "POST passkey_new": Door(Rule.ACCOUNT),

@@ -65,6 +65,8 @@ class OwnData(msgspec.Struct, frozen=True, kw_only=True):
     """How many are left, where there is a second factor."""
     passkeys: list[str]
     """What the browser called itself when each was added."""
+    logins: list[str]
+    """The sign-in services at which they have a login that opens the account."""
     sessions: list[SignedIn]
     written_to_by: list[str]
     """The bodies that send reminders to the address."""
@@ -77,6 +79,8 @@ async def own_data(write: WriteSide, account: Account) -> OwnData:
     memberships = await identity.accounts.memberships(account.account_id)
     sessions = await identity.sessions.list(account.account_id)
     passkeys = await identity.passkeys.list(account.account_id)
+    providers = {one.provider_id: one.name for one in await identity.providers.listed()}
+    logins = await identity.logins.list(account.account_id)
     bodies = []
     for tenant_id, person_id in await write.vault.pseudonyms(account.account_id):
         known = (await write.vault.people(tenant_id, [person_id]))[person_id]
@@ -101,6 +105,7 @@ async def own_data(write: WriteSide, account: Account) -> OwnData:
         language=account.language,
         recovery_codes=await identity.factors.recovery_left(account.account_id),
         passkeys=[one.agent for one in passkeys],
+        logins=[providers.get(one.provider_id, str(one.provider_id)) for one in logins],
         sessions=[SignedIn(agent=one.agent, since=one.created_at, seen_at=one.seen_at) for one in sessions],
         written_to_by=writing,
         bodies=bodies,

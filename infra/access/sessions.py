@@ -1,7 +1,7 @@
 """Who is signed in. Sessions live on the server: what ends there is ended."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -18,6 +18,13 @@ Factor = Literal["password", "second"]
 AGENT_BYTES_MAX: Final = 200
 
 
+class Via(NamedTuple):
+    """The provider that opened a session."""
+
+    body_id: TenantId
+    provider_id: UUID
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A valid session, and what it acts for as of this request."""
 
@@ -29,11 +36,21 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     has_second: bool
     """Whether the account has a second factor."""
+    via_body: TenantId | None
+    """By whose provider it was opened: it acts for that body alone. None: by means of the account's own."""
+    via_provider: UUID | None
     tenant_id: TenantId | None
     membership_id: UUID | None
     role: Role | None
     """None, as the other three: no membership is chosen, or it has ended."""
     person_id: PersonId | None
+
+    @property
+    def via(self) -> Via | None:
+        """The provider that opened it."""
+        if self.via_body is None or self.via_provider is None:
+            return None
+        return Via(self.via_body, self.via_provider)
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +81,12 @@ class Sessions:
         *,
         agent: str,
         instead_of: str | None,
+        via: Via | None = None,
     ) -> str:
-        """A new session's secret, never one that was known before: `instead_of` is ended, whoever's it was."""
+        """A new session's secret, never one that was known before: `instead_of` is ended, whoever's it was.
+
+        `via` names the provider at which the account has the login that opens the session.
+        """
         token = new_opaque()
         if instead_of is not None:
             await self.end_by_token(instead_of)
@@ -78,8 +99,9 @@ class Sessions:
             )
             await connection.execute(
                 "INSERT INTO access.session"
-                " (session_hash, session_id, account_id, body_id, membership_id, factor, agent, expires_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8)",
+                " (session_hash, session_id, account_id, body_id, membership_id, factor, agent, expires_at,"
+                " via_body, via_provider)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8, $9, $10)",
                 hash_of(token),
                 uuid4(),
                 account_id,
@@ -88,6 +110,8 @@ class Sessions:
                 factor,
                 agent.encode()[:AGENT_BYTES_MAX].decode(errors="ignore"),
                 self._longest,
+                None if via is None else via.body_id,
+                None if via is None else via.provider_id,
             )
         return token
 

@@ -58,6 +58,7 @@ from services.web.pages import error_page, is_page, web_routes
 from services.web.passkeys import passkey_routes
 from services.web.plan_page import plan_routes
 from services.web.proof_pages import proof_page_routes
+from services.web.providers import provider_routes
 from services.web.signing_in import sign_in_routes
 from services.web.whoever import led_to_confirm
 
@@ -146,6 +147,7 @@ def create_app(
             *confirm_routes(),
             *passkey_routes(),
             *forgotten_routes(settings),
+            *provider_routes(settings),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
         ],
         exception_handlers=_exception_handlers(),

@@ -24,6 +24,7 @@ _MODULES: Final = {
     "migrate": "services.cli.instance",
     "token": "services.cli.instance",
     "account": "services.cli.account",
+    "provider": "services.cli.provider",
     "partnership": "services.cli.instance",
     "import": "services.cli.bringing_in",
     "export": "services.cli.archive",
@@ -136,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("slug")
     revoke.add_argument("id", help="as `list` shows it, or the token itself")
 
-    for add in (_add_evidence, _add_account, _add_bounds):
+    for add in (_add_evidence, _add_account, _add_provider, _add_bounds):
         add(each)
 
     partnership = each.add_parser("partnership", help="bodies")
@@ -189,6 +190,29 @@ def _add_account(each: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     erase.add_argument(
         "--ground", default="at_their_request", help="why, as in the log (default at_their_request)"
     )
+
+
+def _add_provider(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    provider = each.add_parser("provider", help="sign-in services of bodies (OpenID Connect)")
+    what = provider.add_subparsers(dest="what", required=True, metavar="WHAT")
+    keep = what.add_parser("set", help="set one up, or change one; prints the address to register there")
+    keep.add_argument("name", help="in addresses: letters a to z, digits, hyphens; it stays")
+    keep.add_argument("--body", required=True, metavar="SLUG", help="the only body that it opens")
+    keep.add_argument("--issuer", required=True, metavar="URL")
+    keep.add_argument("--client-id", required=True)
+    secret = keep.add_mutually_exclusive_group()
+    secret.add_argument("--secret-file", metavar="FILE", help="holds the client's secret; read at each sign-in")
+    secret.add_argument("--secret-stdin", action="store_true", help="read it here, and keep it sealed")
+    keep.add_argument("--label-en", required=True, help="what the sign-in page calls it")
+    keep.add_argument("--label-fr", required=True)
+    keep.add_argument("--host", action="append", default=[], help="another host that it uses; repeatable")
+    keep.add_argument("--domain", action="append", default=[], help="of verified mail addresses; repeatable")
+    keep.add_argument("--require-acr", action="append", default=[], metavar="ACR", help="one of these, or nobody")
+    keep.add_argument("--second-acr", action="append", default=[], metavar="ACR", help="stands for two factors")
+    keep.add_argument("--second-amr", action="append", default=[], metavar="AMR", help="likewise, such as mfa")
+    what.add_parser("list", help="those of a body").add_argument("--body", required=True, metavar="SLUG")
+    what.add_parser("check", help="ask it for its description and keys, now").add_argument("name")
+    what.add_parser("remove", help="with its logins and the sessions that it opened").add_argument("name")
 
 
 def _add_import(bring: argparse.ArgumentParser) -> None:

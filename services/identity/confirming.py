@@ -67,7 +67,7 @@ async def confirm(
     memberships = await identity.accounts.memberships(session.account_id)
     chosen = next((one for one in memberships if one.membership_id == session.membership_id), None)
     secret = await identity.sessions.begin(
-        session.account_id, session.factor, chosen, agent=agent, instead_of=instead_of
+        session.account_id, session.factor, chosen, agent=agent, instead_of=instead_of, via=session.via
     )
     await note(identity, "confirmed", account_id=session.account_id)
     return secret

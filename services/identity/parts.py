@@ -11,17 +11,22 @@ from infra.access.accounts import Accounts
 from infra.access.attempts import Attempts
 from infra.access.factors import SecondFactors
 from infra.access.invitations import Invitations
+from infra.access.logins import Logins
 from infra.access.passkeys import Passkeys
 from infra.access.password_links import PasswordLinks
 from infra.access.passwords import Passwords
+from infra.access.providers import Providers
 from infra.access.security_log import SecurityLog
 from infra.access.sessions import Sessions
+from infra.openid.client import OpenIdClient
+from infra.openid.fetching import Fetcher
 from infra.pii.persons import PersonVault
 from infra.pii.wrapping import KEY_BYTES, derived
 from infra.settings import SessionSettings
 
 _ATTEMPTS: Final = b"entente/access/attempts/v1"
 _FORMS: Final = b"entente/access/forms/v1"
+_REDIRECTS: Final = b"entente/access/redirects/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,15 @@ class Identity:
     attempts: Attempts
     security: SecurityLog
     passwords: Passwords
+    providers: Providers
+    logins: Logins
+    openid: OpenIdClient
     vault: PersonVault
     settings: SessionSettings
     forms_key: bytes = field(repr=False)
     """Binds a form to the browser that it was shown in."""
+    redirects_key: bytes = field(repr=False)
+    """From it and one browser's sign-in come the values that nobody else knows."""
 
 
 @contextmanager
@@ -60,9 +70,13 @@ def open_identity(
             attempts=Attempts(pool, derived(secret_key, _ATTEMPTS, KEY_BYTES)),
             security=SecurityLog(pool, settings.security_log_kept),
             passwords=passwords,
+            providers=Providers(pool, secret_key),
+            logins=Logins(pool),
+            openid=OpenIdClient(Fetcher(plain_local=not settings.secure, authorities=settings.authorities)),
             vault=vault,
             settings=settings,
             forms_key=derived(secret_key, _FORMS, KEY_BYTES),
+            redirects_key=derived(secret_key, _REDIRECTS, KEY_BYTES),
         )
     finally:
         passwords.close()

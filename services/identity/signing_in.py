@@ -7,6 +7,7 @@ from infra.access.passwords import PasswordsBusyError, needs_renewal
 from infra.access.sessions import Session
 from services.identity.noting import note, warn
 from services.identity.parts import Identity
+from services.identity.provider_refusals import OwnSignInNeededError
 from services.identity.refusals import (
     CodeRefusedError,
     SecondFactorMissingError,
@@ -119,9 +120,22 @@ async def enrol(
 
 
 def check_may_enrol(session: Session) -> None:
-    """Raises SecondFactorMissingError where a session by password would replace the factor that it lacks."""
+    """Let a session set up an authenticator: the first one, or another in the place of one that it has shown.
+
+    Raises:
+        SecondFactorMissingError: a session by password would replace the factor that it lacks.
+        OwnSignInNeededError: a provider opened it, which vouches for one body, and the factor is of the account.
+    """
     if session.has_second and session.factor != "second":
         raise SecondFactorMissingError
+    if session.has_second:
+        check_own_means(session)
+
+
+def check_own_means(session: Session) -> None:
+    """Raises OwnSignInNeededError where a provider opened the session: it changes no other way in."""
+    if session.via is not None:
+        raise OwnSignInNeededError
 
 
 async def _count_code(identity: Identity, session: Session) -> None:
@@ -135,6 +149,8 @@ async def _count_code(identity: Identity, session: Session) -> None:
 async def _completed(identity: Identity, session: Session, *, agent: str, instead_of: str, recovery: bool) -> str:
     memberships = await identity.accounts.memberships(session.account_id)
     chosen = next((one for one in memberships if one.membership_id == session.membership_id), None)
-    token = await identity.sessions.begin(session.account_id, "second", chosen, agent=agent, instead_of=instead_of)
+    token = await identity.sessions.begin(
+        session.account_id, "second", chosen, agent=agent, instead_of=instead_of, via=session.via
+    )
     await note(identity, "signed_in", account_id=session.account_id, factor="second", recovery=recovery)
     return token

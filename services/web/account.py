@@ -1,5 +1,6 @@
 """The pages of an account: accepting an invitation, whom one acts for, where one is signed in, signing out."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +13,10 @@ from litestar.params import FromPath
 from webauthn.helpers import bytes_to_base64url
 
 from domain.errors import Refusal
+from domain.ids import TenantId
 from domain.values import Language
+from infra.access.accounts import Membership
+from infra.access.sessions import Session
 from services.identity.acting import missing
 from services.identity.confirming import is_confirmed
 from services.identity.inviting import accept_as_new, accept_signed_in, invitation_of
@@ -84,7 +88,7 @@ async def show_account(request: AnyRequest) -> Response[Any]:
         )
     if missing(session) is not None:
         return led_to(visit, onwards(visit, session))
-    memberships = await visit.identity.accounts.memberships(session.account_id)
+    memberships = await _memberships(visit, session)
     names = {one.tenant_id: await visit.write.bodies.name(one.tenant_id, visit.language) for one in memberships}
     sessions = await visit.identity.sessions.list(session.account_id)
     left = await visit.identity.factors.recovery_left(session.account_id)
@@ -106,7 +110,32 @@ async def show_account(request: AnyRequest) -> Response[Any]:
         ],
         confirmed=await is_confirmed(visit.identity, session.account_id, session.session_id),
         passkey={"kind": "create", "options": "passkey_new_options", "answer": "passkey_new"},
+        **await _logins(visit, session, set(names)),
     )
+
+
+async def _logins(visit: Visit, session: Session, bodies: Collection[TenantId]) -> dict[str, Any]:
+    """Which providers there are for this account: linked ones, those that can be, and the one that opened this."""
+    listed = {one.provider_id: one for one in await visit.identity.providers.listed()}
+    logins = await visit.identity.logins.list(session.account_id)
+    linked = {one.provider_id for one in logins}
+    return {
+        "via": None
+        if session.via is None
+        else next((one for one in listed.values() if one.provider_id == session.via_provider), None),
+        "logins": [
+            (listed[one.provider_id], instant(one.linked_at, visit.language))
+            for one in logins
+            if one.provider_id in listed
+        ],
+        "linkable": [one for one in listed.values() if one.tenant_id in bodies and one.provider_id not in linked],
+    }
+
+
+async def _memberships(visit: Visit, session: Session) -> list[Membership]:
+    """For which a session may act: a provider vouches for its own body and shows no other."""
+    memberships = await visit.identity.accounts.memberships(session.account_id)
+    return [one for one in memberships if session.via is None or session.via.body_id == one.tenant_id]
 
 
 @post(routes("sign_out"), status_code=200)
@@ -142,7 +171,7 @@ async def act_for(request: AnyRequest) -> Response[Any]:
     visit = await submission_of(request)
     session = visit.session
     if session is not None and missing(session) is None:
-        memberships = await visit.identity.accounts.memberships(session.account_id)
+        memberships = await _memberships(visit, session)
         wanted = _uuid(visit.fields.get("membership", ""))
         chosen = next((one for one in memberships if one.membership_id == wanted), None)
         if chosen is not None:

@@ -13,6 +13,7 @@ from services.identity.confirming import check_session_confirmed
 from services.identity.noting import note
 from services.identity.passkeys import added, asked_to_add, asked_to_sign_in, signed_in
 from services.identity.refusals import SessionEndedError
+from services.identity.signing_in import check_own_means
 from services.web.places import place, routes
 from services.web.signing_in import onwards
 from services.web.visiting import Visit, led_to, message_of, session_cookie_of, site_of, submission_of
@@ -57,6 +58,7 @@ async def ask_to_add(request: AnyRequest) -> Response[str]:
     visit, _ = await message_of(request)
     if visit.session is None or missing(visit.session) is not None:
         raise SessionEndedError
+    check_own_means(visit.session)
     await _check_confirmed(visit, visit.session, "AddPasskey")
     return _json(await asked_to_add(visit.identity, visit.session, site_of(visit)))
 
@@ -67,6 +69,7 @@ async def add(request: AnyRequest) -> Response[str]:
     visit, answer = await message_of(request)
     if visit.session is None or missing(visit.session) is not None:
         raise SessionEndedError
+    check_own_means(visit.session)
     await _check_confirmed(visit, visit.session, "AddPasskey")
     await added(visit.identity, visit.session, site_of(visit), answer, agent=visit.agent)
     return _done(place("account", visit.language))
@@ -77,6 +80,7 @@ async def forget(request: AnyRequest) -> Response[bytes]:
     """Forget one of one's own."""
     visit = await submission_of(request)
     if visit.session is not None and missing(visit.session) is None:
+        check_own_means(visit.session)
         credential_id = _credential(visit)
         if credential_id is not None:
             await _check_confirmed(visit, visit.session, "RemovePasskey")

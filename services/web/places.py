@@ -15,6 +15,7 @@ PLACES: Final = {
     "enrol": Words("/en/sign-in/second-factor", "/fr/connexion/second-facteur"),
     "enrol_image": Words("/en/sign-in/second-factor/code.svg", "/fr/connexion/second-facteur/code.svg"),
     "invitation": Words("/en/invitation/{token:str}", "/fr/invitation/{token:str}"),
+    "with": Words("/en/sign-in/with/{token:str}", "/fr/connexion/avec/{token:str}"),
     "forgotten": Words("/en/sign-in/forgotten", "/fr/connexion/oubli"),
     "password": Words("/en/password/{token:str}", "/fr/mot-de-passe/{token:str}"),
     "account": Words("/en/account", "/fr/compte"),
@@ -26,6 +27,8 @@ PLACES: Final = {
     "passkey_new": Words("/en/account/passkeys", "/fr/compte/cles"),
     "passkey_new_options": Words("/en/account/passkeys/options", "/fr/compte/cles/options"),
     "passkey_end": Words("/en/account/passkeys/end", "/fr/compte/cles/fin"),
+    "login_new": Words("/en/account/logins", "/fr/compte/identifiants"),
+    "login_end": Words("/en/account/logins/end", "/fr/compte/identifiants/fin"),
     "act_for": Words("/en/account/partnership", "/fr/compte/partenariat"),
 }
 _NEXT_CHARACTERS_MAX: Final = 500
@@ -38,7 +41,7 @@ def routes(name: str) -> list[str]:
 
 
 def place(name: str, language: Language, *, next_: str | None = None, token: str | None = None) -> str:
-    """The address of a page; with where to go afterwards, or with an invitation's secret."""
+    """The address of a page; with where to go afterwards, or with a link's secret or a provider's name."""
     path = PLACES[name].in_(language)
     if token is not None:
         path = path.replace("{token:str}", quote(token, safe=""))

@@ -43,6 +43,30 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
         "That did not work. Try again, or use your password.",
         "Cela n’a pas fonctionné. Réessayez, ou utilisez votre mot de passe.",
     ),
+    "provider.title": Words("With the login of your organisation", "Avec l’identifiant de votre organisme"),
+    "provider.with": Words("Sign in with {provider}", "Se connecter avec {provider}"),
+    "login.title": Words("Link a login", "Associer un identifiant"),
+    "login.leave": Words(
+        "You now sign in at {provider}. The login that you use there then opens your account here, to act for "
+        "that partnership alone.",
+        "Vous allez vous connecter chez {provider}. L’identifiant utilisé là-bas ouvrira ensuite votre compte "
+        "ici, pour agir au nom de ce seul partenariat.",
+    ),
+    "login.go": Words("Go on to {provider}", "Continuer vers {provider}"),
+    "login.stay": Words("Back to my account", "Retour à mon compte"),
+    "account.logins": Words("Logins of organisations", "Identifiants d’organismes"),
+    "account.logins_text": Words(
+        "The login of a partnership’s organisation opens this account too, to act for that partnership.",
+        "L’identifiant de l’organisme d’un partenariat ouvre aussi ce compte, pour agir au nom de ce partenariat.",
+    ),
+    "account.login": Words("{provider}, linked on {since}", "{provider}, associé le {since}"),
+    "account.login_link": Words("Link my login with {provider}", "Associer mon identifiant chez {provider}"),
+    "account.via": Words(
+        "This session was opened by {provider}: it acts for that partnership alone. For anything else, sign in "
+        "with your password or passkey.",
+        "Cette session a été ouverte par {provider} : elle n’agit que pour ce partenariat. Pour le reste, "
+        "connectez-vous par mot de passe ou clé d’accès.",
+    ),
     "code.title": Words("Second step", "Deuxième étape"),
     "code.text": Words(
         "Open your authenticator and give the code that it shows for Entente.",
@@ -152,6 +176,13 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
     "happened.passkey_refused": Words("a passkey was refused", "une clé d’accès a été refusée"),
     "happened.passkey_copied": Words(
         "a passkey that looks copied was refused", "une clé d’accès qui semble copiée a été refusée"
+    ),
+    "happened.login_linked": Words(
+        "a login of an organisation was linked", "l’identifiant d’un organisme a été associé"
+    ),
+    "happened.login_not_linked": Words(
+        "a login of an organisation was refused: the address has another one there",
+        "l’identifiant d’un organisme a été refusé : l’adresse en a déjà un autre là-bas",
     ),
     "happened.session_ended": Words("a session was ended", "une session a pris fin"),
     "happened.password_link_made": Words(

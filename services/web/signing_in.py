@@ -38,7 +38,7 @@ async def show_sign_in(request: AnyRequest) -> Response[Any]:
     visit = await visit_of(request)
     if visit.session is not None:
         return led_to(visit, onwards(visit, visit.session))
-    return _sign_in_page(visit)
+    return await sign_in_page(visit)
 
 
 @post(routes("sign_in"), status_code=200)
@@ -55,7 +55,7 @@ async def take_password(request: AnyRequest) -> Response[Any]:
             instead_of=visit.secret,
         )
     except (SignInRefusedError, TooManyAttemptsError) as refusal:
-        return _sign_in_page(visit, refusal)
+        return await sign_in_page(visit, refusal)
     return await begun(visit, secret)
 
 
@@ -112,6 +112,7 @@ async def show_enrolment(request: AnyRequest) -> Response[Any]:
     visit = await visit_of(request)
     if visit.session is None or missing(visit.session) == "code":
         return _to_sign_in(visit)
+    check_may_enrol(visit.session)
     if not await _may_change(visit, visit.session):
         return led_to(visit, place("confirm", visit.language, next_=place("enrol", visit.language)))
     return _enrolment_page(visit, await visit.identity.factors.begin(visit.session.account_id))
@@ -182,11 +183,18 @@ def _to_sign_in(visit: Visit) -> Response[Any]:
     return led_to(visit, place("sign_in", visit.language, next_=visit.next))
 
 
-def _sign_in_page(visit: Visit, refusal: Refusal | None = None) -> Response[str]:
-    email = visit.fields.get("email", "")
-    passkey = {"kind": "get", "options": "passkey_options", "answer": "passkey"}
-    there = _in_other(visit, "sign_in")
-    return shown(visit, "sign_in.html", there, refusal=refusal, email=email, passkey=passkey)
+async def sign_in_page(visit: Visit, refusal: Refusal | None = None, *, of_fields: bool = True) -> Response[str]:
+    """The page on which people sign in; `of_fields` says whether a refusal is about what they typed."""
+    return shown(
+        visit,
+        "sign_in.html",
+        _in_other(visit, "sign_in"),
+        refusal=refusal,
+        of_fields=of_fields,
+        email=visit.fields.get("email", ""),
+        passkey={"kind": "get", "options": "passkey_options", "answer": "passkey"},
+        providers=await visit.identity.providers.listed(),
+    )
 
 
 def _code_page(visit: Visit, refusal: Refusal | None = None) -> Response[str]:

@@ -139,7 +139,7 @@ def shown(
     answer.headers.update({"Cache-Control": "no-store", "Vary": "Cookie"})
     if refusal is not None and "seconds" in refusal.facts:
         answer.headers["Retry-After"] = str(refusal.facts["seconds"])
-    answer.set_cookie(_cookie(visit, _form_cookie(visit.identity), visit.form_secret))
+    answer.set_cookie(form_cookie_of(visit))
     return answer
 
 
@@ -157,6 +157,11 @@ def led_to(visit: Visit, path: str, *, secret: str | None = None, signed_out: bo
 def session_cookie_of(visit: Visit, secret: str) -> Cookie:
     """The cookie of a session that has just begun."""
     return _cookie(visit, session_cookie(secure=visit.identity.settings.secure), secret)
+
+
+def form_cookie_of(visit: Visit) -> Cookie:
+    """The cookie by which this browser is recognised, before anybody has signed in too."""
+    return _cookie(visit, _form_cookie(visit.identity), visit.form_secret)
 
 
 def _form_cookie(identity: Identity) -> str:

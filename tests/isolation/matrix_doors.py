@@ -140,6 +140,8 @@ def _open() -> Iterator[Probe]:
         yield Probe(f"GET {path}", path)
     for path in ("/openapi.json", "/health/live", "/health/ready"):
         yield Probe(f"GET {path}", path)
+    back = "GET /sign-in/{name}/return"
+    yield Probe(back, "/sign-in/city/return", answers=dict.fromkeys(("in", "out"), Outcome.FORBIDDEN))
     css = "GET /static/{digest}/{name}"
     yield Probe(css, "/static/0/entente.css", answers=dict.fromkeys(("in", "out"), Outcome.HIDDEN))
     yield Probe("GET /metrics", "/metrics", answers=dict.fromkeys(("in", "out"), Outcome.UNKNOWN))
@@ -221,6 +223,7 @@ def _people() -> Iterator[Probe]:
         ("enrol", led),
         ("enrol_image", hidden),
         ("invitation", always_passes),
+        ("with", dict.fromkeys(("in", "out"), Outcome.HIDDEN)),  # by no name
         ("forgotten", {}),
         ("password", always_passes),
         ("account", led),
@@ -240,6 +243,8 @@ def _people() -> Iterator[Probe]:
         ("end_session", always_led),
         ("act_for", always_led),
         ("passkey_end", always_led),
+        ("login_new", led | {"in": Outcome.HIDDEN}),  # with no name
+        ("login_end", always_led),
     )
     for name, answers in forms:
         for path in PLACES[name]:

@@ -12,7 +12,9 @@ from domain.ids import TenantId
 from infra.access.accounts import Accounts
 from infra.access.factors import SecondFactors
 from infra.access.invitations import Invitations
+from infra.access.logins import Logins
 from infra.access.passkeys import Passkeys
+from infra.access.providers import Provider, Providers, ProviderTerms
 from infra.access.sessions import Sessions
 from infra.pii.persons import PersonVault
 from infra.settings import DatabaseSettings
@@ -34,6 +36,8 @@ class People:
         self.sessions = Sessions(pool, idle=timedelta(minutes=60), longest=timedelta(hours=12))
         self.factors = SecondFactors(pool, SECRET)
         self.passkeys = Passkeys(pool)
+        self.providers = Providers(pool, SECRET)
+        self.logins = Logins(pool)
         self.vault = PersonVault(pool)
 
     async def invited(self, tenant_id: TenantId, email: str, role: Role = "member") -> str:
@@ -49,6 +53,23 @@ class People:
         person_id = await self.vault.pseudonym(tenant_id, account_id)
         await self.invitations.accept_as_new(invitation, account_id, person_id, KEPT)
         return account_id
+
+    async def provider(self, tenant_id: TenantId) -> Provider:
+        """A new sign-in service of a body."""
+        name = f"city-{uuid4().hex[:12]}"
+        terms = ProviderTerms(
+            name=name,
+            label_en="City",
+            label_fr="Ville",
+            issuer="https://login.example.ca",
+            client_id="entente",
+            hosts=("login.example.ca",),
+            domains=("example.ca",),
+        )
+        await self.providers.keep(tenant_id, terms)
+        found = await self.providers.find(name)
+        assert found is not None
+        return found
 
     async def signed_in(self, account_id: UUID) -> str:
         memberships = await self.accounts.memberships(account_id)

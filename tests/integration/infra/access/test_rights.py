@@ -12,6 +12,7 @@ from domain.ids import TenantId
 from infra.access.opaque import hash_of
 from infra.access.password_links import PasswordLinks
 from infra.access.security_log import SecurityLog
+from infra.access.sessions import Via
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.access.conftest import People
 
@@ -23,8 +24,12 @@ OF_ACCOUNT = (
     "access.passkey",
     "access.password_link",
     "access.security_event",
+    "access.login",
 )
-TABLES = (*OF_ACCOUNT, "access.membership", "access.invitation", "access.attempt", "access.taken")
+TABLES = (
+    *OF_ACCOUNT,
+    *("access.membership", "access.invitation", "access.provider", "access.attempt", "access.taken"),
+)
 FUNCTIONS = (
     f"access.enter('{UUID(int=1)}')",
     "access.find_account('a@example.org')",
@@ -37,6 +42,11 @@ FUNCTIONS = (
     "access.take('\\x00', '1 s', 1, 1)",
     "access.note('x', NULL, NULL, NULL, '{}', '1 day')",
     "access.security_events(1, 1)",
+    "access.find_provider('city')",
+    "access.list_providers(1)",
+    f"access.find_login('{UUID(int=1)}', '{UUID(int=1)}', 'subject')",
+    f"access.new_redirect('\\x00', '{UUID(int=1)}', '{UUID(int=1)}', 'fr', NULL, NULL, '1 s')",
+    "access.use_redirect('\\x00')",
 )
 
 
@@ -72,9 +82,7 @@ def test_whatever_is_added_to_the_schema_is_secured_and_forced_or_closed_to_ever
 
     assert {name for name, *_ in tables} >= set(TABLES)
     assert {name for name, secured, _ in tables if not secured} == {
-        "access.attempt",
-        "access.challenge",
-        "access.taken",
+        *("access.attempt", "access.challenge", "access.redirect", "access.taken"),
     }
     assert [name for name, secured, reached in tables if reached and not secured] == []
 
@@ -163,8 +171,10 @@ async def test_without_its_policy_the_other_account_would_be_seen(
 ) -> None:
     """The control: what the test above relies on is the policy and nothing else."""
     ours, theirs = await people.member(body), await people.member(body)
+    provider = await people.provider(body)
     for one in (ours, theirs):
         await people.signed_in(one)
+        await people.logins.link(one, provider, str(one), "owner")
         await PasswordLinks(people.pool).create(one)
         await people.passkeys.add(one, one.bytes, bytes(77), 0, agent="a test")
         await SecurityLog(people.pool).note("signed_in", {}, account_id=one)
@@ -189,6 +199,56 @@ async def test_the_factor_of_a_session_cannot_be_raised(people: People, body: Te
         await connection.execute("SELECT access.enter($1)", ours)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("UPDATE access.session SET factor = 'second'")
+
+
+async def test_the_provider_of_another_body_cannot_be_read_changed_or_made(
+    people: People, body: TenantId, other_body: TenantId
+) -> None:
+    ours, theirs = await people.provider(body), await people.provider(other_body)
+    async with people.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT log.enter($1)", body)
+        assert await connection.fetch("SELECT name FROM access.provider") == [(ours.name,)]
+        assert await connection.execute("UPDATE access.provider SET domains = '{}'") == "UPDATE 1"
+        moved = "UPDATE access.provider SET tenant_id = $1"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(moved, other_body)
+    kept = await people.providers.find(theirs.name)
+    assert kept == theirs
+    assert kept.domains != ()
+
+
+async def test_without_its_policy_the_other_body_s_provider_would_be_seen(
+    people: People, body: TenantId, other_body: TenantId, database: DatabaseSettings
+) -> None:
+    names = {(await people.provider(one)).name for one in (body, other_body)}
+    admin = await asyncpg.connect(database.admin_dsn)
+    transaction = admin.transaction()
+    await transaction.start()
+    await admin.execute("DROP POLICY of_tenant ON access.provider")
+    await admin.execute("CREATE POLICY of_tenant ON access.provider USING (true)")
+    await admin.execute("SET LOCAL ROLE entente_app")
+    await admin.execute("SELECT log.enter($1)", body)
+    seen = await admin.fetch("SELECT name FROM access.provider")
+    await transaction.rollback()
+    await admin.close()
+
+    assert {row[0] for row in seen} >= names
+
+
+async def test_who_opened_a_session_cannot_be_changed_nor_claimed_without_the_login(
+    people: People, body: TenantId
+) -> None:
+    ours = await people.member(body)
+    provider = await people.provider(body)
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await people.sessions.begin(
+            ours, "second", None, agent="", instead_of=None, via=Via(body, provider.provider_id)
+        )
+    await people.signed_in(ours)
+    async with people.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT access.enter($1)", ours)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("UPDATE access.session SET via_body = NULL, via_provider = NULL")
 
 
 async def test_members_are_listed_for_the_body_that_is_entered(

@@ -1,0 +1,1 @@
+"""OpenID Connect, as the party that relies on a provider."""
