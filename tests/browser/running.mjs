@@ -34,9 +34,14 @@ export async function start(port) {
   const flags = process.getuid() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: flags });
 
-  async function run(...words) {
-    const given = { env: { ...env, ENTENTE_PORT: new URL(origin).port, ENTENTE_PROFILE: "demo" } };
-    return (await promisify(execFile)(ENTENTE, words, given)).stdout.trim();
+  // A last argument that is no word is what the program reads: { stdin }.
+  async function run(...given) {
+    const words = given.filter((one) => typeof one === "string");
+    const { stdin = "" } = given.at(-1);
+    const options = { env: { ...env, ENTENTE_PORT: new URL(origin).port, ENTENTE_PROFILE: "demo" } };
+    const running = promisify(execFile)(ENTENTE, words, options);
+    running.child.stdin.end(stdin);
+    return (await running).stdout.trim();
   }
 
   async function stop() {
