@@ -200,6 +200,10 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "WithdrawInvitation": _COORDINATOR | _OPERATOR,
     "ListMembers": _COORDINATOR | _OPERATOR,
     "EndMembership": _COORDINATOR | _OPERATOR,
+    # tokens of machines: outside every log
+    "ListServiceTokens": _COORDINATOR | _OPERATOR,
+    "IssueServiceToken": _COORDINATOR | _OPERATOR,
+    "RevokeServiceToken": _COORDINATOR | _OPERATOR,
 }
 GRAVE: Final[frozenset[str]] = frozenset(
     {
@@ -218,6 +222,7 @@ OUTSIDE_LOGS: Final[frozenset[str]] = frozenset(
     {
         *("ListAddresses", "AddAddress", "RemoveAddress", "ListReadings"),
         *("ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"),
+        *("ListServiceTokens", "IssueServiceToken", "RevokeServiceToken"),
     }
 )
 """What is allowed by the same table and is no command: nothing of it is recorded."""

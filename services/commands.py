@@ -1,5 +1,6 @@
 """The one way from an order to recorded events. Knows nothing of any business area."""
 
+import difflib
 import hashlib
 import hmac
 
@@ -110,3 +111,8 @@ def as_refusal(error: AppendError) -> Refusal:
         case LogStoppedError():
             return refusals.LogStoppedError()
     return refusals.UnavailableError()
+
+
+def nearest_command(name: str) -> str:
+    """The known command that looks most like the name."""
+    return next(iter(difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.0)), "—")

@@ -126,6 +126,40 @@ class TokenInvalidError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class TokenAudienceError(DoorRefusal):
+    code = "token_audience"
+    kind = "forbidden"
+    status = 401
+    en = "This token is for another host than this one. Ask for one here."
+    fr = "Ce jeton est destiné à un autre hôte que celui-ci. Demandez-en un ici."
+
+
+@dataclass(eq=False)
+class TokenScopeError(DoorRefusal):
+    needed: str
+    code = "token_scope"
+    kind = "forbidden"
+    en = "This token is not for that; it would have to be for: {needed}."
+    fr = "Ce jeton n’est pas fait pour cela; il devrait l’être pour : {needed}."
+
+
+@dataclass(eq=False)
+class ServiceTokensTooManyError(DoorRefusal):
+    maximum: int
+    code = "service_tokens_too_many"
+    en = "At most {maximum} tokens of machines may be valid at once; revoke one first."
+    fr = "Au plus {maximum} jetons de machines peuvent être valides à la fois; révoquez-en un d’abord."
+
+
+@dataclass(eq=False)
+class ServiceTokenUnknownError(DoorRefusal):
+    code = "service_token_unknown"
+    kind = "not_found"
+    en = "This partnership has no valid token of a machine of this id."
+    fr = "Ce partenariat n’a aucun jeton de machine valide portant cet identifiant."
+
+
+@dataclass(eq=False)
 class RoleNotAllowedError(DoorRefusal):
     role: str
     command: str

@@ -107,6 +107,12 @@ _FORMS: Final = (
         "Expected a mail address such as secretariat@example.org, in ASCII.",
         "Une adresse électronique est attendue, par exemple secretariat@example.org, en ASCII.",
     ),
+    form(
+        "token_for_nothing",
+        r"a token for nothing",
+        "Expected true here, or at least one order in commands: the token would be for nothing.",
+        "La valeur true est attendue ici, ou au moins un ordre dans commands : le jeton ne servirait à rien.",
+    ),
     # --- value types
     form(
         "blank", r"(.+) is blank: leave it out instead", "{0} is blank; leave it out.", "{0} : vide; omettez-le."

@@ -17,7 +17,8 @@ from services.authorisation import check_member, check_role
 from services.bootstrap import WriteSide
 from services.doors import DOORS, Door, Rule, template
 from services.identity.confirming import check_confirmed
-from services.refusals import BodyUnknownError, RoleNotAllowedError, TokenMissingError
+from services.refusals import BodyUnknownError, RoleNotAllowedError, TokenMissingError, TokenScopeError
+from services.service_tokens import check_commands, check_reads
 
 _STATE: Final = "admitted"
 _NAME_CHARACTERS_MAX: Final = 60
@@ -41,6 +42,7 @@ async def admit(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         BodyUnknownError: the requester acts for another body, exactly as for one that does not exist.
         RoleNotAllowedError: the table does not give the door's action to the role.
         ConfirmationNeededError: the act is grave, and the session began too long ago.
+        TokenScopeError: a machine's token is not for the door's action, or not for reading.
         NotForOutsidersError: the role reads for the body without being a member, and the door is for members.
     """
     method = cast("HTTPScope", connection.scope)["method"] if isinstance(handler, HTTPRouteHandler) else ""
@@ -52,6 +54,8 @@ async def admit(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         return
     write: WriteSide = connection.app.state.write
     bearer = await bearer_of(connection, write)
+    if bearer.limits is not None and method != "GET" and door.named is None:
+        raise TokenScopeError(needed="—")  # what is no order is changed by people
     connection.scope["state"][_STATE] = await admitted_to(door, write, bearer, connection.path_params)
 
 
@@ -68,6 +72,12 @@ async def admitted_to(door: Door, write: WriteSide, bearer: Bearer, address: dic
     if not door.actions and door.named is None:
         check_member(bearer.role)
     named = () if door.named is None else (address[door.named],)
+    if bearer.limits is not None and door.grave is not None:
+        raise TokenScopeError(needed="—")
+    if door.actions or named:
+        check_commands(bearer, [*door.actions, *named])
+    else:
+        check_reads(bearer)
     for action in (*door.actions, *(name for name in named if name in COMMANDS)):
         check_role(bearer.role, action)
     for act in (*door.actions, *named, *(() if door.grave is None else (door.grave,))):
@@ -87,7 +97,7 @@ async def bearer_of(connection: AnyConnection, write: WriteSide) -> Bearer:
     Raises:
         TokenMissingError: nobody's. What is shown and not valid, or may not act, is refused as `requester` says.
     """
-    bearer = await requester(connection.scope, write)
+    bearer = await requester(connection.scope, write, heeds_limits=True)
     if bearer is None:
         raise TokenMissingError
     return bearer

@@ -35,6 +35,7 @@ from services.api.people import people_routes
 from services.api.problems import problem_response
 from services.api.readings import reading_routes
 from services.api.routes import write_routes
+from services.api.service_tokens import service_token_routes
 from services.api.views import view_routes
 from services.bootstrap import WriteSide, open_write_side
 from services.doors import check_declared, template
@@ -135,6 +136,7 @@ def create_app(
             *address_routes(),
             *people_routes(settings),
             *reading_routes(),
+            *service_token_routes(settings),
             *_service_routes(settings.web, metrics, checks),
             *log_routes(settings.proof),
             *pack_routes(settings.proof, settings.database),

@@ -16,7 +16,7 @@ from domain.ports import ContentDamagedError
 from infra.documents.content_check import ContentTypeError, checked
 from infra.settings import DocumentSettings
 from services.api.admitting import admitted
-from services.api.requesters import requester
+from services.api.requesters import reader
 from services.bootstrap import WriteSide
 from services.refusals import (
     BodyUnknownError,
@@ -125,7 +125,7 @@ async def _readable(
     request: AnyRequest, write: WriteSide, slug: str, document_id: str
 ) -> tuple[TenantId, Document]:
     """The document, if the reader may see it. Hidden, withdrawn and unknown ones are answered alike."""
-    bearer = await requester(request.scope, write)
+    bearer = await reader(request.scope, write)
     tenant_id = await write.bodies.resolve(slug)
     if tenant_id is None:
         raise BodyUnknownError(slug=slug[:60])

@@ -13,7 +13,7 @@ from domain.values import Language
 from readapi.persisted import PREFIX, hashes
 from readapi.viewer import ANONYMOUS, Viewer
 from services.api.paged import read_pages
-from services.api.requesters import requester
+from services.api.requesters import reader
 from services.api.view_parameters import CLOCKS, Given, language_of
 from services.api.views import file_response
 from services.bootstrap import WriteSide
@@ -43,7 +43,7 @@ class Reader(NamedTuple):
 
 async def reader_of(request: AnyRequest) -> Reader:
     write: WriteSide = request.app.state.write
-    bearer = await requester(request.scope, write)
+    bearer = await reader(request.scope, write)
     viewer, named = ANONYMOUS, "the public · le public"
     if bearer is not None:
         viewer = Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)

@@ -18,11 +18,13 @@ from services.api.openapi_calendar import CALENDAR_SCHEMES, CALENDAR_STATUSES, c
 from services.api.openapi_exchange import EXCHANGE_STATUSES, exchange_paths
 from services.api.openapi_imports import import_paths
 from services.api.openapi_people import PEOPLE_STATUSES, people_paths
+from services.api.openapi_service_tokens import SERVICE_TOKEN_STATUSES, service_token_paths
 from services.api.openapi_views import VIEW_STATUSES, view_paths
 from services.api.people import InvitationList, MemberList, NewInvitation
 from services.api.problems import MEDIA_TYPE, TITLES, Problem
 from services.api.readings import ReadingList
 from services.api.routes import CommandAnswer, ProvisionAnswer
+from services.api.service_tokens import IssuedServiceToken, NewServiceToken, ServiceTokenList
 from services.authorisation import ROLES_OF_COMMAND
 from services.decoding import Circumstances
 from services.refusals import STATUS_OF_KIND, known_refusals
@@ -159,6 +161,7 @@ def _paths() -> dict[str, Any]:
     slug = {"$ref": "#/components/parameters/Slug"}
     paths |= address_paths(slug, _problems(ADDRESS_STATUSES))
     paths |= people_paths(slug, _problems(PEOPLE_STATUSES))
+    paths |= service_token_paths(slug, _problems(SERVICE_TOKEN_STATUSES))
     paths |= calendar_path(slug, _problems(CALENDAR_STATUSES))
     paths |= view_paths(_problems(VIEW_STATUSES))
     paths |= exchange_paths(slug, _problems(EXCHANGE_STATUSES))
@@ -276,6 +279,9 @@ def _schemas() -> dict[str, Any]:
         InvitationList,
         MemberList,
         ReadingList,
+        NewServiceToken,
+        IssuedServiceToken,
+        ServiceTokenList,
         Problem,
     ]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REF)

@@ -13,7 +13,8 @@ from services.bootstrap import WriteSide
 from services.identity.acting import bearer_of as bearer_of_session
 from services.identity.refusals import OriginRefusedError, SessionEndedError
 from services.mandates import open_mandates
-from services.refusals import TokenInvalidError, TokenMissingError
+from services.refusals import TokenInvalidError, TokenMissingError, TokenScopeError
+from services.service_tokens import check_audience, check_reads
 
 BEARER: Final = "bearer"
 """Under this name of a request's state stands on whose behalf it came."""
@@ -28,10 +29,13 @@ def session_cookie(*, secure: bool) -> str:
     return "__Host-entente-session" if secure else "entente-session"
 
 
-async def requester(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None:
+async def requester(scope: Mapping[str, Any], write: WriteSide, *, heeds_limits: bool = False) -> Bearer | None:
     """On whose behalf a request comes; None: nobody's. A token that is shown goes before a cookie.
 
+    A token with limits passes only where the caller says that it heeds them.
+
     Raises:
+        TokenAudienceError, TokenScopeError: a machine's token is for another host, or not for this door.
         TokenInvalidError, SessionEndedError: what is shown is not valid. Going on as nobody would hide that.
         TokenMissingError: what is shown is no token, but something of another scheme.
         SecondFactorMissingError, NoMembershipError: the session is valid and may not act.
@@ -43,9 +47,9 @@ async def requester(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None
         scheme, _, token = given.partition(" ")
         if scheme.lower() != "bearer":
             raise TokenMissingError
-        bearer = await write.tokens.find(token.strip())
-        if bearer is None:
-            raise TokenInvalidError
+        bearer = await shown_token(scope, write, token.strip())
+        if bearer.limits is not None and not heeds_limits:
+            raise TokenScopeError(needed="—")
         return await _counted(scope, write, bearer, str(bearer.person_id))
     secret = cookie(scope, session_cookie(secure=write.identity.settings.secure))
     if secret is None:
@@ -64,9 +68,31 @@ async def _counted(scope: Mapping[str, Any], write: WriteSide, bearer: Bearer, a
     return bearer
 
 
+async def shown_token(scope: Mapping[str, Any], write: WriteSide, token: str) -> Bearer:
+    """Who a token stands for.
+
+    Raises:
+        TokenInvalidError: nobody, or nobody any more.
+        TokenAudienceError: it is a machine's, for another host.
+    """
+    bearer = await write.tokens.find(token)
+    if bearer is None:
+        raise TokenInvalidError
+    check_audience(bearer, header(scope, b"host"))
+    return bearer
+
+
+async def reader(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None:
+    """On whose behalf a request reads; None: nobody's. Raises as `requester`."""
+    bearer = await requester(scope, write, heeds_limits=True)
+    if bearer is not None:
+        check_reads(bearer)
+    return bearer
+
+
 async def viewer(scope: Mapping[str, Any], write: WriteSide) -> Viewer:
     """Who reads: the public without a token and without a session. Raises as `requester`."""
-    bearer = await requester(scope, write)
+    bearer = await reader(scope, write)
     if bearer is None:
         return ANONYMOUS
     facts = await write.bodies.facts(bearer.tenant_id)

@@ -1,7 +1,6 @@
 """The write API: two routes, whatever the number of commands."""
 
 import base64
-import difflib
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from services.api.metrics import Metrics
 from services.bodies import BodyFacts, Provisioned, Provisioning
 from services.bootstrap import WriteSide
 from services.causes import cause_of
-from services.commands import fingerprint
+from services.commands import fingerprint, nearest_command
 from services.decoding import check_effective, decode_circumstances, decode_command, parse_json
 from services.refusals import (
     CommandUnknownError,
@@ -180,11 +179,6 @@ def provision_answer(opening: OpenBody, made: Provisioned) -> ProvisionAnswer:
         registered=command_answer(COMMONS, made.registered),
         opened=command_answer(opening.body_id, made.opened),
     )
-
-
-def nearest_command(name: str) -> str:
-    """The known command that looks most like the name."""
-    return next(iter(difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.0)), "—")
 
 
 def proof_path(tenant_id: TenantId, leaf_index: int) -> str:

@@ -15,7 +15,7 @@ from domain.values import Language
 from readapi.persisted import PREFIX, hashes
 from readapi.viewer import ANONYMOUS, Viewer
 from services.api.paged import read_pages
-from services.api.requesters import requester
+from services.api.requesters import reader
 from services.api.view_list import VIEWS, View
 from services.api.view_parameters import Given, language_of
 from services.bootstrap import WriteSide
@@ -46,20 +46,18 @@ def _route(view: View) -> HTTPRouteHandler:
 async def _answer(request: AnyRequest, view: View) -> Response[bytes]:
     write: WriteSide = request.app.state.write
     kind: Kind = "csv" if request.url.path.endswith(".csv") else "xlsx"
-    bearer = await requester(request.scope, write)
-    viewer, reader = ANONYMOUS, None
+    bearer = await reader(request.scope, write)
+    viewer, named = ANONYMOUS, None
     if bearer is not None:
         viewer = Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
-        reader = f"{bearer.tenant_id} ({bearer.role})"
+        named = f"{bearer.tenant_id} ({bearer.role})"
     async with AsyncExitStack() as open_:
         if bearer is not None:
             await open_.enter_async_context(write.allowances.export(bearer.tenant_id))
-        return await _made(request, view, kind, viewer, reader)
+        return await _made(request, view, kind, viewer, named)
 
 
-async def _made(
-    request: AnyRequest, view: View, kind: Kind, viewer: Viewer, reader: str | None
-) -> Response[bytes]:
+async def _made(request: AnyRequest, view: View, kind: Kind, viewer: Viewer, named: str | None) -> Response[bytes]:
     language, variables = language_of(request), view.variables(Given(request, view.names))
     read_at = datetime.now(UTC).replace(microsecond=0).isoformat()
     if view.paged is None:
@@ -71,7 +69,7 @@ async def _made(
     digest = PREFIX + hashes()[view.document]
     asked = msgspec.json.encode(variables).decode()
     address = "/graphql?" + urlencode({"documentId": digest, "variables": asked})
-    reading = Reading(view.document, digest, asked, address, read_at, reader)
+    reading = Reading(view.document, digest, asked, address, read_at, named)
     content = await asyncio.to_thread(lambda: _FILES[kind](view.book(answer, reading, language)))
     return file_response(content, MEDIA_TYPES[kind], f"{view.file_name.in_(language)}.{kind}", language)
 

@@ -122,6 +122,18 @@ def _parser() -> argparse.ArgumentParser:
     remind.add_argument("slugs", nargs="*", metavar="SLUG", help="absent: every body that has an address")
     remind.add_argument("--day", metavar="DATE", help="default: today, where each body is")
 
+    for add in (_add_token, _add_evidence, _add_account, _add_provider, _add_bounds):
+        add(each)
+
+    partnership = each.add_parser("partnership", help="bodies")
+    what = partnership.add_subparsers(dest="what", required=True, metavar="WHAT")
+    provision = what.add_parser("provision", help="register a body and open its log")
+    provision.add_argument("file", help="the request's JSON, as for POST /api/v1/partnerships; - reads it here")
+    provision.add_argument("--key", help="UUID; repeat it to resume (default: one derived from the file)")
+    return parser
+
+
+def _add_token(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     token = each.add_parser("token", help="tokens of the API")
     what = token.add_subparsers(dest="what", required=True, metavar="WHAT")
     create = what.add_parser("create", help="make a token; it is shown once")
@@ -132,20 +144,17 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument(
         "--person", metavar="PSEUDONYM", help="act as who acted so before, after a restore (default: a new person)"
     )
+    service = what.add_parser("service", help="make a short-lived token for a machine; it is shown once")
+    service.add_argument("slug", help="the body it acts for")
+    service.add_argument("--role", required=True, help="what the machine is there")
+    service.add_argument("--name", required=True, help="which machine")
+    service.add_argument("--read", action="store_true", help="it reads what its role may")
+    service.add_argument("--command", action="append", default=[], help="it gives this order; repeatable")
+    service.add_argument("--hours", type=int, default=24, help="how long it is valid (default 24, at most 720)")
     what.add_parser("list", help="the tokens of a body").add_argument("slug")
     revoke = what.add_parser("revoke", help="end a token at once")
     revoke.add_argument("slug")
     revoke.add_argument("id", help="as `list` shows it, or the token itself")
-
-    for add in (_add_evidence, _add_account, _add_provider, _add_bounds):
-        add(each)
-
-    partnership = each.add_parser("partnership", help="bodies")
-    what = partnership.add_subparsers(dest="what", required=True, metavar="WHAT")
-    provision = what.add_parser("provision", help="register a body and open its log")
-    provision.add_argument("file", help="the request's JSON, as for POST /api/v1/partnerships; - reads it here")
-    provision.add_argument("--key", help="UUID; repeat it to resume (default: one derived from the file)")
-    return parser
 
 
 def _add_bounds(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -13,11 +13,11 @@ import msgspec
 from domain.body import OpenBody
 from domain.errors import Refusal
 from domain.ids import COMMONS, PersonId, TenantId
-from infra.access.tokens import CALENDAR, AmbiguousTokenError
+from infra.access.tokens import CALENDAR, AmbiguousTokenError, Limits
 from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
 from infra.migrate import migrate as migrate_schema
-from infra.settings import DatabaseSettings, load_settings
+from infra.settings import DatabaseSettings, Settings, load_settings
 from services.api.routes import provision_answer
 from services.authorisation import ROLES
 from services.bodies import BodyFacts, Provisioning
@@ -28,6 +28,7 @@ from services.cli.database import reachable
 from services.commands import fingerprint
 from services.decoding import check_effective, decode_circumstances, decode_command, parse_json
 from services.identity.noting import note
+from services.service_tokens import HOURS_MAX, audience_of, issue
 
 _KEYS_OF_FILES = UUID("2f6e7c1a-9a0d-5a55-8c1c-60a4b0f5d7e1")
 
@@ -71,7 +72,10 @@ def prepare_database(settings: DatabaseSettings) -> list[str]:
 def token(given: argparse.Namespace) -> int:
     """Make, list or revoke tokens."""
     settings = load_settings(os.environ)
-    if given.what == "create" and given.role not in (*ROLES, CALENDAR):
+    if given.what == "service" and not (1 <= given.hours <= HOURS_MAX and (given.read or given.command)):
+        say_error(f"a machine's token is for --read or --command, and for 1 to {HOURS_MAX} hours")
+        return USAGE
+    if given.what in ("create", "service") and given.role not in (*ROLES, CALENDAR):
         say_error(f"{given.role!r} is not a role; expected one of {', '.join((*ROLES, CALENDAR))}")
         return USAGE
 
@@ -81,10 +85,16 @@ def token(given: argparse.Namespace) -> int:
             if tenant_id is None:
                 say_error(f"there is no body {given.slug!r}")
                 return REFUSED
+            if given.what == "service":
+                return await _service(settings, write, tenant_id, given)
             return await _TOKEN_VERBS[given.what](write, tenant_id, given)
 
     with reachable(settings):
-        return asyncio.run(act())
+        try:
+            return asyncio.run(act())
+        except Refusal as refusal:
+            say_refusal(refusal)
+            return REFUSED
 
 
 async def _create(write: WriteSide, tenant_id: TenantId, given: argparse.Namespace) -> int:
@@ -97,6 +107,23 @@ async def _create(write: WriteSide, tenant_id: TenantId, given: argparse.Namespa
         say(await write.tokens.create_calendar(tenant_id, person, given.name, expires_at=expires_at))
     else:
         say(await write.tokens.create(tenant_id, given.role, person, given.name, expires_at=expires_at))
+    return 0
+
+
+async def _service(settings: Settings, write: WriteSide, tenant_id: TenantId, given: argparse.Namespace) -> int:
+    audience = audience_of(settings.reminders.public_url)
+    limits = Limits(reads=given.read, commands=frozenset(given.command), audience=audience)
+    token = await issue(
+        write,
+        tenant_id,
+        given.name,
+        given.role,
+        limits,
+        by_role="operator",
+        issued_by=await write.vault.pseudonym(tenant_id, CONSOLE),
+        hours=given.hours,
+    )
+    say(token)
     return 0
 
 
@@ -121,7 +148,8 @@ async def _list(write: WriteSide, tenant_id: TenantId, _: argparse.Namespace) ->
     for row in await write.tokens.list(tenant_id):
         ended = row.expires_at is not None and row.expires_at < now
         state = "revoked" if row.revoked_at else "expired" if ended else "valid"
-        say(f"{row.id}  {state:8}  {row.role:18}  {row.created_at:%Y-%m-%d}  {row.name}")
+        used = "never" if row.last_used_at is None else f"{row.last_used_at:%Y-%m-%d}"
+        say(f"{row.id}  {state:8}  {row.role:18}  {row.created_at:%Y-%m-%d}  used {used:10}  {row.name}")
     return 0
 
 

@@ -10,10 +10,10 @@ from litestar.params import FromPath
 from infra.settings import ProofSettings
 from services.api.admitting import admitted_to, bearer_of
 from services.api.packs import Clocks, pack_for
+from services.api.requesters import shown_token
 from services.audit.pack import page, page_policy
 from services.bootstrap import WriteSide
 from services.doors import DOORS
-from services.refusals import TokenInvalidError
 from services.web.places import PARTNERSHIPS
 
 _DOOR: Final = DOORS[f"POST {PARTNERSHIPS['en']}/{{slug}}/pack"]
@@ -40,9 +40,7 @@ def proof_page_routes(proof: ProofSettings) -> list[HTTPRouteHandler]:
         write: WriteSide = request.app.state.write
         form: Mapping[str, Any] = await request.form()
         token = _text(form, "token")
-        bearer = await write.tokens.find(token) if token else await bearer_of(request, write)
-        if bearer is None:
-            raise TokenInvalidError
+        bearer = await shown_token(request.scope, write, token) if token else await bearer_of(request, write)
         _, tenant_id = await admitted_to(_DOOR, write, bearer, {"slug": slug})
         clocks = Clocks(_text(form, "effective"), _text(form, "recorded"))
         return await pack_for(write, proof, tenant_id, clocks)

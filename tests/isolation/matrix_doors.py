@@ -118,6 +118,9 @@ def _api() -> Iterator[Probe]:
         yield Probe(f"GET {door}/{one}", f"{base}/{one}")
     for one, part in (("addresses", "address_id"), ("invitations", "invitation_id"), ("members", "membership_id")):
         yield Probe(f"DELETE {door}/{one}/{{{part}}}", f"{base}/{one}/{any_id}")
+    yield Probe(f"GET {door}/service-tokens", f"{base}/service-tokens")
+    yield Probe(f"POST {door}/service-tokens", f"{base}/service-tokens", body={})
+    yield Probe(f"DELETE {door}/service-tokens/{{token_id}}", f"{base}/service-tokens/{'a' * 16}")
     for one in ("addresses", "invitations"):
         yield Probe(f"POST {door}/{one}", f"{base}/{one}", body={})
 

@@ -28,6 +28,7 @@ from services.refusals import NotForOutsidersError, RoleNotAllowedError
 
 FORMS = Path(__file__).parents[3] / "services" / "tables" / "forms"
 BODY = TenantId(UUID(int=7))
+OF_MACHINES = {"ListServiceTokens", "IssueServiceToken", "RevokeServiceToken"}
 OF_PEOPLE = {"ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"}
 
 
@@ -37,11 +38,13 @@ def test_every_command_is_named_and_no_other() -> None:
 
 
 def test_only_coordinators_say_whom_the_body_writes_to() -> None:
-    assert {ROLES_OF_COMMAND[name] for name in OUTSIDE_LOGS - OF_PEOPLE} == {frozenset({"coordinator"})}
+    assert {ROLES_OF_COMMAND[name] for name in OUTSIDE_LOGS - OF_PEOPLE - OF_MACHINES} == {
+        frozenset({"coordinator"})
+    }
 
 
 def test_coordinators_and_operators_say_who_is_a_member() -> None:
-    assert {ROLES_OF_COMMAND[name] for name in OF_PEOPLE} == {frozenset({"coordinator", "operator"})}
+    assert {ROLES_OF_COMMAND[name] for name in OF_PEOPLE | OF_MACHINES} == {frozenset({"coordinator", "operator"})}
 
 
 def test_nobody_lets_in_those_who_review_what_they_submit() -> None:
@@ -100,7 +103,7 @@ def test_only_operators_register_and_open_bodies() -> None:
     of_everybody |= {"DefineIndicator", "ReviseIndicator", "RetireIndicator"}
     of_everybody |= {"RegisterDataset", "PublishVintage", "WithdrawVintage"}
     given = {name for name, roles in ROLES_OF_COMMAND.items() if "operator" in roles}
-    assert given == of_the_commons | of_everybody | OF_PEOPLE
+    assert given == of_the_commons | of_everybody | OF_PEOPLE | OF_MACHINES
 
 
 REVIEWS = {"ReturnSubmission", "ValidateSubmission", "ApproveSubmission"}

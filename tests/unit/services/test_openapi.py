@@ -26,6 +26,7 @@ VIEW_PATHS = (
 )
 OF_VIEWS = {f"export{view.capitalize()}{kind}" for view in VIEW_PATHS for kind in ("Csv", "Xlsx")}
 OF_STANDARDS = {"exportImpact", "exportImpactOfAll", "exportGrantsCsv", "exportGrantsXlsx", "exportDataset"}
+OF_MACHINES = {"ListServiceTokens", "IssueServiceToken", "RevokeServiceToken"}
 OF_CALENDARS = {"readCalendar"}
 """Read with tokens of their own; a test below says what it answers."""
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
@@ -66,6 +67,7 @@ def test_every_command_has_its_operation_and_no_other() -> None:
         *OF_DOCUMENTS,
         *OF_ADDRESSES,
         *OF_PEOPLE,
+        *OF_MACHINES,
         *OF_CALENDARS,
         *OF_VIEWS,
         *OF_STANDARDS,
@@ -96,7 +98,9 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_operation_is_complete() -> None:
     for address, operation in all_operations().items():
         assert operation["summary"]
-        bytes_or_lists = OF_DOCUMENTS | OF_ADDRESSES | OF_PEOPLE | OF_CALENDARS | OF_VIEWS | OF_STANDARDS
+        bytes_or_lists = (
+            OF_DOCUMENTS | OF_ADDRESSES | OF_PEOPLE | OF_MACHINES | OF_CALENDARS | OF_VIEWS | OF_STANDARDS
+        )
         if operation["operationId"] in bytes_or_lists:
             continue
         assert operation["tags"]
