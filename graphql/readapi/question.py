@@ -90,7 +90,9 @@ class Executing:
         return column.in_(self.bodies)
 
     def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
-        return self.reading.visible(table, None if by_all and not self.own else self.scope, self.when)
+        # What is of the commons is nobody's own: slugs lead to bodies by everybody's rule, whoever asks.
+        by_all = by_all and not (self.own and table.schema != "commons")
+        return self.reading.visible(table, None if by_all else self.scope, self.when)
 
     def parameter(self, argument: str, type_: Any, read: Callable[[Any], Any] = _as_it_is) -> ColumnElement[Any]:
         return literal(read(self.argument(argument)), type_)
