@@ -21,8 +21,8 @@ from tests.isolation.canaries.proof import unmarked
 from tests.isolation.canaries.readers import Reader, insider
 from tests.isolation.canaries.world import THEIRS, World, make_world
 
-SEED = 5
-COUNT = 900
+SEED = 6
+COUNT = 1_500
 """As many as reach every route and field."""
 FEW = 150
 """As many as find a marker, if one can be found."""
