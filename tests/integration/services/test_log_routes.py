@@ -1,5 +1,6 @@
 """The served log: a receipt redeemed, tiles from which anybody can compute the root, and who may read entries."""
 
+import asyncio
 import base64
 import dataclasses
 import threading
@@ -41,7 +42,11 @@ async def signer_connection(settings: Settings) -> AsyncIterator["asyncpg.Connec
 async def sign(settings: Settings) -> None:
     keys = signing_keys(settings)
     async with signer_connection(settings) as connection:
-        await sign_once(LogSigner(connection, held_checkpoints(settings), keys), connection, keys)
+        signer = LogSigner(connection, held_checkpoints(settings), keys)
+        async with asyncio.timeout(60):
+            # Beside other writers the server may not have flushed all that was seen: the next round signs it.
+            while not (await sign_once(signer, connection, keys)).flushed:
+                await asyncio.sleep(0.05)
 
 
 def key_of(settings: Settings, tenant_id: TenantId) -> VerifierKey:
