@@ -89,7 +89,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=1_000_000, help="in the log that is rebuilt")
     parser.add_argument("--smoke", action="store_true", help="small and short: shows that it runs, keeps nothing")
     parser.add_argument("--full", action="store_true", help="countries of growth.* with 25 quarters in place of 4")
-    parser.add_argument("--record", action="store_true", help="rewrite the table of docs/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="renew these rows of docs/benchmarks.md")
     options = parser.parse_args(arguments)
     if options.rounds < ROUNDS_MIN:
         parser.error(f"a median of ratios needs at least {ROUNDS_MIN} rounds")

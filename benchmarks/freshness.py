@@ -7,7 +7,6 @@ as fast as they are answered, or nobody does.
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import time
@@ -185,14 +184,13 @@ async def _asked_of(settings: DatabaseSettings) -> tuple[str, str, UUID, TenantI
 @contextmanager
 def _projector(bench: Bench) -> Iterator[None]:
     """A running `entente projector` over the instance."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
     with (
         (bench.instance_dir / "projector.log").open("ab") as said,
         ended(
             subprocess.Popen(
                 [sys.executable, "-m", "services.cli", "projector"],
                 cwd=ROOT,
-                env=kept | {"ENTENTE_INSTANCE_DIR": str(bench.instance_dir)},
+                env=bench.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,

@@ -6,7 +6,6 @@ server's and PostgreSQL's together, per answer. It is what a machine can give, a
 
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -229,8 +228,7 @@ async def served(bench: Bench) -> AsyncIterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
-    environment = kept | {"ENTENTE_INSTANCE_DIR": str(bench.instance_dir), "ENTENTE_PORT": str(port)}
+    environment = bench.environment(ENTENTE_PORT=str(port))
     journal = bench.instance_dir / "graphql.log"
     with journal.open("ab") as said, _started(environment, said) as server:
         deadline = time.monotonic() + _READY_SECONDS_MAX

@@ -154,20 +154,32 @@ def keep(results: Iterable[Ratio | Failure], facts: Mapping[str, Any], path: Pat
 
 
 def record(results: Iterable[Ratio | Failure], facts: Mapping[str, Any], path: Path) -> None:
-    """Put the table and the machine between the two marks of the document.
+    """Put the table and the machine between the two marks of the document, each row with its day.
+
+    Rows of other names stay, if the same machine measured them: figures of two machines are not put side by side.
 
     Raises:
         ValueError: the document lacks the marks.
     """
     before, begins, rest = path.read_text(encoding="utf-8").partition(TABLE_BEGINS)
-    _, ends, after = rest.partition(TABLE_ENDS)
+    recorded, ends, after = rest.partition(TABLE_ENDS)
     if not begins or not ends:
         raise ValueError(f"{path} lacks the lines {TABLE_BEGINS} and {TABLE_ENDS}")
     machine = (
-        f"{facts['at'][:10]}: {facts['cores']} cores of {facts['cpu']}, kernel {facts['kernel']}, "
+        f"{facts['cores']} cores of {facts['cpu']}, kernel {facts['kernel']}, "
         f"PostgreSQL {facts['postgresql']}, Python {facts['python']}."
     )
-    path.write_text(f"{before}{begins}\n{machine}\n\n{table(results)}\n{ends}{after}", encoding="utf-8")
+    head, *_ = recorded.strip().partition("\n")
+    old = _rows(recorded) if head == machine else {}
+    new = {line.split("|")[1]: f"{line} {facts['at'][:10]} |" for line in table(results).splitlines()[2:]}
+    columns = [line + more for line, more in zip(table([]).splitlines(), (" day |", "---|"), strict=True)]
+    lines = [*columns, *(old | new).values()]
+    path.write_text("\n".join([f"{before}{begins}", machine, "", *lines, f"{ends}{after}"]), encoding="utf-8")
+
+
+def _rows(recorded: str) -> dict[str, str]:
+    """The rows of a recorded table by their first column."""
+    return {line.split("|")[1]: line for line in recorded.splitlines() if line.startswith("| `")}
 
 
 def machine_facts(postgresql: str) -> dict[str, Any]:

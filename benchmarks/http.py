@@ -1,7 +1,6 @@
 """Commands through the whole door: the product's server process under a keep-alive load from another process."""
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -144,8 +143,7 @@ def served(bench: Bench) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
-    environment = ours | {"ENTENTE_INSTANCE_DIR": str(bench.instance_dir), "ENTENTE_PORT": str(port)}
+    environment = bench.environment(ENTENTE_PORT=str(port))
     journal = bench.instance_dir / "serve.log"
     with (
         journal.open("ab") as said,

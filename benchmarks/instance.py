@@ -1,5 +1,6 @@
 """A durable PostgreSQL of the benchmarks' own: fresh, migrated, gone at the end."""
 
+import os
 import shutil
 import tempfile
 import time
@@ -8,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import psutil
@@ -21,6 +22,19 @@ from infra.migrate import migrate
 from infra.settings import DatabaseSettings, embedded_database
 
 TENANTS = 50
+
+
+_ALLOWANCES: Final = dict.fromkeys(
+    (
+        "ENTENTE_RATE_ADDRESS",
+        "ENTENTE_RATE_ACCOUNT",
+        "ENTENTE_RATE_BODY",
+        "ENTENTE_RATE_COST",
+        "ENTENTE_QUOTA_COMMANDS_PER_DAY",
+    ),
+    "1000000000",
+)
+"""As much as can be set: a benchmark asks for more in a second than anybody may in a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,10 @@ class Bench:
 
         return measure
 
+    def environment(self, **more: str) -> dict[str, str]:
+        """For a process of the product over this instance. Everybody is counted as always, and allowed more."""
+        return without_settings() | {"ENTENTE_INSTANCE_DIR": str(self.instance_dir), **_ALLOWANCES, **more}
+
     async def execute(self, statement: str, database: str = "postgres") -> str:
         """Run a statement as the administrator; its status."""
         connection = await self.administrator(database)
@@ -83,6 +101,11 @@ class Bench:
     async def administrator(self, database: str) -> "asyncpg.Connection[Any]":
         """A connection that no policy binds. The caller closes it."""
         return await asyncpg.connect(self.server.admin_dsn(database), server_settings={"jit": "off"})
+
+
+def without_settings() -> dict[str, str]:
+    """The environment that we run in, without settings of the product."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
 
 
 def cpu_seconds(process: psutil.Process) -> float:

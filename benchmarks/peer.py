@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -19,7 +18,7 @@ import psutil
 from benchmarks.graphql import EVENTS_PER_BODY, PAGE, Operation, Served, filled, operations, postmaster, served
 from benchmarks.harness import Benchmark, Ratio, compare, interleave
 from benchmarks.http import ROOT, ended
-from benchmarks.instance import Bench
+from benchmarks.instance import Bench, without_settings
 from infra.settings import DatabaseSettings, Role
 
 SOURCE: Final = ROOT / "benchmarks" / "postgraphile"
@@ -122,7 +121,6 @@ async def _serving(bench: Bench, settings: DatabaseSettings) -> AsyncIterator[Se
 @contextmanager
 def _started(settings: DatabaseSettings, port: int, said: Any) -> Iterator["subprocess.Popen[bytes]"]:
     node = str(_OWN_NODE) if _works(_OWN_NODE) else shutil.which("node") or "node"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
     own = {
         "DATABASE_URL": settings.dsn(Role.NATIONAL_READER),
         "PORT": str(port),
@@ -131,7 +129,12 @@ def _started(settings: DatabaseSettings, port: int, said: Any) -> Iterator["subp
     }
     with ended(
         subprocess.Popen(
-            [node, "server.mjs"], cwd=INSTALLED, env=kept | own, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            [node, "server.mjs"],
+            cwd=INSTALLED,
+            env=without_settings() | own,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
         )
     ) as server:
         yield server

@@ -25,8 +25,8 @@ from benchmarks.harness import (
 )
 
 
-def a_ratio(name: str = "append.n8.bare") -> Ratio:
-    return compare(name, [2.0], [4.0], baseline="a bare row", unit="ev/s")
+def a_ratio(name: str = "append.n8.bare", *, ratio: float = 0.5) -> Ratio:
+    return compare(name, [ratio], [1.0], baseline="a bare row", unit="ev/s")
 
 
 def a_benchmark(*names: str, fails: bool = False) -> Benchmark:
@@ -137,6 +137,27 @@ def test_only_the_record_between_the_marks_is_rewritten(tmp_path: Path) -> None:
     assert "old" not in text
     assert "PostgreSQL 18.4" in text
     assert "| `append.n8.bare` | **0.5** |" in text
+
+
+def test_what_another_day_measured_on_the_same_machine_stays_with_its_day(tmp_path: Path) -> None:
+    path = tmp_path / "benchmarks.md"
+    path.write_text(f"{TABLE_BEGINS}\n{TABLE_ENDS}", encoding="utf-8")
+    machine = machine_facts("18.4")
+
+    record([a_ratio(name="asof.full"), a_ratio(ratio=0.4)], machine | {"at": "2026-11-27T10:00:00"}, path)
+    record([a_ratio(ratio=0.5)], machine | {"at": "2026-11-29T10:00:00"}, path)
+
+    text = path.read_text(encoding="utf-8")
+    assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| `")] == [
+        "`asof.full`",
+        "`append.n8.bare`",
+    ]
+    assert "**0.4**" not in text
+    assert text.count("| 2026-11-27 |") == text.count("| 2026-11-29 |") == 1
+
+    record([a_ratio()], machine | {"cpu": "another"}, path)
+
+    assert "asof.full" not in path.read_text(encoding="utf-8")
 
 
 def test_a_document_without_marks_stays_as_it_is(tmp_path: Path) -> None:
