@@ -30,7 +30,6 @@ from projections import ddl
 from projections.projection import Projection
 from projections.rebuild import rebuild
 from projections.registry import BY_NAME, PROJECTIONS
-from projections.timeline import TIMELINES
 from services.builders import side_by_side
 
 COPY: Final = "COPY (SELECT … ORDER BY tenant_id, position) TO binary, discarded"
@@ -38,60 +37,57 @@ _COPIED: Final = (
     "SELECT tenant_id, position, stream_id, version, type, recorded_at, state FROM log.event"
     " ORDER BY tenant_id, position"
 )
-_NAMES: Final = ("rebuild.copy", "rebuild.bound", "rebuild.stock")
 _REQUESTS_PER_TENANT_MAX = 6
 """Per call while loading: different streams of one log, as the append asks."""
-_BOUNDED: Final = (BY_NAME["plan"], BY_NAME["timeline"])
-"""The two that write most."""
+_LARGEST: Final = ("plan", "timeline")
+"""The two that write most; the timeline is of the form of the library's: a row per event."""
+_TOGETHER: Final = "together"
 _STOCK_EVENTS: Final = 4_000
 _STOCK_EVENTS_SMOKE: Final = 400
 
 
 def benchmarks(bench: Bench) -> list[Benchmark]:
-    """`rebuild.copy` with a line per projection; its bound; `rebuild.stock` with one for the one most alike."""
-    return [Benchmark(names=_NAMES, run=partial(_rebuild, bench))]
+    """All read models in one pass, and one by one, by `COPY` and by the library; and the server's own part."""
+    alone = [f"rebuild.copy.{projection.name}" for projection in PROJECTIONS]
+    largest = [f"rebuild.{baseline}.{name}" for baseline in ("bound", "stock") for name in _LARGEST]
+    names = ("rebuild.copy", *alone, "rebuild.bound", "rebuild.stock", *largest)
+    return [Benchmark(names=names, run=partial(_rebuild, bench, names))]
 
 
-async def _rebuild(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
+async def _rebuild(bench: Bench, names: Sequence[str], wanted: frozenset[str]) -> list[Ratio]:
     async with AsyncExitStack() as stack:
         settings = await stack.enter_async_context(bench.database("rebuild"))
         await load(bench, settings)
         rebuilt = await stack.enter_async_context(_rebuilt(bench, settings))
-        sides: dict[str, Side] = {"ours": partial(rebuilt, PROJECTIONS), "copy": partial(_copied, bench, settings)}
-        if "rebuild.copy" in wanted:
-            sides |= {projection.name: partial(rebuilt, [projection]) for projection in PROJECTIONS}
-        if "rebuild.bound" in wanted:
-            sides["bound"] = partial(_bound, bench, settings, PROJECTIONS)
-            for one in _BOUNDED:
-                sides[f"bound.{one.name}"] = partial(_bound, bench, settings, [one])
-        if "rebuild.stock" in wanted:
-            sides["stock"] = await _stock(bench, settings)
-            sides[TIMELINES.name] = partial(rebuilt, [TIMELINES])
+        sides: dict[str, Side] = {"copy": partial(_copied, bench, settings)}
+        for name in wanted:
+            _, what, *alone = name.split(".")
+            projections = [BY_NAME[one] for one in alone] or PROJECTIONS
+            if what == "bound":
+                await rebuilt(projections)  # the rows that are written again
+                sides[name] = partial(_bound, bench, settings, projections)
+            else:
+                sides[_built(name)] = partial(rebuilt, projections)
+            if what == "stock" and what not in sides:
+                sides[what] = await _stock(bench, settings)
         measured = await interleave(sides, bench.rounds)
         rows = await _rows(bench, settings)
-    total = f"{bench.events} events of {TENANTS} bodies into {sum(rows.values())} rows of {len(rows)} projections"
-    return [*_to_copy(measured, wanted, rows, total), *_to_stock(measured, total)]
+    return [_ratio(name, measured, rows, bench.events) for name in names if name in wanted]
 
 
-def _to_copy(
-    measured: Mapping[str, list[float]], wanted: frozenset[str], rows: Mapping[str, int], total: str
-) -> Iterator[Ratio]:
-    copy = partial(compare, theirs=measured["copy"], baseline=COPY, unit="ev/s")
-    if "rebuild.copy" in wanted:
-        yield copy("rebuild.copy", measured["ours"], note=total)
-        for name, count in rows.items():
-            yield copy(f"rebuild.copy.{name}", measured[name], note=f"{count} rows")
-    for side, figures in measured.items():
-        if side.startswith("bound"):
-            yield copy(f"rebuild.{side}", figures, note="finished rows written and indexed again, nothing else")
+def _built(name: str) -> str:
+    """What is built for a figure: a projection, or all of them."""
+    return _TOGETHER if name.count(".") == 1 else name.rpartition(".")[2]
 
 
-def _to_stock(measured: Mapping[str, list[float]], total: str) -> Iterator[Ratio]:
-    if "stock" in measured:
-        runner = partial(compare, theirs=measured["stock"], baseline=stock.RUNNER, unit="ev/s")
-        yield runner("rebuild.stock", measured["ours"], note=total)
-        alike = "a row per event on both sides"
-        yield runner(f"rebuild.stock.{TIMELINES.name}", measured[TIMELINES.name], note=alike)
+def _ratio(name: str, measured: Mapping[str, list[float]], rows: Mapping[str, int], events: int) -> Ratio:
+    what, built = name.split(".")[1], _built(name)
+    into = f"{sum(rows.values())} rows of {len(rows)} projections" if built == _TOGETHER else f"{rows[built]} rows"
+    note = f"{events} events of {TENANTS} bodies into {into}"
+    if what == "stock":
+        return compare(name, measured[built], measured[what], baseline=stock.RUNNER, unit="ev/s", note=note)
+    ours = measured[name if what == "bound" else built]
+    return compare(name, ours, measured["copy"], baseline=COPY, unit="ev/s", note=note)
 
 
 # --- the log
