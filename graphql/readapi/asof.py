@@ -141,7 +141,10 @@ def known(table: Table, given: Clock) -> list[ColumnElement[bool]]:
 
 
 def _below_forever(position: Any) -> Any:
-    """A position that no open row reaches. Of values and, while an operation is compiled, of expressions."""
+    """A position that no open row reaches. Of values and, while an operation is compiled, of expressions.
+
+    An expression may be null, where a position says nothing of a log: that is as known now.
+    """
     if position is None:
         return None
     last = FOREVER_POSITION - 1
@@ -154,7 +157,7 @@ def happened(table: Table, given: Clock, *, on: str, at: str = "recorded_at") ->
     if given.vector is not None:
         conditions.append(happened_within(table, given.vector, given.recorded))
     elif given.position is not None:
-        conditions.append(table.c.position <= given.position)
+        conditions.append(table.c.position <= _below_forever(given.position))
     elif given.recorded is not None:
         conditions.append(table.c[at] <= given.recorded)
     return conditions

@@ -12,12 +12,12 @@ from readapi import columns, figures, text
 from readapi.asof import held
 from readapi.codes import RecordStatus, TerritoryScheme
 from readapi.columns import backed, column, reads
-from readapi.fields import sized
 from readapi.figures import Period, QualifiedValue
 from readapi.paging import Listing
-from readapi.parts import PartKey, parts_of
 from readapi.published_aggregate import Publication, printed
 from readapi.reading import Info, Place
+from readapi.relations import Related, related, several
+from readapi.shapes import Items, Value
 from readapi.text import LocalizedText
 
 _D, _V = DATASET.c, DATASET_VINTAGE.c
@@ -45,13 +45,32 @@ def _cells(found: Sequence[Any]) -> list[DatasetCell]:
     ]
 
 
+def _cells_shape(cells: Sequence[ColumnElement[Any]]) -> Items:
+    def cell(one: ColumnElement[Any]) -> Value:
+        return Value(
+            {
+                "key": text.member(one, "key"),
+                "value": figures.quantity_json_shape([text.member(one, "value")]),
+                "denominator": figures.quantity_json_shape([text.member(one, "denominator")]),
+                "note": text.json_shape(figures.member(one, "note")),
+            }
+        )
+
+    return Items(cells[0], cell)
+
+
 @backed(DATASET_VINTAGE)
 @strawberry.type(description="A dataset as it was published once; a correction is another vintage.")
 class DatasetVintage:
     vintage: str = column(_V.vintage, "Its code in the dataset.")
     period: Period = column(columns.period(DATASET_VINTAGE, "period"), "The period that it is about.")
-    cells: list[DatasetCell] = column(columns.json(_V.cells, _cells), "Its figures, in their author's order.")
+    cells: list[DatasetCell] = column(
+        columns.json(_V.cells, _cells, _cells_shape), "Its figures, in their author's order."
+    )
     status: RecordStatus = column(_V.status, "Whether it was withdrawn.")
+
+
+PUBLISHED: Final = Related(reads(DatasetVintage), by=_V.entity_id, order=(_V.vintage,))
 
 
 @backed(DATASET)
@@ -66,12 +85,9 @@ class Dataset:
     sample: bool = column(_D.sample, "Whether it is sample data.")
     place: strawberry.Private[Place]
 
-    @sized(VINTAGES, "Its vintages, withdrawn ones too, by code.")
+    @related(PUBLISHED, of=_D.entity_id, size=VINTAGES, description="Its vintages, withdrawn ones too, by code.")
     async def vintages(self, info: Info) -> list[DatasetVintage]:
-        return await info.context.loader(_load_vintages).load(PartKey(self.place, self.id))
-
-
-_load_vintages = parts_of(DatasetVintage, _V.vintage)
+        return await several(info.context, PUBLISHED, self.place, self.id)
 
 
 def _where(place: Place, _arguments: Hashable) -> list[ColumnElement[bool]]:

@@ -12,12 +12,11 @@ from readapi import columns, figures
 from readapi.asof import held
 from readapi.codes import RecordStatus
 from readapi.columns import Group, backed, column, reads
-from readapi.fields import sized
 from readapi.figures import Citation
 from readapi.paging import Listing
-from readapi.parts import PartKey, parts_of
 from readapi.published_aggregate import Publication, printed
 from readapi.reading import Info, Place
+from readapi.relations import Related, related, several
 from readapi.sorting import SortedBy, sorted_by
 from readapi.text import LocalizedText
 
@@ -33,6 +32,9 @@ class Adoption:
         Group((_A.by_log, _A.by_stream, _A.by_version), figures.citation, figures.citation_shape),
         "The adopter's own record of it.",
     )
+
+
+RECORDED: Final = Related(reads(Adoption), by=_A.entity_id, order=(_A.by_log, _A.by_stream))
 
 
 @backed(PRACTICE)
@@ -51,12 +53,9 @@ class Practice:
     sample: bool = column(_P.sample, "Whether it is sample data.")
     place: strawberry.Private[Place]
 
-    @sized(ADOPTIONS, "Who is recorded here to have adopted it.")
+    @related(RECORDED, of=_P.entity_id, size=ADOPTIONS, description="Who is recorded here to have adopted it.")
     async def adoptions(self, info: Info) -> list[Adoption]:
-        return await info.context.loader(_load_adoptions).load(PartKey(self.place, self.id))
-
-
-_load_adoptions = parts_of(Adoption, _A.by_log, _A.by_stream)
+        return await several(info.context, RECORDED, self.place, self.id)
 
 
 def _where(place: Place, _arguments: Hashable) -> list[ColumnElement[bool]]:

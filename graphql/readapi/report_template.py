@@ -12,11 +12,10 @@ from readapi import columns, text
 from readapi.asof import held
 from readapi.codes import ReportTemplateStatus
 from readapi.columns import backed, column, reads
-from readapi.fields import sized
 from readapi.figures import Citation
 from readapi.paging import Listing
-from readapi.parts import PartKey, parts_of
 from readapi.reading import Info, Place
+from readapi.relations import Related, related, several
 from readapi.text import LocalizedText
 
 _R, _V = REPORT_TEMPLATE.c, REPORT_TEMPLATE_VERSION.c
@@ -52,6 +51,9 @@ class ReportTemplateVersion:
     sections: list[ReportSection] = column(columns.json(_V.sections, _sections), "In their author's order.")
 
 
+PUBLISHED: Final = Related(reads(ReportTemplateVersion), by=_V.entity_id, order=(_V.version_number,))
+
+
 @backed(REPORT_TEMPLATE)
 @strawberry.type(description="The sections of a report and the indicators that each asks for.")
 class ReportTemplate:
@@ -62,12 +64,9 @@ class ReportTemplate:
     sample: bool = column(_R.sample, "Whether it is sample data.")
     place: strawberry.Private[Place]
 
-    @sized(VERSIONS, "Its versions, in order.")
+    @related(PUBLISHED, of=_R.entity_id, size=VERSIONS, description="Its versions, in order.")
     async def versions(self, info: Info) -> list[ReportTemplateVersion]:
-        return await info.context.loader(_load_versions).load(PartKey(self.place, self.id))
-
-
-_load_versions = parts_of(ReportTemplateVersion, _V.version_number)
+        return await several(info.context, PUBLISHED, self.place, self.id)
 
 
 def _where(place: Place, _arguments: Hashable) -> list[ColumnElement[bool]]:

@@ -55,6 +55,13 @@ class At(Protocol):
         """The same place with the clock of an argument."""
         ...
 
+    def elsewhere(self, log: ColumnElement[Any]) -> "At":
+        """The same place in the log of a record that is cited, where a position of another log says nothing.
+
+        Rows that are read there send a member to the executor where they are of another scope than the rest.
+        """
+        ...
+
     def in_own_scope(self) -> bool:
         """Whether all of the operation is read in the scope of the viewer's own body."""
         ...

@@ -12,12 +12,11 @@ from readapi import columns, text
 from readapi.asof import held
 from readapi.codes import RecordStatus
 from readapi.columns import backed, column, reads
-from readapi.fields import sized
 from readapi.figures import Period, Territory
 from readapi.paging import Listing
-from readapi.parts import PartKey, parts_of
 from readapi.published_aggregate import Publication, printed
 from readapi.reading import Info, Place
+from readapi.relations import Related, related, several
 from readapi.sorting import SortedBy, sorted_by
 from readapi.text import LocalizedText
 
@@ -39,6 +38,9 @@ class StudyNeed:
     status: RecordStatus = column(_N.status, "Whether it was withdrawn.")
 
 
+IDENTIFIED: Final = Related(reads(StudyNeed), by=_N.entity_id, order=(_N.need_id,))
+
+
 @backed(STUDY)
 @strawberry.type(description="What a partnership found out about its community.")
 class Study:
@@ -54,12 +56,11 @@ class Study:
     sample: bool = column(_S.sample, "Whether it is sample data.")
     place: strawberry.Private[Place]
 
-    @sized(NEEDS, "The needs that it identified, withdrawn ones too.")
+    @related(
+        IDENTIFIED, of=_S.entity_id, size=NEEDS, description="The needs that it identified, withdrawn ones too."
+    )
     async def needs(self, info: Info) -> list[StudyNeed]:
-        return await info.context.loader(_load_needs).load(PartKey(self.place, self.id))
-
-
-_load_needs = parts_of(StudyNeed, _N.need_id)
+        return await several(info.context, IDENTIFIED, self.place, self.id)
 
 
 def _where(place: Place, _arguments: Hashable) -> list[ColumnElement[bool]]:

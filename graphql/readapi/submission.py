@@ -1,28 +1,30 @@
 """Submissions with their steps, and the figures that count."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import strawberry
 from sqlalchemy.sql.elements import ColumnElement
 
 from projections.submission import PUBLISHED_FIGURE, SUBMISSION, SUBMISSION_STEP
-from readapi import columns
+from readapi import columns, figures, text
 from readapi.asof import happened, held
 from readapi.codes import PeriodKind, StepReason, SubmissionAct, SubmissionStage
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import sized
 from readapi.figures import Period, QualifiedValue, Territory
-from readapi.indicator import Indicator, cited
+from readapi.indicator import Indicator, cited, cited_shape
 from readapi.paging import Listing
-from readapi.reading import Info, Place, Reading, in_any
+from readapi.reading import Info, Place
+from readapi.relations import Related, related, several
 from readapi.scalars import BigInt
+from readapi.shapes import Items, Value
 
 STEPS = 20
 """Counted for the steps of a submission, which are few and not paged."""
+_CITED: Final = "The indicator, where the reader may see its definition."
 _S, _F, _T = SUBMISSION.c, PUBLISHED_FIGURE.c, SUBMISSION_STEP.c
 
 
@@ -34,6 +36,10 @@ class Cut:
 
 def _cuts(said: Sequence[Any]) -> list[Cut]:
     return [Cut(dimension=one["dimension"], category=one["category"]) for one in said]
+
+
+def _cuts_shape(cells: Sequence[ColumnElement[Any]]) -> Items:
+    return Items(cells[0], lambda one: Value({name: text.member(one, name) for name in ("dimension", "category")}))
 
 
 def _period(cells: Sequence[Any]) -> Period:
@@ -53,7 +59,7 @@ class SubmissionStep:
     actor_role: str = column(_T.actor_role, "In which role.")
     reason: StepReason | None = column(_T.reason, "Why it was returned or corrected.")
     breaches: list[str] = column(
-        columns.json(_T.breaches, list),
+        columns.json(_T.breaches, list, columns.as_json),
         "Codes of the rules that it did not keep, where it was recorded elsewhere first.",
     )
     value: QualifiedValue | None = column(
@@ -65,6 +71,14 @@ class SubmissionStep:
     sample: bool = column(_T.sample, "Whether it is sample data.")
 
 
+HISTORY: Final = Related(
+    reads(SubmissionStep),
+    by=_T.entity_id,
+    order=(_T.position,),
+    where=lambda clock: happened(SUBMISSION_STEP, clock, on="effective_on"),
+)
+
+
 @backed(SUBMISSION)
 @strawberry.type(
     description=(
@@ -74,11 +88,15 @@ class SubmissionStep:
 )
 class Submission:
     id: UUID = column(_S.entity_id, "Its permanent id.")
-    period: Period = column(Group((_S.period_kind, _S.period_start, _S.period_end), _period), "The period.")
+    period: Period = column(
+        Group((_S.period_kind, _S.period_start, _S.period_end), _period, figures.period_shape), "The period."
+    )
     territory: Territory | None = column(
         columns.territory(SUBMISSION), "The territory of the figure; null: all that the body serves."
     )
-    cuts: list[Cut] = column(columns.json(_S.cuts, _cuts), "The categories it falls under; none: the whole.")
+    cuts: list[Cut] = column(
+        columns.json(_S.cuts, _cuts, _cuts_shape), "The categories it falls under; none: the whole."
+    )
     value: QualifiedValue | None = column(
         columns.quantity(SUBMISSION, "value"), "The figure, in `value.unit`; the numerator where there are two."
     )
@@ -96,24 +114,28 @@ class Submission:
     indicator_stream: strawberry.Private[UUID] = hidden(_S.indicator_stream)
     place: strawberry.Private[Place]
 
-    @sized(1, "The indicator, where the reader may see its definition.")
+    @sized(1, _CITED, lambda at: cited_shape(at, _S.indicator_log, _S.indicator_stream))
     async def indicator(self, info: Info) -> Indicator | None:
         return await cited(info.context, self.place, self.indicator_log, self.indicator_stream)
 
-    @sized(STEPS, "What was done to it, in order.")
+    @related(HISTORY, of=_S.entity_id, size=STEPS, description="What was done to it, in order.")
     async def history(self, info: Info) -> list[SubmissionStep]:
-        return await info.context.loader(load_steps).load(SubmissionKey(self.place, self.id))
+        return await several(info.context, HISTORY, self.place, self.id)
 
 
 @backed(PUBLISHED_FIGURE)
 @strawberry.type(description="A figure that was published and counts.")
 class PublishedFigure:
     id: UUID = column(_F.entity_id, "The submission that it comes from.")
-    period: Period = column(Group((_F.period_kind, _F.period_start, _F.period_end), _period), "The period.")
+    period: Period = column(
+        Group((_F.period_kind, _F.period_start, _F.period_end), _period, figures.period_shape), "The period."
+    )
     territory: Territory | None = column(
         columns.territory(PUBLISHED_FIGURE), "The territory of the figure; null: all that the body serves."
     )
-    cuts: list[Cut] = column(columns.json(_F.cuts, _cuts), "The categories it falls under; none: the whole.")
+    cuts: list[Cut] = column(
+        columns.json(_F.cuts, _cuts, _cuts_shape), "The categories it falls under; none: the whole."
+    )
     value: QualifiedValue | None = column(
         columns.quantity(PUBLISHED_FIGURE, "value"),
         "The figure, in `value.unit`; the numerator where there are two.",
@@ -130,37 +152,9 @@ class PublishedFigure:
     indicator_stream: strawberry.Private[UUID] = hidden(_F.indicator_stream)
     place: strawberry.Private[Place]
 
-    @sized(1, "The indicator, where the reader may see its definition.")
+    @sized(1, _CITED, lambda at: cited_shape(at, _F.indicator_log, _F.indicator_stream))
     async def indicator(self, info: Info) -> Indicator | None:
         return await cited(info.context, self.place, self.indicator_log, self.indicator_stream)
-
-
-@dataclass(frozen=True, slots=True)
-class SubmissionKey:
-    """One submission as of a clock, seen from one scope."""
-
-    place: Place
-    submission_id: UUID
-
-
-async def load_steps(reading: Reading, keys: list[SubmissionKey]) -> Sequence[list[SubmissionStep]]:
-    """The steps of submissions, in the order in which they were recorded."""
-    reader = reads(SubmissionStep)
-    found: dict[SubmissionKey, list[SubmissionStep]] = {key: [] for key in keys}
-    for place in dict.fromkeys(key.place for key in keys):
-        statement = (
-            reader.select(_T.entity_id)
-            .where(
-                _T.tenant_id == place.body,
-                in_any(_T.entity_id, [key.submission_id for key in found if key.place == place]),
-                *happened(SUBMISSION_STEP, place.clock, on="effective_on"),
-                reading.visible(SUBMISSION_STEP, place.scope),
-            )
-            .order_by(_T.entity_id, _T.position)
-        )
-        for row in await reading.rows(place.scope, statement):
-            found[SubmissionKey(place, row[-1])].append(reader.make(row))
-    return [found[key] for key in keys]
 
 
 def _where(place: Place, arguments: Hashable) -> list[ColumnElement[bool]]:

@@ -19,7 +19,7 @@ from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import derived, sized
 from readapi.figures import Period, QualifiedValue, period_shape
 from readapi.figures import period as period_of
-from readapi.indicator import Indicator, cited
+from readapi.indicator import Indicator, cited, cited_shape
 from readapi.plan_parts import PlanElement, elements_shape, printed_path
 from readapi.reading import Info, Place, Reading
 from readapi.refusals import AnswerTooLargeError
@@ -65,6 +65,10 @@ def _indicator_shape(at: At) -> Rows:
     return replace(said, single=True)
 
 
+def _definition_shape(at: At) -> Rows:
+    return cited_shape(at, _T.measured_log, _T.measured_stream)
+
+
 @strawberry.type(description="A figure worth a second look. It is shown as printed and never altered.")
 class TargetWarning:
     kind: WarningKind = strawberry.field(description="What the doubt is.")
@@ -100,7 +104,7 @@ class Target:
     async def indicator(self, info: Info) -> PlanElement | None:
         return await self.measured(info.context)
 
-    @sized(1, "The definition that it is tied to, where the reader may see it.")
+    @sized(1, "The definition that it is tied to, where the reader may see it.", _definition_shape)
     async def definition(self, info: Info) -> Indicator | None:
         if self.measured_log is None or self.measured_stream is None:
             return None

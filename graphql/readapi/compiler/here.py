@@ -6,11 +6,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from graphql import FieldNode, GraphQLField
-from sqlalchemy import Table, Uuid, literal_column
+from sqlalchemy import Table, Uuid, and_, case, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.ids import TenantId
-from readapi.asof import Clock
+from readapi.arguments import input_of
+from readapi.asof import AsOfInput, Clock
 from readapi.compiler.asked import Asked, Slot
 from readapi.compiler.plan import Draft
 from readapi.reading import Place
@@ -31,6 +32,10 @@ class Spot:
     clock: Clock
     slot: Slot | None
     mixed: bool
+    counts: ColumnElement[bool] | None = None
+    """Whether a position of the clock says anything here; None: it does."""
+    cited: bool = False
+    """Whether it is in the log of a record that is cited, which may be any body's."""
 
     @property
     def member(self) -> bool:
@@ -57,12 +62,22 @@ class Here:
     node: FieldNode | None = None
     path: tuple[str, ...] = ()
     """The response keys from the root down to it."""
+    log: ColumnElement[Any] | None = None
+    """The log of a record that is cited; None is the row's own."""
+    counts: ColumnElement[bool] | None = None
+    """See `Spot.counts`."""
 
     @property
     def place(self) -> Place:
         """See `At.place`."""
-        body = None if self.row is None else literal_column(f"{self.row}.tenant_id", Uuid)
-        return cast("Place", Spot(self.draft, body, self.draft.clock(self.slot), self.slot, self.mixed))
+        body = self.log
+        if body is None and self.row is not None:
+            body = literal_column(f"{self.row}.tenant_id", Uuid)
+        clock = self.draft.clock(self.slot)
+        if self.counts is not None and clock.position is not None:
+            clock = replace(clock, position=cast("Any", case((self.counts, cast("Any", clock.position)))))
+        cited = self.log is not None
+        return cast("Place", Spot(self.draft, body, clock, self.slot, self.mixed, self.counts, cited))
 
     def own(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """See `At.own`. Written out, since it stands in subqueries of the row's select."""
@@ -96,8 +111,15 @@ class Here:
         """See `At.as_of`."""
         assert self.field is not None
         assert self.node is not None
-        slot = Slot(self.slot, self.field, self.node, argument, across_logs)
-        return replace(self, slot=slot)
+        below = replace(self, slot=Slot(self.slot, self.field, self.node, argument, across_logs))
+        if self.counts is not None and self.draft.ask(self._names_moment(argument)):
+            return replace(below, counts=None)  # a position that is given here is meant of this log
+        return below
+
+    def elsewhere(self, log: ColumnElement[Any]) -> "Here":
+        """See `At.elsewhere`."""
+        own = log == self.place.body
+        return replace(self, log=log, counts=own if self.counts is None else and_(self.counts, own))
 
     def in_own_scope(self) -> bool:
         """See `At.in_own_scope`."""
@@ -125,8 +147,18 @@ class Here:
 
     def below(self, row: str, place: Place, *, mixed: bool) -> "Here":
         """The place of the fields of a row that was read in a place."""
-        slot = cast("Spot", place).slot
-        return Here(self.draft, slot, row, self.mixed or mixed, path=self.path)
+        spot = cast("Spot", place)
+        mixed = self.mixed or mixed
+        return Here(self.draft, spot.slot, row, mixed, path=self.path, counts=spot.counts)
+
+    def _names_moment(self, argument: str) -> Callable[[Any], bool]:
+        given = self.read(argument)
+
+        def asked_about(asked: Asked) -> bool:
+            as_of = given(asked)
+            return as_of is not None and input_of(AsOfInput, as_of).recorded is not None
+
+        return asked_about
 
     def read(self, argument: str) -> Callable[[Any], Any]:
         field, node = self.field, self.node

@@ -114,6 +114,10 @@ class Draft:
         """The body in whose member's scope all is read."""
         return self._common("scope", lambda asked: asked.member)
 
+    def viewers_body(self) -> BindParameter[Any]:
+        """The body that the viewer is a member of, in whosever scope all is read."""
+        return self._common("body", lambda asked: asked.viewer.tenant_id)
+
     def reader(self) -> BindParameter[Any] | None:
         """The body that the viewer reads for; None where it is nobody."""
         if not self.ask(_sight)[2]:

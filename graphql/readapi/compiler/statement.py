@@ -1,7 +1,7 @@
 """From an operation to one statement: objects, rows and pages as JSON, each FROM with what the viewer may see."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, assert_never
+from typing import Any, Final, assert_never, cast
 
 from graphql import (
     FieldNode,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    not_,
     null,
     select,
     true,
@@ -42,7 +43,7 @@ from readapi.compiler.completions import Completions
 from readapi.compiler.cursors import cursor
 from readapi.compiler.expressions import constant, directed, moved, moved_all, order_of, quoted
 from readapi.compiler.finishing import Finish, carried, decoder
-from readapi.compiler.here import Here
+from readapi.compiler.here import Here, Spot
 from readapi.compiler.leaves import leaf
 from readapi.compiler.plan import Draft, Plan, Read
 from readapi.compiler.selections import Fields, Selections
@@ -57,8 +58,10 @@ KEYS_MAX: Final = 50
 _DIALECT: Final = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 _NOTHING: Final = sql_cast(literal_column("'[]'"), JSON)
 _ONE: Final[ColumnElement[Any]] = literal_column("1")
-# Raises division_by_zero, which the endpoint takes as: ask the executor, which words the refusal.
+# These raise division_by_zero, which the endpoint takes as: ask the executor. What they divide by depends on rows,
+# or the planner would work it out beforehand.
 _TOO_MANY: Final = sql_cast(sql_cast(_ONE / (func.count() - func.count()), Text), JSON)
+_UUID_LENGTH: Final[ColumnElement[Any]] = literal_column("36")
 
 
 class Statement:
@@ -226,10 +229,21 @@ class Statement:
         statement = statement.add_columns(*self._columns(type_, fields, below))
         statement = statement.order_by(*order_of(rows, alias, below))
         if rows.single:
-            return self._gathered(statement.limit(_ONE), single=True)
+            return self._in_scope(rows, self._gathered(statement.limit(_ONE), single=True))
         if rows.at_most is not None:
             statement = statement.limit(literal_column(str(rows.at_most + 1)))
         return self._gathered(statement, at_most=rows.at_most)
+
+    def _in_scope(self, rows: Rows, made: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The rows of a record that is cited, unless a member reads it in another scope than this statement's."""
+        spot = cast("Spot", rows.place)
+        if not spot.cited or not self.draft.is_of_a_body():
+            return made
+        own = spot.body == self.draft.viewers_body()
+        another = not_(own) if self.draft.is_member() else own
+        length = func.octet_length(sql_cast(spot.body, Text), type_=Integer)
+        for_executor = sql_cast(sql_cast(_ONE / (length - _UUID_LENGTH), Text), JSON)
+        return case((another, for_executor), else_=made)
 
     def _gathered(
         self, statement: Select[Any], *, single: bool = False, at_most: int | None = None
