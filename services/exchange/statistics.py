@@ -1,22 +1,19 @@
 """A dataset as SDMX-CSV 2.0 (SDMX 3.0): one row for each figure of each vintage.
 
-The key of a figure has parts between slashes. A part such as `sex.women` is a dimension with its category; where
-the dataset names the scheme of its places, a first part without a point is the place. Whatever is not so is the
-figure's ITEM. A dimension that a figure does not name is `_T`, the total.
+What the key of a figure says is in `domain.portrait.keys`. A dimension that a figure does not name is `_T`, the
+total.
 """
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from domain.portrait.keys import AREA, ITEM, parted
 from services.views.files import guarded
 
 MEDIA_TYPE: Final = "application/vnd.sdmx.data+csv"
-AREA: Final = "REF_AREA"
-ITEM: Final = "ITEM"
 TOTAL: Final = "_T"
 STATUS: Final = {
     "EXACT": "A",
@@ -36,9 +33,8 @@ _ATTRIBUTES: Final = (
     *("OBS_STATUS", "QUALIFIER", "AS_PRINTED", "ROUNDED_TO", "UNIT_MEASURE", "DENOMINATOR", "DENOMINATOR_STATUS"),
     *("DENOMINATOR_UNIT", "NOTE_EN", "NOTE_FR", "AREA_SCHEME", "VINTAGE_STATUS", "SAMPLE", "CELL_KEY"),
 )
-_OURS: Final = frozenset({AREA, ITEM, "VINTAGE", "TIME_PERIOD", *_HEAD, *_MEASURES, *_ATTRIBUTES})
-"""Names that no dimension of a dataset can have."""
-_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+OURS: Final = frozenset({AREA, ITEM, "VINTAGE", "TIME_PERIOD", *_HEAD, *_MEASURES, *_ATTRIBUTES})
+"""Names of our columns, which no dimension of a dataset can have."""
 _MONTHS_OF_QUARTER: Final = 3
 _MONTHS: Final = 12
 
@@ -64,22 +60,6 @@ def sdmx_csv(dataset: Mapping[str, Any], vintage: str | None = None) -> bytes:
 def structure_id(dataset: Mapping[str, Any]) -> str:
     """The dataflow: each dataset has its own."""
     return f"ENTENTE:DF_{dataset['id'].replace('-', '_')}(1.0.0)"
-
-
-def parted(key: str, scheme: str | None) -> dict[str, str]:
-    """The dimensions of a figure by its key."""
-    found: dict[str, str] = {}
-    items = []
-    for index, part in enumerate(key.split("/")):
-        named, point, category = part.partition(".")
-        name = named.upper().replace("-", "_")
-        if point and category and _NAME.fullmatch(name) and name not in (*_OURS, *found):
-            found[name] = category
-        elif index == 0 and scheme is not None and not point:
-            found[AREA] = part
-        else:
-            items.append(part)
-    return found | ({ITEM: "/".join(items)} if items else {})
 
 
 def _dimensions(dataset: Mapping[str, Any], vintages: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.exchange.statistics import parted, sdmx_csv, status, time_period
+from domain.portrait.keys import RESERVED
+from services.exchange.statistics import OURS, sdmx_csv, status, time_period
 
 DATASET = "0f0e0d0c-0000-0000-0000-000000000000"
 
@@ -79,14 +80,8 @@ def test_a_period_is_written_as_the_standard_writes_it(kind: str, start: str, en
     assert time_period({"kind": kind, "start": start, "end": end}) == written
 
 
-def test_without_a_scheme_no_part_of_a_key_is_a_place() -> None:
-    assert parted("01/sex.women", None) == {"SEX": "women", "ITEM": "01"}
-    assert parted("01/sex.women", "MRC") == {"REF_AREA": "01", "SEX": "women"}
-    assert parted("01/temporary/students", "MRC") == {"REF_AREA": "01", "ITEM": "temporary/students"}
-
-
-def test_a_part_that_would_take_anothers_column_is_an_item() -> None:
-    assert parted("a-b.x/a_b.y/vintage.z/9.q", None) == {"A_B": "x", "ITEM": "a_b.y/vintage.z/9.q"}
+def test_no_dimension_can_take_the_name_of_a_column() -> None:
+    assert OURS == RESERVED
 
 
 def test_one_vintage_alone_is_given_where_it_is_asked_for() -> None:
