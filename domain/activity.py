@@ -12,7 +12,7 @@ from domain.case import Case
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
 from domain.facts import Dated, holds, latest
-from domain.ids import ActivityId
+from domain.ids import ActivityId, PersonId
 from domain.stream import Command, State, Stream
 from domain.values import LocalizedText, QualifiedValue, SealedText, TerritoryCode
 
@@ -126,13 +126,15 @@ class Activity(State, frozen=True, kw_only=True):
     kind: ActivityKind | None = None
     facts: Dated[ActivityFacts] | None = None
     withdrawn: bool = False
+    recorded_by: PersonId | None = None
 
 
 def evolve(activity: Activity, recorded: Recorded) -> Activity:
     replace = msgspec.structs.replace
     match recorded.payload:
         case ActivityRecorded(kind=kind, facts=facts):
-            return replace(activity, kind=kind, facts=latest(None, facts, recorded))
+            by = recorded.envelope.actor.id
+            return replace(activity, kind=kind, facts=latest(None, facts, recorded), recorded_by=by)
         case ActivityCorrected(facts=facts):
             return replace(activity, facts=latest(activity.facts, facts, recorded))
         case ActivityWithdrawn():
@@ -140,7 +142,7 @@ def evolve(activity: Activity, recorded: Recorded) -> Activity:
     return activity
 
 
-ACTIVITY = Stream("activity", Activity(), evolve)
+ACTIVITY = Stream("activity", Activity(), evolve, schema=2)
 
 
 @ACTIVITY.handles("activity_id", creates=True, owners=OWNERS)

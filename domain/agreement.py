@@ -11,7 +11,7 @@ from domain.body import PARTNERSHIPS, BodyKind
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
 from domain.facts import Dated, latest
-from domain.ids import AgreementId, ContributionId, ObligationId, PlanId
+from domain.ids import AgreementId, ContributionId, ObligationId, OrganisationId, PlanId
 from domain.stream import Command, State, Stream
 from domain.values import LocalizedText, PartialDate, QualifiedValue, SealedText, TerritoryCode
 
@@ -102,6 +102,22 @@ class ContributionRecorded(Event, frozen=True, kw_only=True):
     amount: QualifiedValue
 
 
+@event("agreement.PartnerNamed")
+class PartnerNamed(Event, frozen=True, kw_only=True):
+    """An organisation of the commons reports under the agreement: its people see it and what is required by it."""
+
+    organisation_id: OrganisationId
+    name: LocalizedText
+
+
+@event("agreement.PartnerEnded")
+class PartnerEnded(Event, frozen=True, kw_only=True):
+    """From now on it does so no longer."""
+
+    organisation_id: OrganisationId
+    name: LocalizedText
+
+
 # --- commands -----------------------------------------------------------------------------------------------
 
 
@@ -158,6 +174,21 @@ class RecordContribution(Command, frozen=True, kw_only=True):
     source: LocalizedText
     in_kind: bool
     amount: QualifiedValue
+
+
+class NamePartner(Command, frozen=True, kw_only=True):
+    """Let an organisation's people report under the agreement; its name is as the agreement has it."""
+
+    agreement_id: AgreementId
+    organisation_id: OrganisationId
+    name: LocalizedText
+
+
+class EndPartner(Command, frozen=True, kw_only=True):
+    """Let them report under it no longer."""
+
+    agreement_id: AgreementId
+    organisation_id: OrganisationId
 
 
 # --- rules --------------------------------------------------------------------------------------------------
@@ -225,6 +256,10 @@ class Agreement(State, frozen=True, kw_only=True):
     obligations: dict[ObligationId, bool] = msgspec.field(default_factory=dict)
     """Whether each is fulfilled."""
     contributions: frozenset[ContributionId] = frozenset()
+    plan_id: PlanId | None = None
+    """The plan that it carries out."""
+    partners: dict[OrganisationId, LocalizedText | None] = msgspec.field(default_factory=dict)
+    """The organisations that were ever named, by the name of those that are now; None: no longer."""
 
 
 def evolve(agreement: Agreement, recorded: Recorded) -> Agreement:
@@ -238,6 +273,7 @@ def evolve(agreement: Agreement, recorded: Recorded) -> Agreement:
                 amount=None if signed.amount is None else latest(None, signed.amount, recorded),
                 term=None if signed.term is None else latest(None, signed.term, recorded),
                 purpose=None if signed.purpose is None else latest(None, signed.purpose, recorded),
+                plan_id=signed.plan_id,
             )
         case AgreementAmended() as amended:
             amount, term, purpose = amended.amount, amended.term, amended.purpose
@@ -259,10 +295,14 @@ def evolve(agreement: Agreement, recorded: Recorded) -> Agreement:
             return replace(agreement, obligations={**agreement.obligations, fulfilled: True})
         case ContributionRecorded(contribution_id=contribution_id):
             return replace(agreement, contributions=agreement.contributions | {contribution_id})
+        case PartnerNamed(organisation_id=partner, name=name):
+            return replace(agreement, partners={**agreement.partners, partner: name})
+        case PartnerEnded(organisation_id=partner):
+            return replace(agreement, partners={**agreement.partners, partner: None})
     return agreement
 
 
-AGREEMENT = Stream("agreement", Agreement(), evolve)
+AGREEMENT = Stream("agreement", Agreement(), evolve, schema=2)
 
 
 @AGREEMENT.handles("agreement_id", creates=True, owners=OWNERS)
@@ -300,7 +340,7 @@ def amend(agreement: Agreement, command: AmendAgreement) -> list[Event]:
         AmendmentEmptyError: nothing changes.
         TermBackwardsError: the new term ends before it starts.
     """
-    _check_open(agreement)
+    check_open(agreement)
     expected = agreement.amendments + 1
     if command.number != expected:
         raise AmendmentNumberError(number=command.number, expected=expected)
@@ -314,7 +354,7 @@ def amend(agreement: Agreement, command: AmendAgreement) -> list[Event]:
 
 @AGREEMENT.handles("agreement_id", owners=OWNERS)
 def renew(agreement: Agreement, command: RenewAgreement) -> list[Event]:
-    _check_open(agreement)
+    check_open(agreement)
     _check_term(command.term)
     return [AgreementRenewed(term=command.term)]
 
@@ -322,13 +362,13 @@ def renew(agreement: Agreement, command: RenewAgreement) -> list[Event]:
 @AGREEMENT.handles("agreement_id", owners=OWNERS)
 def terminate(agreement: Agreement, command: TerminateAgreement) -> list[Event]:
     """End the agreement; ending it again is refused, since the second date would contradict the first."""
-    _check_open(agreement)
+    check_open(agreement)
     return [AgreementTerminated(reason=command.reason)]
 
 
 @AGREEMENT.handles("agreement_id", owners=OWNERS)
 def add_obligation(agreement: Agreement, command: AddObligation) -> list[Event]:
-    _check_open(agreement)
+    check_open(agreement)
     if command.obligation_id in agreement.obligations:
         raise AlreadyRecordedError(item_id=command.obligation_id)
     return [ObligationAdded(obligation_id=command.obligation_id, wording=command.wording, due_on=command.due_on)]
@@ -357,7 +397,8 @@ def record_contribution(agreement: Agreement, command: RecordContribution) -> li
     ]
 
 
-def _check_open(agreement: Agreement) -> None:
+def check_open(agreement: Agreement) -> None:
+    """Raises AgreementEndedError where it was terminated."""
     if agreement.terminated:
         raise AgreementEndedError
 

@@ -102,7 +102,7 @@ SEES: Final[Mapping[Role, Audience | None]] = {
     "coordinator": Audience.DRAFT,
     "chair": Audience.TENANT,
     "member": Audience.TENANT,
-    "partner_reporter": Audience.TENANT,
+    "partner_reporter": Audience.PUBLIC,
     "regional_adviser": Audience.DRAFT,
     "plan_approver": Audience.DRAFT,
     "programme_officer": Audience.TENANT,
@@ -115,7 +115,12 @@ SEES: Final[Mapping[Role, Audience | None]] = {
 
 None: the role reads for the body without being one of its members.
 """
-READS_BY_NO_GRANT: Final[frozenset[Role]] = frozenset({"auditor"})
+LIMITED: Final[frozenset[Role]] = frozenset({"partner_reporter"})
+"""Who is a member for an organisation: beside what the line above says, they see and work on what is that
+organisation's in the body, and nothing else: the agreements that name it as a partner with what belongs to them,
+the plans that these carry out, once adopted, what is required under them, the indicators and figures of that, and
+what its own people recorded in the activity log. What is for members as such is not theirs."""
+READS_BY_NO_GRANT: Final[frozenset[Role]] = frozenset({"auditor", *LIMITED})
 """To whom a grant to their body opens nothing."""
 
 

@@ -178,13 +178,14 @@ class Document(State, frozen=True, kw_only=True):
     """The first is version 1."""
     audience: Audience | None = None
     withdrawn: bool = False
+    subject: Subject | None = None
 
 
 def evolve(document: Document, recorded: Recorded) -> Document:
     replace = msgspec.structs.replace
     match recorded.payload:
-        case DocumentAttached(content=content, audience=audience):
-            return replace(document, versions=(Version(content=content),), audience=audience)
+        case DocumentAttached(content=content, audience=audience, subject=subject):
+            return replace(document, versions=(Version(content=content),), audience=audience, subject=subject)
         case DocumentVersionAdded(content=content):
             return replace(document, versions=(*document.versions, Version(content=content)))
         case DocumentWithdrawn():
@@ -198,7 +199,7 @@ def evolve(document: Document, recorded: Recorded) -> Document:
     return document
 
 
-DOCUMENT = Stream("document", Document(), evolve)
+DOCUMENT = Stream("document", Document(), evolve, schema=2)
 
 
 def _needs(document: Document, command: AttachDocument, reads: Reads) -> Iterator[Need]:  # noqa: ARG001 - a new one

@@ -156,6 +156,7 @@ class Requirement(State, frozen=True, kw_only=True):
     territory: TerritoryCode | None = None
     exempt: tuple[tuple[Period, ExemptionReason], ...] = ()
     ended_on: date | None = None
+    agreement_id: AgreementId | None = None
 
     def owes(self, period: Period) -> bool:
         """Whether this very period is one of the requirement's, exempt or not."""
@@ -185,6 +186,7 @@ def evolve(requirement: Requirement, recorded: Recorded) -> Requirement:
                 first=required.first,
                 due_days=required.due_days,
                 territory=required.territory,
+                agreement_id=required.agreement_id,
             )
         case PeriodExempted(period=period, reason=reason):
             return replace(requirement, exempt=(*requirement.exempt, (period, reason)))
@@ -193,7 +195,7 @@ def evolve(requirement: Requirement, recorded: Recorded) -> Requirement:
     return requirement
 
 
-REQUIREMENT = Stream("requirement", Requirement(), evolve)
+REQUIREMENT = Stream("requirement", Requirement(), evolve, schema=2)
 
 
 # --- rules --------------------------------------------------------------------------------------------------

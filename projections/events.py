@@ -15,6 +15,8 @@ from domain.agreement import (
     ContributionRecorded,
     ObligationAdded,
     ObligationFulfilled,
+    PartnerEnded,
+    PartnerNamed,
 )
 from domain.alignment import AlignmentWithdrawn, IndicatorAligned
 from domain.audit_mandate import AuditMandateClosed, AuditMandateExtended, AuditMandateOpened
@@ -160,6 +162,8 @@ AGREEMENT: Final[Types] = frozenset(
         ObligationAdded,
         ObligationFulfilled,
         ContributionRecorded,
+        PartnerNamed,
+        PartnerEnded,
     }
 )
 INDICATOR: Final[Types] = frozenset({IndicatorDefined, IndicatorRevised, IndicatorRetired})

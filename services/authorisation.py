@@ -6,11 +6,17 @@ Adding a command means adding its line here; a test compares the table with the 
 from collections.abc import Mapping
 from typing import Final, get_args
 
+from domain.audience import LIMITED
 from domain.envelope import Role
-from domain.ids import COMMONS, TenantId
+from domain.ids import COMMONS, OrganisationId, TenantId
 from readapi.viewer import OUTSIDER_ROLES
 from services.identity.refusals import RoleNotInvitedError
-from services.refusals import NotForOutsidersError, RoleNotAllowedError
+from services.refusals import (
+    NotForLimitedError,
+    NotForOutsidersError,
+    OrganisationNeededError,
+    RoleNotAllowedError,
+)
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
@@ -91,6 +97,8 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "AddObligation": _COORDINATOR,
     "FulfilObligation": _REPORTING,
     "RecordContribution": _REPORTING,
+    "NamePartner": _COORDINATOR,
+    "EndPartner": _COORDINATOR,
     # provider
     "MandateProvider": _COORDINATOR,
     "ChangeMandate": _COORDINATOR,
@@ -251,6 +259,16 @@ def check_may_invite(role: Role, invited: Role, tenant_id: TenantId) -> None:
         raise RoleNotInvitedError(role=role, invited=invited)
 
 
+def check_organisation(role: Role, organisation_id: OrganisationId | None) -> None:
+    """Let a role be given for an organisation, or for none, or refuse it.
+
+    Raises:
+        OrganisationNeededError: the role is there for an organisation and none is named, or the other way round.
+    """
+    if (role in LIMITED) != (organisation_id is not None):
+        raise OrganisationNeededError(role="partner_reporter")
+
+
 def check_role(role: Role, command: str) -> None:
     """Let the order pass, or refuse it.
 
@@ -261,11 +279,18 @@ def check_role(role: Role, command: str) -> None:
         raise RoleNotAllowedError(role=role, command=command)
 
 
-def check_member(role: Role) -> None:
+def check_member(role: Role, *, limited: bool = False) -> None:
     """Let a member of the body pass; not those who read for it what others opened to it.
 
+    Args:
+        role: in which somebody acts.
+        limited: whether those pass too who are there for one organisation.
+
     Raises:
-        NotForOutsidersError: the role is one of these.
+        NotForOutsidersError: the role is no member's.
+        NotForLimitedError: it is there for one organisation.
     """
     if role in OUTSIDER_ROLES:
         raise NotForOutsidersError(role=role)
+    if role in LIMITED and not limited:
+        raise NotForLimitedError(role=role)

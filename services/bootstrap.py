@@ -13,6 +13,7 @@ from domain.ports import ContentStore, EventStore, Mailer
 from infra.access.quotas import UNBOUNDED, Quotas, QuotaSettings
 from infra.access.rates import UNLIMITED, Rates, RateSettings
 from infra.access.readings import Readings
+from infra.access.represented import Represented
 from infra.access.tokens import Tokens
 from infra.database import Database
 from infra.documents.files import FileContents
@@ -52,6 +53,7 @@ class WriteSide:
     batches: BatchHandler
     bodies: Bodies
     tokens: Tokens
+    represented: Represented
     readings: Readings
     vault: PersonVault
     addresses: Addresses
@@ -100,6 +102,7 @@ async def open_write_side(
             batches=BatchHandler(store, sealer, contents),
             bodies=Bodies(store, handler, vault.pseudonym),
             tokens=Tokens(pool),
+            represented=Represented(pool),
             readings=Readings(pool),
             vault=vault,
             addresses=Addresses(pool),

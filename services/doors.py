@@ -52,6 +52,8 @@ class Door(NamedTuple):
     """Set where all that is shown includes drafts: how members are refused who do not see them."""
     grave: str | None = None
     """A grave act that is no action of the table, see `services.authorisation.GRAVE`."""
+    limited: bool = False
+    """Whether it is also for members who are there for one organisation; a door that names an action asks that."""
     own_way: bool = False
     """Whether its handler reads who asks in a way of its own, and then asks `admitting` by itself."""
 
@@ -73,7 +75,7 @@ _API: Final[Mapping[str, Door]] = {
     f"POST {_PARTNERSHIP}/imports/{{import_id}}/undo": Door(Rule.BODY),
     f"POST {_PARTNERSHIP}/documents": Door(Rule.BODY, ("AttachDocument",)),
     f"GET {_PARTNERSHIP}/documents/{{document_id}}": Door(Rule.READER),
-    f"GET {_PARTNERSHIP}/calendar.ics": Door(Rule.CALENDAR, own_way=True),
+    f"GET {_PARTNERSHIP}/calendar.ics": Door(Rule.CALENDAR, limited=True, own_way=True),
     f"GET {_PARTNERSHIP}/addresses": Door(Rule.BODY, ("ListAddresses",)),
     f"POST {_PARTNERSHIP}/addresses": Door(Rule.BODY, ("AddAddress",)),
     f"DELETE {_PARTNERSHIP}/addresses/{{address_id}}": Door(Rule.BODY, ("RemoveAddress",)),

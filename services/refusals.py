@@ -337,6 +337,46 @@ class NotForOutsidersError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class NotForLimitedError(DoorRefusal):
+    role: str
+    code = "not_for_limited"
+    kind = "forbidden"
+    en = "This is for members of the whole body; the role {role} is there for one organisation alone."
+    fr = "Ceci est réservé aux membres de l’organisme entier; le rôle {role} n’y est que pour une organisation."
+
+
+@dataclass(eq=False)
+class OutsideShareError(DoorRefusal):
+    code = "outside_share"
+    kind = "forbidden"
+    en = (
+        "This is not your organisation’s: you work on the agreements that name it as a partner, on what is "
+        "required under them, and on the activities that its people recorded."
+    )
+    fr = (
+        "Ceci ne relève pas de votre organisation : vous travaillez aux ententes qui la nomment comme "
+        "partenaire, à ce qui est exigé à leur titre et aux activités que ses gens ont consignées."
+    )
+
+
+@dataclass(eq=False)
+class OrganisationNeededError(DoorRefusal):
+    role: str
+    code = "organisation_needed"
+    kind = "refused"
+    en = "The role {role} goes with an organisation of the register of organisations, and no other role does."
+    fr = "Le rôle {role} va avec une organisation du registre des organisations, et aucun autre rôle."
+
+
+@dataclass(eq=False)
+class OtherOrganisationError(DoorRefusal):
+    code = "other_organisation"
+    kind = "conflict"
+    en = "In this body this person acts for another organisation; what they recorded is that one’s."
+    fr = "Dans cet organisme, cette personne agit pour une autre organisation, dont relève ce qu’elle a consigné."
+
+
+@dataclass(eq=False)
 class PackNotForRoleError(DoorRefusal):
     role: str
     code = "pack_not_for_role"

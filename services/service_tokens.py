@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from domain.envelope import Role
-from domain.ids import PersonId, TenantId
+from domain.ids import OrganisationId, PersonId, TenantId
 from domain.stream import COMMANDS
 from infra.access.tokens import Bearer, Limits
-from services.authorisation import check_may_invite, check_role
+from services.authorisation import check_may_invite, check_organisation, check_role
 from services.bootstrap import WriteSide
 from services.commands import nearest_command
 from services.identity.noting import note
+from services.organisations import check_registered
 from services.refusals import (
     CommandUnknownError,
     FieldsInvalidError,
@@ -39,16 +40,21 @@ async def issue(
     by_role: Role,
     issued_by: PersonId,
     hours: int = HOURS,
+    organisation_id: OrganisationId | None = None,
 ) -> str:
     """A new token for a machine, shown this once. It acts as a new person.
 
     Raises:
         RoleNotInvitedError: whoever issues it may not make anybody this here.
+        OrganisationNeededError: the role goes with an organisation and none is named, or the other way round.
+        StreamMissingError: none that is registered.
         FieldsInvalidError: it would be for nothing.
         CommandUnknownError, RoleNotAllowedError: a command is none, or none of the role's.
         ServiceTokensTooManyError: the body has as many as it may.
     """
     check_may_invite(by_role, role, tenant_id)
+    check_organisation(role, organisation_id)
+    await check_registered(write, organisation_id)
     if not (limits.reads or limits.commands):
         raise FieldsInvalidError((located("a token for nothing", "$.read"),))
     for command in sorted(limits.commands):
@@ -62,6 +68,8 @@ async def issue(
     ):
         raise ServiceTokensTooManyError(maximum=VALID_MAX)
     person_id = await write.vault.pseudonym(tenant_id, uuid4())
+    if organisation_id is not None:
+        await write.represented.keep(tenant_id, person_id, organisation_id)
     token = await write.tokens.create_service(
         tenant_id, role, person_id, name, limits, issued_by=issued_by, valid=timedelta(hours=hours)
     )

@@ -10,6 +10,8 @@ from domain.agreement import (
     ContributionRecorded,
     ObligationAdded,
     ObligationFulfilled,
+    PartnerEnded,
+    PartnerNamed,
     Party,
     Programme,
     Term,
@@ -27,11 +29,14 @@ AGREEMENT_STORY: Final = Story(
         AgreementTerminated: {"reason": "sealed: the step says that there is one"},
         ObligationAdded: {"obligation_id": "told by what it says"},
         ContributionRecorded: {"contribution_id": "told by who gives what"},
+        PartnerNamed: {"organisation_id": "told by the name that the agreement has for it"},
+        PartnerEnded: {"organisation_id": "told by the name that the agreement has for it"},
     }
 )
 _AMOUNT: Final = Words("amount", "montant")
 _TERM: Final = Words("term", "durée")
 _PURPOSE: Final = Words("purpose", "objet")
+_PARTNER: Final = Words("partner", "partenaire")
 
 
 @AGREEMENT_STORY.tells(AgreementSigned)
@@ -108,6 +113,21 @@ def _contribution(event: ContributionRecorded, _past: Past) -> Told:
     )
     source = stated(Words("from", "de"), event.source)
     return Told(headline, (source, stated(_AMOUNT, event.amount)))
+
+
+@AGREEMENT_STORY.tells(PartnerNamed)
+def _partner(event: PartnerNamed, _past: Past) -> Told:
+    headline = Words("a partner reports under the agreement", "un partenaire rend compte au titre de l’entente")
+    return Told(headline, (stated(_PARTNER, event.name),))
+
+
+@AGREEMENT_STORY.tells(PartnerEnded)
+def _partner_ended(event: PartnerEnded, _past: Past) -> Told:
+    headline = Words(
+        "a partner reports under the agreement no longer",
+        "un partenaire ne rend plus compte au titre de l’entente",
+    )
+    return Told(headline, (stated(_PARTNER, event.name),))
 
 
 def _programme(programme: Programme, language: Language) -> str:

@@ -3,7 +3,7 @@
 import msgspec
 
 from domain.event import Recorded
-from domain.ids import PersonId
+from domain.ids import PersonId, RequirementId
 from domain.stream import State, Stream
 from domain.submission.events import (
     Cut,
@@ -24,6 +24,7 @@ from domain.values import Citation, Period, QualifiedValue, TerritoryCode
 
 class Submission(State, frozen=True, kw_only=True):
     indicator: Citation | None = None
+    requirement_id: RequirementId | None = None
     period: Period | None = None
     territory: TerritoryCode | None = None
     cuts: tuple[Cut, ...] = ()
@@ -45,6 +46,7 @@ def evolve(submission: Submission, recorded: Recorded) -> Submission:
             return replace(
                 submission,
                 indicator=drafted.indicator,
+                requirement_id=drafted.requirement_id,
                 period=drafted.period,
                 territory=drafted.territory,
                 cuts=drafted.cuts,
@@ -78,7 +80,7 @@ def evolve(submission: Submission, recorded: Recorded) -> Submission:
     return submission
 
 
-SUBMISSION = Stream("submission", Submission(), evolve)
+SUBMISSION = Stream("submission", Submission(), evolve, schema=2)
 
 
 def address(indicator: Citation, period: Period, territory: TerritoryCode | None, cuts: tuple[Cut, ...]) -> str:

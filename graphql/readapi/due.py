@@ -29,21 +29,24 @@ async def due_list(
 ) -> list[DueItem]:
     """What is overdue or due within so many days of the clock's day, the earliest first; nothing for outsiders.
 
+    Who is there for one organisation sees what is due of its own.
+
     Raises:
         WithinOutOfRangeError: more than 366 days, or none.
         AnswerTooLargeError: more than `items_max`; a shorter time narrows it.
     """
     if not 1 <= within_days <= WITHIN_DAYS_MAX:
         raise WithinOutOfRangeError(given=within_days, maximum=WITHIN_DAYS_MAX)
-    if not place.member:
+    if place.scope is None:
         return []
     until = place.clock.effective + timedelta(days=within_days)
     found = [
         *await _obligations(reading, place, until, items_max),
-        *await _terms_of_office(reading, place, until, items_max),
         *await figures_owed(reading, place, until, items_max),
-        *await cadences(reading, place, until, items_max),
     ]
+    if place.member:
+        found += await _terms_of_office(reading, place, until, items_max)
+        found += await cadences(reading, place, until, items_max)
     if len(found) > items_max:
         raise AnswerTooLargeError(what="items", maximum=items_max)
     return sorted(found, key=lambda item: (item.due_on, item.kind.value, str(item.record_id)))

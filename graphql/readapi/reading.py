@@ -18,11 +18,11 @@ from strawberry.dataloader import DataLoader
 
 from domain.errors import Refusal
 from domain.ids import TenantId
-from readapi import mandated, sight
+from readapi import mandated, shared, sight
 from readapi.asof import Clock
 from readapi.ports import ReadDatabase
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError
-from readapi.viewer import ANONYMOUS, Mandate, Viewer
+from readapi.viewer import ANONYMOUS, Mandate, Share, Viewer
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -42,16 +42,18 @@ class Place:
     clock: Clock
     mandates: tuple[Mandate, ...] = ()
     """Of an auditor, whom it makes as good as a member on the days of their periods."""
+    share: Share | None = None
+    """Of a reader who is there for one organisation: read in the scope of the body, and is no member otherwise."""
 
     @property
     def scope(self) -> TenantId | None:
         """The body in whose scope the connection is; None is the national reader's."""
-        return self.body if self.member else None
+        return self.body if self.member or self.share is not None else None
 
     def at(self, clock: Clock) -> "Place":
         if self.mandates:
             return replace(self, clock=clock, member=any(one.covers(clock.effective) for one in self.mandates))
-        return Place(self.body, self.member, clock)
+        return Place(self.body, self.member, clock, share=self.share)
 
 
 class _Held:
@@ -106,10 +108,13 @@ class Reading:
             StatementTimeoutError: it ran too long; so does every later select of the scope.
             DatabaseBusyError: no connection was to be had.
             OutsideMandateError: an auditor's mandate does not cover these records.
+            OutsideShareError: they are not for somebody who is there for one organisation.
         """
         if self._closed:
             raise StatementTimeoutError
-        if scope is not None:
+        if scope is not None and self.viewer.share_in(scope) is not None:
+            shared.check(statement)
+        elif scope is not None:
             mandated.check(self.viewer, scope, statement)
         task = asyncio.create_task(self._rows(scope, statement))
         self._running.add(task)
@@ -157,7 +162,8 @@ class Reading:
 
     def place(self, body: TenantId, clock: Clock) -> Place:
         """Where the records of a body are read by this viewer."""
-        place = Place(body, self.viewer.belongs_to(body), clock, self.viewer.mandates_on(body))
+        viewer = self.viewer
+        place = Place(body, viewer.belongs_to(body), clock, viewer.mandates_on(body), viewer.share_in(body))
         return place.at(clock)
 
     def visible(self, source: Table, scope: TenantId | None, at: Clock | None = None) -> ColumnElement[bool]:
@@ -165,6 +171,9 @@ class Reading:
 
         National tables need the clock that they are read with: what was seen depends on it.
         """
+        share = None if scope is None else self.viewer.share_in(scope)
+        if scope is not None and share is not None:
+            return shared.visible(source, scope, share)
         drafts, reader = self.viewer.writes_drafts, self.viewer.grantee
         assert at is not None or scope is not None or source.schema != "national", f"{source} without a clock"
         then = None if at is None or not at.as_seen else sight.granted_at(at)

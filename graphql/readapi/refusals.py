@@ -82,6 +82,14 @@ class OutsideMandateError(Refusal):
 
 
 @dataclass(eq=False)
+class OutsideShareError(Refusal):
+    code = "OUTSIDE_SHARE"
+    kind = "forbidden"
+    en = "This is for members of the body who are not there for one organisation."
+    fr = "Ceci est réservé aux membres de l’organisme qui n’y sont pas pour une seule organisation."
+
+
+@dataclass(eq=False)
 class TextUnusableError(Refusal):
     argument: str
     code = "TEXT_UNUSABLE"

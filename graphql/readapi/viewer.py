@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from domain.audience import READS_BY_NO_GRANT, SEES, Audience
+from domain.audience import LIMITED, READS_BY_NO_GRANT, SEES, Audience
 from domain.ids import PersonId, TenantId
 
 AUTHOR_ROLES: Final = frozenset(role for role, seen in SEES.items() if seen is Audience.DRAFT)
@@ -31,6 +31,21 @@ class Mandate:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What of the own body a reader sees who is there for one organisation."""
+
+    agreements: frozenset[UUID] = frozenset()
+    """Those that name the organisation as a partner."""
+    plans: frozenset[UUID] = frozenset()
+    """Those that these agreements carry out."""
+    people: frozenset[UUID] = frozenset()
+    """The pseudonyms of those who are there for it."""
+
+
+NOTHING: Final = Share()
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """The body that a reader's token belongs to, in which role; all of it absent for the public."""
 
@@ -41,6 +56,8 @@ class Viewer:
     """Of an auditor: those that the body has opened and that are open today."""
     kept: bool = False
     """Whether what they read is kept, and shown to those whose records it is."""
+    share: Share = NOTHING
+    """Of a reader who is there for one organisation; nobody else has one."""
 
     def mandates_on(self, body: TenantId) -> tuple[Mandate, ...]:
         return tuple(mandate for mandate in self.mandates if body in mandate.bodies)
@@ -49,10 +66,20 @@ class Viewer:
         """Whether the reader is a member of that very body."""
         return self.is_member and self.tenant_id == body
 
+    def share_in(self, body: TenantId) -> Share | None:
+        """What of a body the reader sees beside what is public, being there for one organisation; None: is not."""
+        return self.share if self.is_limited and self.tenant_id == body else None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the reader is there for one organisation."""
+        return self.role in LIMITED
+
     @property
     def is_member(self) -> bool:
-        """Whether the reader is a member of some body."""
-        return self.tenant_id is not None and self.role is not None and self.role not in OUTSIDER_ROLES
+        """Whether the reader is a member of some body, and reads all that its members read."""
+        known = self.tenant_id is not None and self.role is not None
+        return known and self.role not in OUTSIDER_ROLES and not self.is_limited
 
     @property
     def grantee(self) -> TenantId | None:

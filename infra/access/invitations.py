@@ -8,9 +8,10 @@ import asyncpg
 import msgspec
 
 from domain.envelope import Role
-from domain.ids import PersonId, TenantId
+from domain.ids import OrganisationId, PersonId, TenantId
 from domain.values import Language
 from infra.access.opaque import hash_of, is_opaque, new_opaque
+from infra.access.represented import keep_represented
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,8 @@ class OpenInvitation(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     role: Role
     language: Language
+    organisation_id: OrganisationId | None
+    """For which organisation of the commons they are to act; null: for none."""
     invited_by: PersonId
     invited_at: datetime
     expires_at: datetime
@@ -59,6 +62,7 @@ class Invitations:
         *,
         invited_by: PersonId,
         valid: timedelta,
+        organisation_id: OrganisationId | None = None,
     ) -> str:
         """A new invitation's secret, shown this once. Earlier ones of the same address and role end."""
         token = new_opaque()
@@ -71,9 +75,9 @@ class Invitations:
             )
             await connection.execute(
                 "INSERT INTO access.invitation"
-                " (tenant_id, invitation_id, token_hash, email, role, language, invited_by, expires_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8)",
-                *(tenant_id, uuid4(), hash_of(token), email, role, language, invited_by, valid),
+                " (tenant_id, invitation_id, token_hash, email, role, language, invited_by, expires_at,"
+                " organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8, $9)",
+                *(tenant_id, uuid4(), hash_of(token), email, role, language, invited_by, valid, organisation_id),
             )
         return token
 
@@ -89,7 +93,7 @@ class Invitations:
         async with self._pool.acquire() as connection, connection.transaction(readonly=True):
             await connection.execute("SELECT log.enter($1)", tenant_id)
             rows = await connection.fetch(
-                "SELECT invitation_id, email, role, language, invited_by, invited_at, expires_at"
+                "SELECT invitation_id, email, role, language, organisation_id, invited_by, invited_at, expires_at"
                 " FROM access.invitation"
                 " WHERE tenant_id = $1 AND expires_at > clock_timestamp()"
                 " ORDER BY invited_at, invitation_id",
@@ -119,14 +123,14 @@ class Invitations:
         async with self._pool.acquire() as connection:
             try:
                 async with connection.transaction():
-                    await _use_up(connection, invitation)
+                    organisation_id = await _use_up(connection, invitation)
                     await connection.execute("SELECT access.enter($1)", account_id)
                     await connection.execute(
                         "INSERT INTO access.account (account_id, email, language, password_hash)"
                         " VALUES ($1, $2, $3, $4)",
                         *(account_id, invitation.email, invitation.language, password_hash),
                     )
-                    await _join(connection, invitation, account_id, person_id)
+                    await _join(connection, invitation, account_id, person_id, organisation_id)
             except asyncpg.UniqueViolationError as error:
                 raise AccountExistsError from error
 
@@ -135,27 +139,38 @@ class Invitations:
 
         Raises:
             InvitationInvalidError: it was accepted already, or it is too late.
+            AnotherOrganisationError: the account acts for another organisation there.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            await _use_up(connection, invitation)
-            await _join(connection, invitation, account_id, person_id)
+            organisation_id = await _use_up(connection, invitation)
+            await _join(connection, invitation, account_id, person_id, organisation_id)
 
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[Any]"
 
 
-async def _use_up(connection: Connection, invitation: Invitation) -> None:
+async def _use_up(connection: Connection, invitation: Invitation) -> OrganisationId | None:
+    """For which organisation it is."""
     await connection.execute("SELECT log.enter($1)", invitation.tenant_id)
-    used = await connection.execute(
+    used = await connection.fetchrow(
         "DELETE FROM access.invitation WHERE tenant_id = $1 AND invitation_id = $2"
-        " AND expires_at > clock_timestamp()",
+        " AND expires_at > clock_timestamp() RETURNING organisation_id",
         *(invitation.tenant_id, invitation.invitation_id),
     )
-    if used != "DELETE 1":
+    if used is None:
         raise InvitationInvalidError
+    return None if used["organisation_id"] is None else OrganisationId(used["organisation_id"])
 
 
-async def _join(connection: Connection, invitation: Invitation, account_id: UUID, person_id: PersonId) -> None:
+async def _join(
+    connection: Connection,
+    invitation: Invitation,
+    account_id: UUID,
+    person_id: PersonId,
+    organisation_id: OrganisationId | None,
+) -> None:
+    if organisation_id is not None:
+        await keep_represented(connection, invitation.tenant_id, person_id, organisation_id)
     await connection.execute(
         "INSERT INTO access.membership (tenant_id, membership_id, account_id, role, person_id)"
         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, account_id, role) DO NOTHING",

@@ -10,6 +10,8 @@ from domain.agreement import (
     ContributionRecorded,
     ObligationAdded,
     ObligationFulfilled,
+    PartnerEnded,
+    PartnerNamed,
 )
 from projections import events
 from projections.agreement.tables import AGREEMENT, CONTRIBUTION, OBLIGATION, TABLES
@@ -138,5 +140,5 @@ AGREEMENTS: Final = Projection(
         ObligationFulfilled: _obligation_fulfilled,
         ContributionRecorded: _contribution_recorded,
     },
-    events.ALL - events.AGREEMENT,
+    events.ALL - events.AGREEMENT | {PartnerNamed, PartnerEnded},  # told by the record's steps, and by the log
 )

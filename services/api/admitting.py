@@ -44,6 +44,7 @@ async def admit(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         ConfirmationNeededError: the act is grave, and the session began too long ago.
         TokenScopeError: a machine's token is not for the door's action, or not for reading.
         NotForOutsidersError: the role reads for the body without being a member, and the door is for members.
+        NotForLimitedError: the role is there for one organisation, and the door is for the whole body.
     """
     method = cast("HTTPScope", connection.scope)["method"] if isinstance(handler, HTTPRouteHandler) else ""
     if method in ("", "OPTIONS"):  # mounts keep their rule themselves
@@ -70,7 +71,7 @@ async def admitted_to(door: Door, write: WriteSide, bearer: Bearer, address: dic
     if door.drafts is not None and bearer.scope == "body" and bearer.role not in AUTHOR_ROLES:
         raise door.drafts(role=bearer.role)  # type: ignore[call-arg]  # each of them names the role
     if not door.actions and door.named is None:
-        check_member(bearer.role)
+        check_member(bearer.role, limited=door.limited)
     named = () if door.named is None else (address[door.named],)
     if bearer.limits is not None and door.grave is not None:
         raise TokenScopeError(needed="—")

@@ -7,6 +7,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from domain.audience import LIMITED
 from domain.ids import TenantId
 from domain.values import Language
 from infra.access.tokens import CALENDAR
@@ -18,6 +19,7 @@ from readapi.viewer import Viewer
 from services.api.admitting import admitted_to, bearer_of
 from services.api.languages import preferred
 from services.api.reads import Reads
+from services.api.requesters import viewer_of
 from services.bootstrap import WriteSide
 from services.calendar import calendar
 from services.deadlines import deadlines_of
@@ -42,14 +44,13 @@ def calendar_routes() -> list[HTTPRouteHandler]:
     @get(CALENDAR_PATH)
     async def feed(request: AnyRequest, slug: FromPath[str]) -> Response[bytes]:
         write: WriteSide = request.app.state.write
-        tenant_id = await _body_read(request, write, slug)
+        tenant_id, viewer = await _body_read(request, write, slug)
         facts = await write.bodies.facts(tenant_id)
         if facts is None:
             raise BodyUnknownError(slug=slug[:_NAME_CHARACTERS_MAX])
         lang = _language(request) or facts.language
         reads = Reads()
         reads.write = write
-        viewer = Viewer(tenant_id=tenant_id, role=CALENDAR)
         try:
             async with Reading(reads, viewer, Clock(facts.today())) as reading:
                 deadlines = await deadlines_of(reading, tenant_id, lang, within_days=WITHIN_DAYS_MAX)
@@ -69,21 +70,24 @@ def calendar_routes() -> list[HTTPRouteHandler]:
     return [feed]
 
 
-async def _body_read(request: AnyRequest, write: WriteSide, slug: str) -> TenantId:
-    """The addressed body, if the token is for its calendar, or the session is a member's.
+async def _body_read(request: AnyRequest, write: WriteSide, slug: str) -> tuple[TenantId, Viewer]:
+    """The addressed body, if the token is for its calendar, or the session is a member's; and as whom it is read.
 
     Another's is answered like one that does not exist.
     """
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     token = given.strip() if scheme.lower() == "bearer" else request.query_params.get("token", "")
     if not token:
-        return (await admitted_to(_DOOR, write, await bearer_of(request, write), {"slug": slug})).tenant_id
+        bearer, tenant_id = await admitted_to(_DOOR, write, await bearer_of(request, write), {"slug": slug})
+        if bearer.role in LIMITED:
+            return tenant_id, await viewer_of(write, bearer)
+        return tenant_id, Viewer(tenant_id=tenant_id, role=CALENDAR)
     reader = await write.tokens.find_calendar(token)
     if reader is None:
         raise TokenInvalidError
     if await write.bodies.resolve(slug) != reader:
         raise BodyUnknownError(slug=slug[:_NAME_CHARACTERS_MAX])
-    return reader
+    return reader, Viewer(tenant_id=reader, role=CALENDAR)
 
 
 def _language(request: AnyRequest) -> Language | None:

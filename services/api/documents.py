@@ -13,6 +13,7 @@ from domain.audience import Audience, seen_inside, seen_outside
 from domain.document import DOCUMENT, Document, MediaType
 from domain.ids import StreamId, TenantId
 from domain.ports import ContentDamagedError
+from infra.access.tokens import Bearer
 from infra.documents.content_check import ContentTypeError, checked
 from infra.settings import DocumentSettings
 from services.api.admitting import admitted
@@ -26,6 +27,7 @@ from services.refusals import (
     DocumentUnknownError,
     UploadTooLargeError,
 )
+from services.shares import share_of, within
 
 UPLOAD_PATH: Final = "/api/v1/partnerships/{slug:str}/documents"
 DOWNLOAD_PATH: Final = "/api/v1/partnerships/{slug:str}/documents/{document_id:str}"
@@ -136,9 +138,19 @@ async def _readable(
         raise DocumentUnknownError from error
     document = (await write.store.load(tenant_id, DOCUMENT, stream_id)).state
     role = bearer.role if member and bearer is not None else None
-    if document.audience is None or document.withdrawn or not visible(document.audience, role):
+    if document.audience is None or document.withdrawn:
+        raise DocumentUnknownError
+    if not visible(document.audience, role) and not await _is_theirs(write, bearer, tenant_id, document):
         raise DocumentUnknownError
     return tenant_id, document
+
+
+async def _is_theirs(write: WriteSide, bearer: Bearer | None, tenant_id: TenantId, document: Document) -> bool:
+    """Whether the reader is there for an organisation, and the document belongs to what is that one's."""
+    if bearer is None or bearer.tenant_id != tenant_id:
+        return False
+    share = await share_of(write, bearer)
+    return share is not None and await within(write, tenant_id, share, document.subject)
 
 
 async def _content(write: WriteSide, tenant_id: TenantId, sha256: str) -> bytes:

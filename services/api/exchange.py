@@ -13,7 +13,7 @@ from domain.values import Language
 from readapi.persisted import PREFIX, hashes
 from readapi.viewer import ANONYMOUS, Viewer
 from services.api.paged import read_pages
-from services.api.requesters import reader
+from services.api.requesters import reader, viewer_of
 from services.api.view_parameters import CLOCKS, Given, language_of
 from services.api.views import file_response
 from services.bootstrap import WriteSide
@@ -46,7 +46,7 @@ async def reader_of(request: AnyRequest) -> Reader:
     bearer = await reader(request.scope, write)
     viewer, named = ANONYMOUS, "the public · le public"
     if bearer is not None:
-        viewer = Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
+        viewer = await viewer_of(write, bearer)
         named = f"{bearer.tenant_id} ({bearer.role})"
     read_at = datetime.now(UTC).replace(microsecond=0).isoformat()
     return Reader(viewer, named, language_of(request), read_at)

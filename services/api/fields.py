@@ -394,6 +394,8 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "AddObligation": "Ajouter une obligation",
     "FulfilObligation": "Marquer une obligation comme remplie",
     "RecordContribution": "Inscrire une contribution",
+    "NamePartner": "Nommer une organisation partenaire",
+    "EndPartner": "Mettre fin au rôle d’une organisation partenaire",
     "MandateProvider": "Mandater un fournisseur",
     "ChangeMandate": "Modifier un mandat",
     "EndMandate": "Mettre fin à un mandat",

@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from domain.envelope import Role
-from domain.ids import PersonId
+from domain.ids import OrganisationId, PersonId
 from domain.mail import MailRefusedError, MailUnavailableError
 from domain.values import Language
 from infra.access.invitations import OpenInvitation
@@ -30,6 +30,7 @@ from services.identity.refusals import (
     MailNotTakenError,
     MemberUnknownError,
 )
+from services.organisations import check_registered
 from services.refusals import UnavailableError
 from services.web.places import place
 
@@ -49,6 +50,8 @@ class NewInvitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     email: str
     role: Role
     language: Language
+    organisation_id: OrganisationId | None = None
+    """For which organisation of the commons a partner's reporter is to act; of other roles null."""
 
 
 class InvitationList(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +88,7 @@ def people_routes(settings: Settings) -> list[HTTPRouteHandler]:
             raise MailAbsentError
         if len(await write.identity.invitations.list(tenant_id)) >= INVITATIONS_MAX:
             raise InvitationsTooManyError(maximum=INVITATIONS_MAX)
+        await check_registered(write, new.organisation_id)
         actor = await actor_of(write, bearer, tenant_id)
         token = await invite(
             write.identity,
@@ -95,6 +99,7 @@ def people_routes(settings: Settings) -> list[HTTPRouteHandler]:
             by_role=bearer.role,
             invited_by=actor.id,
             days=VALID_DAYS,
+            organisation_id=new.organisation_id,
         )
         made = await write.identity.invitations.find(token)
         assert made is not None

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from domain.access_grant import GRANTEES
 from infra.access.tokens import Bearer
-from readapi.viewer import ANONYMOUS, Viewer
+from readapi.viewer import ANONYMOUS, NOTHING, Viewer
 from services.api.limiting import limit_reader
 from services.api.senders import header
 from services.bootstrap import WriteSide
@@ -15,6 +15,7 @@ from services.identity.refusals import OriginRefusedError, SessionEndedError
 from services.mandates import open_mandates
 from services.refusals import TokenInvalidError, TokenMissingError, TokenScopeError
 from services.service_tokens import check_audience, check_reads
+from services.shares import share_of
 
 BEARER: Final = "bearer"
 """Under this name of a request's state stands on whose behalf it came."""
@@ -93,8 +94,11 @@ async def reader(scope: Mapping[str, Any], write: WriteSide) -> Bearer | None:
 async def viewer(scope: Mapping[str, Any], write: WriteSide) -> Viewer:
     """Who reads: the public without a token and without a session. Raises as `requester`."""
     bearer = await reader(scope, write)
-    if bearer is None:
-        return ANONYMOUS
+    return ANONYMOUS if bearer is None else await viewer_of(write, bearer)
+
+
+async def viewer_of(write: WriteSide, bearer: Bearer) -> Viewer:
+    """As whom a bearer reads."""
     facts = await write.bodies.facts(bearer.tenant_id)
     return Viewer(
         tenant_id=bearer.tenant_id,
@@ -102,6 +106,7 @@ async def viewer(scope: Mapping[str, Any], write: WriteSide) -> Viewer:
         person_id=bearer.person_id,
         mandates=await open_mandates(write, bearer.tenant_id) if bearer.role == "auditor" else (),
         kept=bearer.role in KEPT_ROLES or (facts is not None and facts.kind in GRANTEES),
+        share=await share_of(write, bearer) or NOTHING,
     )
 
 

@@ -32,6 +32,7 @@ from services.refusals import (
     KeyMissingError,
     MediaTypeError,
 )
+from services.shares import check_share
 
 COMMAND_PATH: Final = "/api/v1/partnerships/{slug:str}/commands/{command:str}"
 PROVISION_PATH: Final = "/api/v1/partnerships"
@@ -92,6 +93,7 @@ def write_routes(metrics: Metrics) -> list[HTTPRouteHandler]:
         try:
             around = decode_circumstances(parse_json(body))
             order_command = decode_command(handled.command, around.data)
+            await check_share(write, bearer, order_command)
             today = (facts or _UNOPENED).today()
             if around.effective_on is not None:
                 check_effective(around.effective_on, today)

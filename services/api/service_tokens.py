@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from domain.envelope import Role
+from domain.ids import OrganisationId
 from infra.access.tokens import ID_CHARACTERS, Limits, ServiceTokenRow
 from infra.settings import Settings
 from services.api.admitting import admitted
@@ -35,6 +36,8 @@ class NewServiceToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What it is in the body: never more than who issues it may invite to."""
     read: bool = False
     commands: Annotated[list[Name], msgspec.Meta(max_length=200)] = []
+    organisation_id: OrganisationId | None = None
+    """For which organisation of the commons a partner's reporter acts; of other roles null."""
     valid_hours: Annotated[int, msgspec.Meta(ge=1, le=HOURS_MAX)] = HOURS
 
 
@@ -71,6 +74,7 @@ def service_token_routes(settings: Settings) -> list[HTTPRouteHandler]:
             by_role=bearer.role,
             issued_by=actor.id,
             hours=new.valid_hours,
+            organisation_id=new.organisation_id,
         )
         made = await write.tokens.service(tenant_id, token)
         assert made.expires_at is not None

@@ -15,7 +15,7 @@ from domain.values import Language
 from readapi.persisted import PREFIX, hashes
 from readapi.viewer import ANONYMOUS, Viewer
 from services.api.paged import read_pages
-from services.api.requesters import reader
+from services.api.requesters import reader, viewer_of
 from services.api.view_list import VIEWS, View
 from services.api.view_parameters import Given, language_of
 from services.bootstrap import WriteSide
@@ -49,7 +49,7 @@ async def _answer(request: AnyRequest, view: View) -> Response[bytes]:
     bearer = await reader(request.scope, write)
     viewer, named = ANONYMOUS, None
     if bearer is not None:
-        viewer = Viewer(tenant_id=bearer.tenant_id, role=bearer.role, person_id=bearer.person_id)
+        viewer = await viewer_of(write, bearer)
         named = f"{bearer.tenant_id} ({bearer.role})"
     async with AsyncExitStack() as open_:
         if bearer is not None:

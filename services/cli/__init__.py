@@ -133,6 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_FOR: Final = "of a partner's reporter: for which organisation of the commons"
+
+
 def _add_token(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     token = each.add_parser("token", help="tokens of the API")
     what = token.add_subparsers(dest="what", required=True, metavar="WHAT")
@@ -144,10 +147,12 @@ def _add_token(each: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     create.add_argument(
         "--person", metavar="PSEUDONYM", help="act as who acted so before, after a restore (default: a new person)"
     )
+    create.add_argument("--organisation", metavar="ID", help=_FOR)
     service = what.add_parser("service", help="make a short-lived token for a machine; it is shown once")
     service.add_argument("slug", help="the body it acts for")
     service.add_argument("--role", required=True, help="what the machine is there")
     service.add_argument("--name", required=True, help="which machine")
+    service.add_argument("--organisation", metavar="ID", help=_FOR)
     service.add_argument("--read", action="store_true", help="it reads what its role may")
     service.add_argument("--command", action="append", default=[], help="it gives this order; repeatable")
     service.add_argument("--hours", type=int, default=24, help="how long it is valid (default 24, at most 720)")
@@ -179,6 +184,7 @@ def _add_account(each: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     invite.add_argument("email")
     invite.add_argument("--body", required=True, metavar="SLUG", help="commons for an operator")
     invite.add_argument("--role", required=True)
+    invite.add_argument("--organisation", metavar="ID", help=_FOR)
     invite.add_argument("--lang", choices=("fr", "en"), help="of the pages (default: the body's)")
     invite.add_argument("--days", type=int, default=7, help="how long the link is valid (default 7, at most 30)")
     what.add_parser("list", help="the members of a body, and who is invited").add_argument(

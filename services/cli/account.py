@@ -20,6 +20,7 @@ from services.erasing import erase_account, own_data
 from services.identity.forgetting import link_for
 from services.identity.inviting import VALID_DAYS_MAX, invite
 from services.identity.noting import note
+from services.organisations import organisation_of
 from services.web.places import place
 
 _GROUNDS: Final[tuple[str, ...]] = get_args(PersonErasureGround)
@@ -81,6 +82,7 @@ async def _invite(settings: Settings, write: WriteSide, tenant_id: TenantId, giv
         by_role="operator",
         invited_by=await write.vault.pseudonym(tenant_id, CONSOLE),
         days=given.days,
+        organisation_id=await organisation_of(write, given.organisation),
     )
     say(settings.reminders.public_url + place("invitation", language, token=token))
     return 0

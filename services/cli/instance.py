@@ -19,7 +19,7 @@ from infra.migrate import SchemaNewerError
 from infra.migrate import migrate as migrate_schema
 from infra.settings import DatabaseSettings, Settings, load_settings
 from services.api.routes import provision_answer
-from services.authorisation import ROLES
+from services.authorisation import ROLES, check_organisation
 from services.bodies import BodyFacts, Provisioning
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.causes import cause_of
@@ -28,6 +28,7 @@ from services.cli.database import reachable
 from services.commands import fingerprint
 from services.decoding import check_effective, decode_circumstances, decode_command, parse_json
 from services.identity.noting import note
+from services.organisations import keep_for, organisation_of
 from services.service_tokens import HOURS_MAX, audience_of, issue
 
 _KEYS_OF_FILES = UUID("2f6e7c1a-9a0d-5a55-8c1c-60a4b0f5d7e1")
@@ -101,6 +102,11 @@ async def _create(write: WriteSide, tenant_id: TenantId, given: argparse.Namespa
     person = await _person(write, tenant_id, given.person)
     if person is None:
         return REFUSED
+    organisation_id = await organisation_of(write, given.organisation)
+    if given.role != CALENDAR:
+        check_organisation(given.role, organisation_id)
+    if organisation_id is not None:
+        await keep_for(write, tenant_id, person, organisation_id)
     expires_at = datetime.now(UTC) + timedelta(days=given.days)
     await note(write.identity, "token_made", tenant_id=tenant_id, role=given.role)
     if given.role == CALENDAR:
@@ -122,6 +128,7 @@ async def _service(settings: Settings, write: WriteSide, tenant_id: TenantId, gi
         by_role="operator",
         issued_by=await write.vault.pseudonym(tenant_id, CONSOLE),
         hours=given.hours,
+        organisation_id=await organisation_of(write, given.organisation),
     )
     say(token)
     return 0

@@ -5,14 +5,15 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from domain.envelope import Role
-from domain.ids import PersonId, TenantId
+from domain.ids import OrganisationId, PersonId, TenantId
 from domain.mail import is_address
 from domain.values import Language
 from infra.access import invitations as kept
 from infra.access.invitations import Invitation
 from infra.access.passwords import CHARACTERS_MAX, CHARACTERS_MIN, PasswordsBusyError, weakness
+from infra.access.represented import AnotherOrganisationError
 from infra.access.sessions import Session
-from services.authorisation import check_may_invite
+from services.authorisation import check_may_invite, check_organisation
 from services.identity.noting import note
 from services.identity.parts import Identity
 from services.identity.refusals import (
@@ -21,7 +22,7 @@ from services.identity.refusals import (
     InvitedAnotherError,
     check_password_allowed,
 )
-from services.refusals import FieldsInvalidError, UnavailableError
+from services.refusals import FieldsInvalidError, OtherOrganisationError, UnavailableError
 from services.wordings import located
 
 VALID_DAYS: Final = 7
@@ -38,18 +39,29 @@ async def invite(
     by_role: Role,
     invited_by: PersonId,
     days: int = VALID_DAYS,
+    organisation_id: OrganisationId | None = None,
 ) -> str:
     """Invite somebody to be something in a body; the secret of the link, which works once.
 
+    Whether the organisation is registered, the caller has checked.
+
     Raises:
         RoleNotInvitedError: whoever invites may not invite to this role here.
+        OrganisationNeededError: the role goes with an organisation and none is named, or the other way round.
         FieldsInvalidError: it is no mail address.
     """
     check_may_invite(by_role, role, tenant_id)
+    check_organisation(role, organisation_id)
     if not is_address(email):
         raise FieldsInvalidError((located("no mail address", "$.email"),))
     token = await identity.invitations.create(
-        tenant_id, email, role, language, invited_by=invited_by, valid=timedelta(days=days)
+        tenant_id,
+        email,
+        role,
+        language,
+        invited_by=invited_by,
+        valid=timedelta(days=days),
+        organisation_id=organisation_id,
     )
     await note(identity, "invited", tenant_id=tenant_id, role=role, invited_by=str(invited_by))
     return token
@@ -100,6 +112,7 @@ async def accept_signed_in(identity: Identity, token: str, session: Session) -> 
     Raises:
         InvitationInvalidError: there is nothing to accept.
         InvitedAnotherError: the invitation is for another address.
+        OtherOrganisationError: the account acts for another organisation there.
     """
     invitation = await invitation_of(identity, token)
     if invitation.email.lower() != session.email.lower():
@@ -109,6 +122,8 @@ async def accept_signed_in(identity: Identity, token: str, session: Session) -> 
         await identity.invitations.accept(invitation, session.account_id, person_id)
     except kept.InvitationInvalidError as error:
         raise InvitationInvalidError from error
+    except AnotherOrganisationError as error:
+        raise OtherOrganisationError from error
     await _note_accepted(identity, invitation, session.account_id)
     return invitation
 

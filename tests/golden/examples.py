@@ -457,4 +457,18 @@ EXAMPLES: tuple[Example, ...] = (
     *KNOWLEDGE,
     *FROZEN,
     Example(erasure.PersonErased(person_id=CHAIR, ground="at_their_request"), date(2026, 5, 4), actor=COORDINATOR),
+    Example(
+        agreement.PartnerNamed(
+            organisation_id=OrganisationId(an_id(61)),
+            name=both(fr="Accueil Nord", en="North Welcome", source="fr"),
+        ),
+        date(2025, 4, 2),
+    ),
+    Example(
+        agreement.PartnerEnded(
+            organisation_id=OrganisationId(an_id(61)),
+            name=both(fr="Accueil Nord", en="North Welcome", source="fr"),
+        ),
+        date(2026, 3, 31),
+    ),
 )

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from domain.audience import READS_BY_NO_GRANT, Audience, seen_inside, seen_outside
+from domain.audience import LIMITED, READS_BY_NO_GRANT, Audience, seen_inside, seen_outside
 from domain.stream import COMMANDS
 from infra.access.opaque import new_opaque
 from readapi.viewer import AUTHOR_ROLES, OUTSIDER_ROLES
@@ -281,7 +281,7 @@ def expected(probe: Probe, who: Who) -> Outcome:
         case Rule.READER:
             return _read(probe, who)
         case Rule.MEMBERS:
-            own = who.standing is Standing.OWN and who.role not in OUTSIDER_ROLES
+            own = who.standing is Standing.OWN and who.role not in OUTSIDER_ROLES | LIMITED
             return Outcome.PASSES if own else Outcome.FORBIDDEN
     if who.standing is Standing.ANONYMOUS or (door.rule is Rule.CALENDAR and shows(probe, who) == "token"):
         return Outcome.UNKNOWN
@@ -297,7 +297,8 @@ def _acts(door: Door, probe: Probe, who: Who) -> Outcome:
         return Outcome.HIDDEN
     if door.drafts is not None and who.standing is Standing.OWN and who.role not in AUTHOR_ROLES:
         return Outcome.FORBIDDEN
-    if not door.actions and probe.action is None and who.role in OUTSIDER_ROLES:
+    whole = OUTSIDER_ROLES if door.limited else OUTSIDER_ROLES | LIMITED
+    if not door.actions and probe.action is None and who.role in whole:
         return Outcome.FORBIDDEN
     actions = [*door.actions, *([probe.action] if probe.action else [])]
     may = all(who.role in ROLES_OF_COMMAND[action] for action in actions)

@@ -81,8 +81,9 @@ class Compiler:
         now: Clock,
     ) -> Bound | None:
         """The plan with its parameters."""
-        if viewer.mandates:
-            return None  # a mandate opens some days and some kinds of record: the executor tells them apart
+        # A mandate opens some days and some kinds of record, a share some records: the executor tells them apart.
+        if viewer.mandates or viewer.is_limited:
+            return None
         kept: _Operation = prepared.kept.setdefault(_name(operation), _Operation())
         try:
             asked = Asked(variables, viewer, now, member=None, known=kept.arguments)

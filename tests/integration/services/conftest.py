@@ -14,9 +14,11 @@ from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
 from domain.body import BodyKind, OpenBody
-from domain.envelope import Role
-from domain.ids import COMMONS, TenantId
-from domain.values import both
+from domain.envelope import Actor, Role, WithoutAuthority
+from domain.ids import COMMONS, CommandId, OrganisationId, TenantId
+from domain.organisation import RegisterOrganisation
+from domain.stream import Order
+from domain.values import both, en
 from infra.mail.settings import ReminderSettings
 from infra.settings import (
     DatabaseSettings,
@@ -118,9 +120,11 @@ def opening(slug: str, **changes: Any) -> OpenBody:
     return msgspec.structs.replace(known, **changes)
 
 
-async def make_partnership(write: WriteSide, role: Role = "coordinator") -> Partnership:
+async def make_partnership(
+    write: WriteSide, role: Role = "coordinator", kind: BodyKind = BodyKind.LIP
+) -> Partnership:
     slug = f"test-{uuid.uuid4().hex[:12]}"
-    new = opening(slug)
+    new = opening(slug, kind=kind)
     await write.bodies.provision(
         Provisioning(
             opening=new,
@@ -135,6 +139,23 @@ async def make_partnership(write: WriteSide, role: Role = "coordinator") -> Part
     person = await write.vault.pseudonym(new.body_id, uuid.uuid4())
     token = await write.tokens.create(new.body_id, role, person, "a test")
     return Partnership(new.body_id, slug, token)
+
+
+async def an_organisation(write: WriteSide) -> OrganisationId:
+    """One that is registered in the commons."""
+    organisation_id = OrganisationId(uuid.uuid4())
+    register = Order(
+        tenant_id=COMMONS,
+        command=RegisterOrganisation(organisation_id=organisation_id, name=en("Centre")),
+        command_id=CommandId(uuid.uuid4()),
+        actor=Actor(id=await write.vault.pseudonym(COMMONS, CONSOLE), role="operator"),
+        effective_on=date(2024, 4, 1),
+        authority=WithoutAuthority(reason="not_required"),
+        lang="en",
+        correlation_id=uuid.uuid4(),
+    )
+    await write.handler.handle(register, bytes(32))
+    return organisation_id
 
 
 async def operator(write: WriteSide) -> str:

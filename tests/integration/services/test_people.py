@@ -22,7 +22,7 @@ from services.api.app import create_app
 from services.authorisation import ROLES
 from services.bootstrap import WriteSide
 from tests.integration.services.browsing import OURS, PASSWORD, Browser, complete, joined, new_email
-from tests.integration.services.conftest import Partnership
+from tests.integration.services.conftest import Partnership, an_organisation
 
 ORIGIN = "https://testserver.local"
 
@@ -126,9 +126,11 @@ async def test_a_coordinator_who_is_signed_in_invites_too(
 
 @pytest.mark.parametrize("role", sorted(ROLES))
 async def test_a_coordinator_invites_to_some_roles_and_to_no_other(
-    client: httpx.AsyncClient, partnership: Partnership, outbox: Path, role: str
+    client: httpx.AsyncClient, write: WriteSide, partnership: Partnership, outbox: Path, role: str
 ) -> None:
-    answer = await invite(client, partnership, role=role)
+    named = {"organisation_id": str(await an_organisation(write))} if role == "partner_reporter" else {}
+
+    answer = await invite(client, partnership, role=role, **named)
 
     allowed = role in {"coordinator", "chair", "member", "partner_reporter"}
     assert answer.status_code == (201 if allowed else 403)

@@ -426,7 +426,7 @@ async def test_one_person_acts_for_either_of_two_partnerships_and_for_no_third(
 ) -> None:
     email = new_email()
     browser = await joined(client, write, partnership.tenant_id, "member", email)
-    path = await invitation(write, neighbour.tenant_id, "partner_reporter", email)
+    path = await invitation(write, neighbour.tenant_id, "member", email)
     page = await browser.see(path)
     assert 'type="password"' not in page.text
     assert (await browser.submit(path)).status_code == 303
@@ -438,7 +438,7 @@ async def test_one_person_acts_for_either_of_two_partnerships_and_for_no_third(
 
     now = await write.identity.sessions.find(browser.cookies[SESSION])
     assert now is not None
-    assert (now.tenant_id, now.role) == (neighbour.tenant_id, "partner_reporter")
+    assert (now.tenant_id, now.role) == (neighbour.tenant_id, "member")
     foreign = await write.identity.sessions.find(stranger.cookies[SESSION])
     assert foreign is not None
     await browser.submit("/fr/compte/partenariat", membership=str(foreign.membership_id))

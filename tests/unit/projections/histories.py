@@ -14,7 +14,9 @@ from domain.activity import ActivityFacts, CorrectActivity, RecordReferral, Reco
 from domain.agreement import (
     AddObligation,
     AmendAgreement,
+    EndPartner,
     FulfilObligation,
+    NamePartner,
     Party,
     Programme,
     RecordContribution,
@@ -50,6 +52,7 @@ from domain.ids import (
     CommandId,
     ErasureId,
     FrozenComparisonId,
+    OrganisationId,
     PersonId,
     StreamId,
     SuccessionId,
@@ -57,6 +60,7 @@ from domain.ids import (
     ThemeListId,
 )
 from domain.indicator import Category, DefineIndicator, Dimension, RetireIndicator, ReviseIndicator
+from domain.organisation import Organisation
 from domain.plan.commands import (
     AddPlanElement,
     AdoptPlanRevision,
@@ -145,8 +149,10 @@ START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2019, 1, 1)
 FUNDER = TenantId(UUID(int=90))
 OTHER_THEMES, OTHER_LIST, OTHER_PRACTICE = UUID(int=91), ThemeListId(UUID(int=92)), UUID(int=93)
+PARTNER = OrganisationId(UUID(int=16))
 ELSEWHERE: Mapping[UUID, Loaded[Any]] = {
     FUNDER: Loaded(state=Body(kind=BodyKind.FUNDER), version=1),
+    PARTNER: Loaded(state=Organisation(kind="health"), version=1, started_on=FIRST_DAY),
     OTHER_LIST: Loaded(state=ThemeList(code="other", versions=(("labour",),)), version=1),
     OTHER_PRACTICE: Loaded(state=Practice(title=fr("Autre"), audience=Audience.PUBLIC), version=1),
 }
@@ -628,8 +634,15 @@ class Writer:
                 in_kind=self.random.random() < 0.5,
                 amount=self._amount(),
             ),
+            self._partner(agreement_id, [] if loaded is None else list(loaded.state.partners)),
         ]
         return self.random.choice(choices), None
+
+    def _partner(self, agreement_id: Any, named: list[OrganisationId]) -> Command:
+        """One that is registered is named; one that was named is, half of the time, ended."""
+        if named and self.random.random() < 0.5:
+            return EndPartner(agreement_id=agreement_id, organisation_id=self.random.choice(named))
+        return NamePartner(agreement_id=agreement_id, organisation_id=PARTNER, name=self._text())
 
     def _mandate(self) -> tuple[Command | None, Any]:
         mandate_id: Any = self._uuid()

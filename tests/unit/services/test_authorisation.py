@@ -1,12 +1,13 @@
 import re
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 import domain.areas  # noqa: F401
+from domain.audience import LIMITED
 from domain.envelope import Role
-from domain.ids import COMMONS, TenantId
+from domain.ids import COMMONS, OrganisationId, TenantId
 from domain.stream import COMMANDS
 from domain.submission.route import ROUTES
 from readapi.viewer import OUTSIDER_ROLES
@@ -20,11 +21,17 @@ from services.authorisation import (
     ROLES_WITH_SECOND_FACTOR,
     check_may_invite,
     check_member,
+    check_organisation,
     check_role,
 )
 from services.doors import DOORS
 from services.identity.refusals import RoleNotInvitedError
-from services.refusals import NotForOutsidersError, RoleNotAllowedError
+from services.refusals import (
+    NotForLimitedError,
+    NotForOutsidersError,
+    OrganisationNeededError,
+    RoleNotAllowedError,
+)
 
 FORMS = Path(__file__).parents[3] / "services" / "tables" / "forms"
 BODY = TenantId(UUID(int=7))
@@ -81,8 +88,25 @@ def test_who_reads_from_outside_gives_no_order_and_passes_no_member_s_door(role:
 
 
 def test_everybody_else_passes_the_doors_of_members() -> None:
-    for role in set(ROLES) - OUTSIDER_ROLES:
+    for role in set(ROLES) - OUTSIDER_ROLES - LIMITED:
         check_member(role)
+
+
+@pytest.mark.parametrize("role", sorted(LIMITED))
+def test_who_is_there_for_one_organisation_passes_only_the_doors_that_say_so(role: Role) -> None:
+    check_member(role, limited=True)
+    with pytest.raises(NotForLimitedError):
+        check_member(role)
+    with pytest.raises(OrganisationNeededError):
+        check_organisation(role, None)
+    check_organisation(role, OrganisationId(uuid4()))
+
+
+def test_no_other_role_is_given_for_an_organisation() -> None:
+    for role in set(ROLES) - LIMITED:
+        check_organisation(role, None)
+        with pytest.raises(OrganisationNeededError):
+            check_organisation(role, OrganisationId(uuid4()))
 
 
 def test_every_command_has_a_role_that_exists() -> None:
