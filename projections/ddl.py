@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateTable
 
 from projections.cursor import CURSOR
 from projections.projection import Projection
-from projections.published import FIGURE, REACHED, SOURCES, SUMMED, TABLES, VERSION
+from projections.published import FIGURE, OF_SUMS, REACHED, SOURCES, SUMMED, TABLES, VERSION
 from projections.tables import shape
 
 OWNER: Final = "entente_owner"
@@ -146,7 +146,7 @@ def create_all(connection: Connection, projections: Sequence[Projection]) -> lis
     run(f"GRANT USAGE ON SCHEMA {schemas} TO {PROJECTOR}, {APP}, {READER}, {BACKUP}")
     cursor = _cursor_statements() if _comment(connection, "rm.cursor") is None else ()
     sums = () if _comment(connection, FIGURE.fullname) == sums_mark() else _sums()
-    for statement in (*cursor, *_state_statements(), *sums):
+    for statement in (*cursor, *sums, *_state_statements()):
         run(statement)
     stale: list[Projection] = []
     for projection in projections:
@@ -237,11 +237,21 @@ def _state_statements() -> Iterator[str]:
 
     Positions never go back, so a sum of them stays the same only if none has moved; a swap renews `updated_at`.
     """
-    yield """CREATE OR REPLACE FUNCTION rm.state_of(projections text[]) RETURNS text
+    yield f"""DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_policy
+        WHERE polname = 'owner_counts' AND polrelid = '{REACHED.fullname}'::regclass)
+    THEN CREATE POLICY owner_counts ON {REACHED.fullname} FOR SELECT TO {OWNER} USING (true);
+    END IF;
+END $$"""
+    # Sums are brought up to date after the rows that they are of: their state has a name of its own.
+    yield f"""CREATE OR REPLACE FUNCTION rm.state_of(projections text[]) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT encode(sha256(convert_to(concat_ws(' ', count(*), sum(position), max(updated_at)), 'UTF8')), 'hex')
+    SELECT encode(sha256(convert_to(concat_ws(' ', count(*), sum(position), max(updated_at),
+        CASE WHEN '{OF_SUMS}' = ANY (projections) THEN (
+            SELECT concat_ws(' ', count(*), sum(reached.position)) FROM {REACHED.fullname} AS reached
+        ) END), 'UTF8')), 'hex')
     FROM rm.cursor WHERE build = '' AND projection = ANY (projections)
-$$"""
+$$"""  # noqa: S608 - names are ours
     yield "REVOKE ALL ON FUNCTION rm.state_of(text[]) FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION rm.state_of(text[]) TO {APP}, {READER}"
     # How long a log is, its published checkpoints tell everybody: how far it is read is no secret either.

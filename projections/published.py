@@ -17,6 +17,8 @@ VERSION: Final = 1
 """Raised when the same rows of other projections make other sums: the tables are then emptied and filled anew."""
 SOURCES: Final = ("alignment", "body", "indicator_cells", "requirement")
 """The projections whose rows are summed."""
+OF_SUMS: Final = "published"
+"""What the sums are called among projections where the state of read models is asked for."""
 
 
 def _keys(*columns: tuple[str, Any]) -> list[Column[Any]]:

@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
+from sqlalchemy import ColumnElement, FromClause, and_, func, literal, literal_column, or_
 
 from domain.values import Combining, NotAddableError, Total
 from domain.values.arithmetic import RatioTotal
 from domain.values.total import KindCounts
 from projections.comparison import Comparability
-from projections.published import KINDS, WITH_NUMBER
+from projections.published import FIGURE, KINDS, WITH_NUMBER
 
 Sums = Mapping[str, Any]
 """One row of `FIGURE`, or several with the same units added up."""
+_NONE: Final[ColumnElement[Any]] = literal_column("0")
 _ADDABLE: Final = tuple(kind for kind in KINDS if kind != "milestone")
 
 
@@ -73,6 +75,29 @@ def summed(
         expected=owed - exempt,
         weakest=_weakest(rows),
         sample=_all(rows, "sample"),
+    )
+
+
+def may_not_tell(indicator: FromClause) -> ColumnElement[bool]:
+    """Whether `summed` may raise `CannotTellError`, of rows of `FIGURE` by period and group beside the indicator.
+
+    It says so too often rather than too seldom, so that the figures can be read in the same breath.
+    """
+    row, of = FIGURE.c, indicator.c
+    with_number = or_(*(row[kind] > _NONE for kind in WITH_NUMBER))
+    is_of_another = and_(row.figures > _NONE, row.unit != of.unit, or_(row.unit != literal(""), with_number))
+    is_paired = row.with_denominator > _NONE
+    halves_differ = or_(row.unit != of.unit, row.of_unit != func.coalesce(of.denominator_unit, literal("")))
+    return or_(
+        and_(of.measure == literal("stock"), func.sum(row.placed) > literal_column("1")),
+        and_(func.sum(row.milestone) > _NONE, func.bool_or(is_of_another)),
+        and_(
+            of.across_bodies == literal("ratio_of_sums"),
+            or_(
+                func.bool_or(and_(is_paired, halves_differ)),
+                and_(func.sum(row.milestone) > _NONE, func.bool_or(is_paired)),
+            ),
+        ),
     )
 
 

@@ -20,8 +20,11 @@ from sqlalchemy import (
     true,
 )
 
-Vector = Sequence[tuple[UUID, int]]
-"""Per log the last position that counts; logs that are not in it do not count at all."""
+Vector = Sequence[tuple[UUID, int]] | FromClause
+"""Per log the last position that counts; logs that are not in it do not count at all.
+
+A FROM clause has them in its columns `log` and `position`.
+"""
 
 
 def known_within(source: FromClause, vector: Vector, at: datetime | None) -> ColumnElement[bool]:
@@ -47,6 +50,8 @@ def happened_within(source: FromClause, vector: Vector, at: datetime | None) -> 
 
 
 def _reached(vector: Vector) -> Any:
+    if isinstance(vector, FromClause):
+        return vector
     logs = bindparam("logs", [log for log, _ in vector], type_=ARRAY(Uuid), unique=True)
     positions = bindparam("positions", [at for _, at in vector], type_=ARRAY(BigInteger), unique=True)
     both = func.unnest(logs, positions).table_valued(column("log", Uuid), column("position", BigInteger))

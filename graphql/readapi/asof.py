@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Table, false, func, null
+from sqlalchemy import FromClause, Table, false, func, null
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.clocks import YEAR_MAX, YEAR_MIN, parse_recorded_as_of
@@ -27,7 +27,7 @@ class Clock:
     position: int | None = None
     as_seen: bool = False
     """Whether grants count as they were then, too."""
-    vector: tuple[tuple[UUID, int], ...] | None = None
+    vector: tuple[tuple[UUID, int], ...] | FromClause | None = None
     """Of several logs, up to which position each is known, and no further than at `recorded`."""
 
 

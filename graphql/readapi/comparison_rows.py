@@ -25,13 +25,12 @@ from projections.plan.tables import PLAN
 from projections.query import fact_columns
 from projections.requirement import EXEMPTION, REQUIREMENT, RequirementRow, exemption_of, requirement_of
 from projections.target import TARGET, TARGET_VALUE
-from readapi import sight
-from readapi.asof import Clock, happened, held
+from readapi.asof import happened, held
 from readapi.body import BodyReference
 from readapi.columns import reads
 from readapi.indicator import Indicator
-from readapi.question import Executing, Question
-from readapi.reading import Place, Reading
+from readapi.question import Question
+from readapi.reading import Place
 from readapi.refusals import AnswerTooLargeError
 from readapi.shapes import AskExecutorError, Facts, Found
 from readapi.target import of_visible_plan
@@ -294,17 +293,6 @@ class Gathering:
         return rows
 
 
-async def targets_of_owner(
-    reading: Reading, when: Clock, indicator: tuple[TenantId, UUID], periods: Sequence[values.Period]
-) -> Mapping[tuple[Source, Span], values.QualifiedValue]:
-    """The targets that the owner of an indicator set for periods."""
-    spans = [span(period) for period in periods]
-    owner, indicator_id = (literal(one, Uuid) for one in indicator)
-    asked = Asked(owner, indicator_id, lambda start, end: tuple_(start, end).in_(spans), rows_max=0)
-    question = Executing(reading, when, (), None, {})
-    return _targets(await reading.rows(None, _Parts(question, asked).targets().select))
-
-
 def _targets(rows: Sequence[Sequence[Any]]) -> dict[tuple[Source, Span], values.QualifiedValue]:
     found: dict[tuple[Source, Span], values.QualifiedValue] = {}
     for body, log, stream, start, end, *cells in rows:
@@ -328,13 +316,3 @@ def received(found: Iterable[Said]) -> frozenset[Any]:
         for one in found
         if one.stage in ("submitted", "validated", "approved", "published")
     )
-
-
-async def granting(reading: Reading, when: Clock) -> set[UUID]:
-    """The bodies that grant the reader all that is for funders, today and, where that is asked, then."""
-    if reading.viewer.grantee is None:
-        return set()
-    # One programme alone opens no figures: they are of no programme.
-    then = sight.granted_at(when) if when.as_seen else None
-    granted = sight.granting_all(reading.viewer.grantee, then)
-    return {row[0] for row in await reading.rows(None, granted)}

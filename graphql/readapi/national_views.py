@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from readapi import frozen_comparison, published
+from readapi import frozen_comparison
 from readapi.arguments import AsOfArgument, Kinds, Partnerships, Provinces
 from readapi.comparison_parts import IndicatorInput, PeriodInput
 from readapi.fields import sized
@@ -14,7 +14,7 @@ from readapi.national_endorsements import NATIONAL_ENDORSEMENTS, NationalEndorse
 from readapi.national_funding import NATIONAL_FUNDING, NationalFunding
 from readapi.national_sectors import SECTOR_COVERAGE, SectorCoverage
 from readapi.national_themes import THEME_FREQUENCY, ThemeFrequencies, ThemeListInput
-from readapi.published import PublishedGrouping, PublishedSeries
+from readapi.published import PUBLISHED_SERIES, PublishedGrouping, PublishedSeries
 from readapi.reading import Info
 from readapi.series import PERIODS_MAX
 from readapi.view import answered
@@ -52,6 +52,7 @@ class NationalViews:
         VIEW,
         "What is published of one indicator over periods, summed up, the same for every reader; null where the "
         "public may not see the indicator.",
+        PUBLISHED_SERIES.shape,
     )
     async def published_series(
         self,
@@ -69,19 +70,24 @@ class NationalViews:
             PublishedGrouping, strawberry.argument(description="What figures are brought together by.")
         ] = PublishedGrouping.ALL,
     ) -> PublishedSeries | None:
-        return await published.published_series(
+        return await answered(
             info.context,
+            PUBLISHED_SERIES,
             indicator=indicator,
             periods=periods,
             as_of=as_of,
             kinds=kinds,
             provinces=provinces,
             by=by,
+            partnerships=None,
+            dimension=None,
+            per_thousand_of=None,
         )
 
     @sized(
         VIEW,
         "A comparison that a body froze to be cited; null where the reader may see no such one.",
+        frozen_comparison.frozen_comparison_shape,
     )
     async def frozen_comparison(
         self,

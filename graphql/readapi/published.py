@@ -1,52 +1,59 @@
 """What everybody may read of one indicator, together: out of the sums that the projector keeps, or by figure.
 
 The sums are kept as of the end of time, as known now. Who asks for the past, and where sums do not say it, is
-answered from the figures (`readapi.series`), which gives the same answer for more work.
+answered from the figures (`readapi.series`), which gives the same answer for more work. The database tells which:
+where sums say it, the question is about no body, and no figure is read.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Select, Table, exists, func, literal, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    Numeric,
+    Select,
+    Table,
+    Text,
+    and_,
+    any_,
+    exists,
+    func,
+    literal_column,
+    not_,
+    select,
+    true,
+)
+from sqlalchemy.sql.elements import ColumnElement
 
 from domain import values
-from domain.ids import TenantId
 from projections.published import FIGURE, OWED, REACH, READY, sums_of
 from projections.published_part import owes
-from projections.published_total import CannotTellError, Summed, summed
+from projections.published_total import CannotTellError, Summed, may_not_tell, summed
 from readapi import comparison_parts as parts
-from readapi.asking import owner_of
-from readapi.asof import AsOf, AsOfInput, Clock, across_logs, clock, echo
+from readapi.asof import AsOf, Clock, echo, held
+from readapi.body import BodyReference
 from readapi.codes import BodyKind, Comparability, PeriodKind, Province, SubmissionStage
-from readapi.comparison import usable
-from readapi.comparison_parts import (
-    ComparisonSample,
-    ComparisonTotal,
-    Ends,
-    IndicatorInput,
-    NotAddable,
-    PeriodInput,
-)
-from readapi.comparison_rows import span, targets_of_owner
+from readapi.columns import reads
+from readapi.comparison import indicator_asked
+from readapi.comparison_parts import ComparisonSample, ComparisonTotal, Ends, NotAddable
+from readapi.comparison_rows import Gathering, Span, span
 from readapi.figures import Period, QualifiedValue
-from readapi.indicator import INDICATOR_BY_ID, Indicator
-from readapi.paging import bounded
-from readapi.reading import Reading
+from readapi.indicator import Indicator
+from readapi.question import Question
 from readapi.registry import kinds_asked, values_of
-from readapi.relations import one
-from readapi.series import INDICATOR_SERIES, PERIODS_MAX
+from readapi.series import INDICATOR_SERIES, periods_asked, within_periods
 from readapi.series_codes import SeriesGrouping
 from readapi.series_parts import IndicatorSeries
-from readapi.view import answered
-from readapi.viewer import ANONYMOUS
+from readapi.shapes import AskExecutorError, Facts, Found, Otherwise
+from readapi.view import Part, View
 
 _F: Final = FIGURE.c
 _SUMS: Final = sums_of(FIGURE)
+_BY_FIGURES, _SUMMED, _OWED = "by_figures", "summed", "owed"
 
 
 @strawberry.enum(description="What published figures are brought together by.")
@@ -93,133 +100,185 @@ class PublishedSeries:
     as_of: AsOf = strawberry.field(description="The clocks that it was read with.")
 
 
-async def published_series(
-    reading: Reading,
-    *,
-    indicator: IndicatorInput,
-    periods: list[PeriodInput],
-    as_of: AsOfInput | None,
-    kinds: list[BodyKind] | None,
-    provinces: list[Province] | None,
-    by: PublishedGrouping,
-) -> PublishedSeries | None:
-    """Sum up; None where the public may not see the indicator.
+def _is_of_now(question: Question) -> bool:
+    """Whether sums may answer at all: they say how things stand as known now."""
+    return question.when.recorded is None and question.when.vector is None
+
+
+def _are_told_by_figures(question: Question) -> list[ColumnElement[bool]]:
+    """When the question is about bodies: where sums do not say how things stood, or not all of it.
+
+    They do where they are complete, and nothing of them changes after the day.
+    """
+    if not _is_of_now(question):
+        return []
+    asked = _Asked(question)
+    later = exists().where(
+        REACH.c.indicator_log == asked.owner,
+        REACH.c.indicator_stream == asked.indicator,
+        REACH.c.until > question.when.effective,
+        question.seen(REACH, by_all=True),
+    )
+    row = reads(Indicator).table
+    unclear: Select[Any] = (
+        select(literal_column("1"))
+        .select_from(FIGURE)
+        .join(row, (row.c.tenant_id == _F.indicator_log) & (row.c.entity_id == _F.indicator_stream))
+        .where(*asked.of(FIGURE), asked.within(), *held(row, question.when), question.seen(row, by_all=True))
+        .group_by(asked.group(FIGURE), _F.period_start, _F.period_end, row.c.unit, row.c.measure)
+        .group_by(row.c.across_bodies, row.c.denominator_unit)
+        .having(may_not_tell(row))
+    )
+    are_complete = exists(select(READY.c.since).where(question.seen(READY, by_all=True)))
+    is_told_by_sums = and_(are_complete, not_(later), not_(unclear.exists()))
+    return [not_(select(is_told_by_sums).scalar_subquery())]
+
+
+class _Asked:
+    """What is asked for, in expressions."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self.owner, self.indicator = indicator_asked(question)
+        self._by: PublishedGrouping = question.given("by")
+
+    def of(self, table: Table) -> list[ColumnElement[bool]]:
+        """Sums of the indicator and of the kinds and provinces."""
+        kinds = self._question.parameter("kinds", ARRAY(Text), kinds_asked)
+        provinces = self._question.optional("provinces", ARRAY(Text), partial(values_of, "provinces"))
+        return [
+            table.c.indicator_log == self.owner,
+            table.c.indicator_stream == self.indicator,
+            table.c.body_kind == any_(kinds),
+            self._question.seen(table, by_all=True),
+            *(() if provinces is None else (table.c.province == any_(provinces),)),
+        ]
+
+    def within(self) -> ColumnElement[bool]:
+        """Sums of the periods."""
+        return within_periods(self._question)(_F.period_start, _F.period_end)
+
+    def group(self, table: Table) -> ColumnElement[Any]:
+        match self._by:
+            case PublishedGrouping.PROVINCE:
+                return table.c.province
+            case PublishedGrouping.KIND:
+                return table.c.body_kind
+        return literal_column("''::text", Text)
+
+    def figures(self) -> Select[Any]:
+        """Sums by group, span, and then by kind of period and unit."""
+        keys = (_F.period_start, _F.period_end, _F.period_kind, _F.unit, _F.of_unit)
+        sums = (func.sum(_F[name], type_=Numeric).label(name) for name in _SUMS)
+        group = self.group(FIGURE)
+        return (
+            select(group.label("group"), *keys, *sums)
+            .where(*self.of(FIGURE), self.within())
+            .group_by(group, *keys)
+        )
+
+    def owed(self) -> Select[Any]:
+        """How many figures are owed, by group and then by requirements."""
+        group, owed = self.group(OWED), func.sum(OWED.c.owed, type_=Numeric)
+        return (
+            select(group.label("group"), OWED.c.requirements, owed.label("owed"))
+            .where(*self.of(OWED))
+            .group_by(group, OWED.c.requirements)
+        )
+
+
+def _parts(question: Question) -> dict[str, Part]:
+    """The parts of a series, which are of no bodies where sums say it, and the sums."""
+    parts = dict(INDICATOR_SERIES.parts(question))
+    if _is_of_now(question):
+        asked = _Asked(question)
+        told_by_figures = and_(true(), *_are_told_by_figures(question))
+        parts[_BY_FIGURES] = Part(select(told_by_figures.label("figures")), by_all=True)
+        parts[_SUMMED] = Part(asked.figures(), by_all=True)
+        parts[_OWED] = Part(asked.owed(), by_all=True)
+    return parts
+
+
+def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> PublishedSeries | None:
+    """Out of sums, or of the figures one by one; None where the public may not see the indicator.
 
     Raises:
-        PositionNeedsOneLogError: the clock is a position.
-        ListTooLongError, AnswerTooLargeError: more periods than an answer can have, or more figures where they are
-            read one by one.
-        PeriodUnusableError: a span is not of its kind.
+        AskExecutorError: sums do not say it though they were thought to.
     """
-    if reading.viewer != ANONYMOUS:
-        async with reading.as_public() as public:
-            return await published_series(
-                public,
-                indicator=indicator,
-                periods=periods,
-                as_of=as_of,
-                kinds=kinds,
-                provinces=provinces,
-                by=by,
-            )
-    when = across_logs(clock(as_of, reading.now))
-    bounded("periods", [(each.kind, each.start, each.end) for each in periods], PERIODS_MAX)
-    spans = sorted({usable(each) for each in periods}, key=lambda each: (each.start, each.end))
-    owner = await owner_of(reading, indicator.owner)
-    asked = None
-    if owner is not None:
-        asked = await one(reading, INDICATOR_BY_ID, reading.place(owner, when), indicator.id)
-    if owner is None or asked is None:
+    ((is_told_by_figures,),) = found.get(_BY_FIGURES, ((True,),))
+    if is_told_by_figures:
+        by = SeriesGrouping(facts.argument("by").value)
+        asked_so = Otherwise(facts, when=facts.when, stage=SubmissionStage.PUBLISHED, by=by)
+        told = INDICATOR_SERIES.told(asked_so, bodies, found)
+        return None if told is None else _of_series(told)
+    rows = Gathering(facts, bodies, found, what="publishedSeries", rows_max=0)
+    asked = None if rows.owner is None else rows.indicator(rows.owner, rows.indicator_id)
+    if asked is None:
         return None
-    if await _are_sums(reading, when, (owner, indicator.id)):
-        sums = _Sums(reading, when, owner, asked, spans, by)
-        try:
-            return await sums.told(
-                kinds_asked(kinds), None if provinces is None else values_of("provinces", provinces)
-            )
-        except CannotTellError:
-            pass  # the figures say it
-    told = await answered(
-        reading,
-        INDICATOR_SERIES,
-        indicator=indicator,
-        periods=periods,
-        as_of=as_of,
-        kinds=kinds,
-        provinces=provinces,
-        partnerships=None,
-        stage=SubmissionStage.PUBLISHED,
-        by=SeriesGrouping(by.value),
-        dimension=None,
-        per_thousand_of=None,
-    )
-    return None if told is None else _of_series(told)
+    try:
+        sums = _Sums(asked, periods_asked(facts.argument("periods")), facts.argument("by"), found)
+        targets, own = rows.targets(), (rows.owner, rows.owner, asked.id)
+        return sums.told(facts.when, lambda period: targets.get((own, span(period))))
+    except CannotTellError as unclear:
+        raise AskExecutorError from unclear
 
 
-async def _are_sums(reading: Reading, when: Clock, indicator: tuple[UUID, UUID]) -> bool:
-    """Whether the sums say how things stood: they are complete, and nothing of them changes after the day."""
-    if when.recorded is not None or when.vector is not None:
-        return False
-    later = exists().where(
-        tuple_(REACH.c.indicator_log, REACH.c.indicator_stream) == tuple_(*map(literal, indicator)),
-        REACH.c.until > when.effective,
-    )
-    columns: tuple[Any, ...] = (exists(select(READY.c.since)), later)
-    ((are_complete, is_too_early),) = await reading.rows(None, select(*columns))
-    return bool(are_complete) and not is_too_early
+PUBLISHED_SERIES: Final = View(_parts, _told, for_nobody=True, only=_are_told_by_figures)
 
 
-@dataclass(frozen=True)
 class _Sums:
     """One answer while it is put together from sums."""
 
-    reading: Reading
-    when: Clock
-    owner: TenantId
-    asked: Indicator
-    periods: Sequence[values.Period]
-    by: PublishedGrouping
+    def __init__(
+        self, asked: Indicator, periods: Sequence[values.Period], by: PublishedGrouping, found: Found
+    ) -> None:
+        self._asked = asked
+        self._periods = periods
+        self._by = by
+        self._figures: dict[str, dict[Span, list[dict[str, Any]]]] = {}
+        for key, start, end, *rest in found[_SUMMED]:
+            row = dict(zip(("period_kind", "unit", "of_unit", *_SUMS), rest, strict=True))
+            self._figures.setdefault(key, {}).setdefault((start, end), []).append(row)
+        self._owed: dict[str, dict[str, int]] = {}
+        for key, requirements, owed in found[_OWED]:
+            self._owed.setdefault(key, {})[requirements] = int(owed)
 
-    async def told(self, kinds: list[str], provinces: list[str] | None) -> PublishedSeries:
-        """The answer.
+    def told(
+        self, when: Clock, target: Callable[[values.Period], values.QualifiedValue | None]
+    ) -> PublishedSeries:
+        """The answer; `target` is the owner's own for a period.
 
         Raises:
             CannotTellError: sums do not say it.
         """
-        figures = await self._figures(kinds, provinces)
-        owed = await self._owed(kinds, provinces)
-        targets = await targets_of_owner(self.reading, self.when, (self.owner, self.asked.id), self.periods)
         found: dict[str, list[Summed]] = {}
-        for key in sorted({"", *figures, *owed} if self.by is PublishedGrouping.ALL else {*figures, *owed}):
-            points = [self._summed(figures.get(key, {}), owed.get(key, {}), period) for period in self.periods]
-            if self.by is PublishedGrouping.ALL or any(each.figures or shown for each, shown in points):
+        for key in sorted({*self._figures, *self._owed, *({""} if self._by is PublishedGrouping.ALL else ())}):
+            points = [self._summed(key, period) for period in self._periods]
+            if self._by is PublishedGrouping.ALL or any(each.figures or owing for each, owing in points):
                 found[key] = [each for each, _ in points]
-        source = (self.owner, self.owner, self.asked.id)
         groups = [
             PublishedGroup(
-                province=Province(key) if self.by is PublishedGrouping.PROVINCE and key else None,
-                kind=BodyKind(key) if self.by is PublishedGrouping.KIND else None,
+                province=Province(key) if self._by is PublishedGrouping.PROVINCE and key else None,
+                kind=BodyKind(key) if self._by is PublishedGrouping.KIND else None,
                 points=[
-                    _point(period, each, targets.get((source, span(period))))
-                    for period, each in zip(self.periods, points_of, strict=True)
+                    _point(period, each, target(period))
+                    for period, each in zip(self._periods, points_of, strict=True)
                 ],
             )
             for key, points_of in sorted(found.items(), key=lambda each: (not each[0], each[0]))
         ]
         sample = sum(each.sample for points_of in found.values() for each in points_of)
         return PublishedSeries(
-            indicator=self.asked,
+            indicator=self._asked,
             groups=groups,
             sample=ComparisonSample(included=sample > 0, values=sample),
-            as_of=echo(self.when),
+            as_of=echo(when),
         )
 
-    def _summed(
-        self, figures: dict[Any, list[dict[str, Any]]], owed: dict[str, int], period: values.Period
-    ) -> tuple[Summed, int]:
-        of_span = figures.get(span(period), [])
+    def _summed(self, key: str, period: values.Period) -> tuple[Summed, int]:
+        of_span = self._figures.get(key, {}).get(span(period), [])
         of_kind = [row for row in of_span if row["period_kind"] == period.kind]
-        owing = sum(count for pattern, count in owed.items() if owes(pattern, period))
+        owing = sum(count for pattern, count in self._owed.get(key, {}).items() if owes(pattern, period))
         coverage = (
             sum(int(row["reporting"]) for row in of_kind),
             sum(int(row["exempt"]) for row in of_kind),
@@ -228,63 +287,11 @@ class _Sums:
             of_span,
             owing,
             coverage,
-            unit=self.asked.unit,
-            combining=parts.combining(self.asked),
-            of=self.asked.denominator_unit,
+            unit=self._asked.unit,
+            combining=parts.combining(self._asked),
+            of=self._asked.denominator_unit,
         )
         return told, owing
-
-    async def _figures(
-        self, kinds: list[str], provinces: list[str] | None
-    ) -> dict[str, dict[Any, list[dict[str, Any]]]]:
-        """Sums by group, span, and then by unit and kind of period."""
-        keys = (_F.period_start, _F.period_end, _F.period_kind, _F.unit, _F.of_unit)
-        names = ("start", "end", "period_kind", "unit", "of_unit", *_SUMS)
-        group = self._group(FIGURE)
-        statement = (
-            select(group, *keys, *(func.sum(_F[name]) for name in _SUMS))
-            .where(
-                *self._of(FIGURE, kinds, provinces),
-                tuple_(_F.period_start, _F.period_end).in_([span(period) for period in self.periods]),
-            )
-            .group_by(group, *keys)
-        )
-        found: dict[str, dict[Any, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-        for key, *rest in await self.reading.rows(None, statement):
-            row = dict(zip(names, rest, strict=True))
-            found[key][row["start"], row["end"]].append(row)
-        return found
-
-    async def _owed(self, kinds: list[str], provinces: list[str] | None) -> dict[str, dict[str, int]]:
-        """How many figures are owed, by group and then by requirements."""
-        group = self._group(OWED)
-        statement: Select[Any] = (
-            select(group, OWED.c.requirements, func.sum(OWED.c.owed))
-            .where(*self._of(OWED, kinds, provinces))
-            .group_by(group, OWED.c.requirements)
-        )
-        found: dict[str, dict[str, int]] = defaultdict(dict)
-        for key, pattern, count in await self.reading.rows(None, statement):
-            found[key][pattern] = int(count)
-        return found
-
-    def _group(self, table: Table) -> Any:
-        match self.by:
-            case PublishedGrouping.PROVINCE:
-                return table.c.province
-            case PublishedGrouping.KIND:
-                return table.c.body_kind
-        return literal("").label("together")
-
-    def _of(self, table: Table, kinds: list[str], provinces: list[str] | None) -> list[Any]:
-        conditions = [
-            table.c.indicator_log == self.owner,
-            table.c.indicator_stream == self.asked.id,
-            table.c.body_kind.in_(kinds),
-        ]
-        if provinces is not None:
-            conditions.append(table.c.province.in_(provinces))
-        return conditions
 
 
 def _point(period: values.Period, told: Summed, target: values.QualifiedValue | None) -> PublishedPoint:

@@ -70,6 +70,10 @@ class Question(Protocol):
         ...
 
 
+Only = Callable[[Question], Sequence[ColumnElement[bool]]]
+"""When a question is about bodies at all: conditions that do not depend on them."""
+
+
 @dataclass(frozen=True)
 class Executing:
     """Implements `Question` and `shapes.Facts`."""
@@ -127,43 +131,53 @@ class Executing:
 
 
 class Compiling:
-    """Implements `Question`."""
+    """Implements `Question`, over the bodies of the register that conditions leave."""
 
-    def __init__(self, at: At, *, lineage: bool) -> None:
+    def __init__(self, at: At, *, when: Clock | None = None, for_nobody: bool = False) -> None:
+        """`when` is the clock, if not that of the place; `for_nobody`: as the public reads, whoever asks."""
         self.at = at
-        self._lineage = lineage
-        asked = reads(BodyReference).select(_B.tenant_id.label("body")).where(*self._asked()).cte()
-        shown = [column for column in asked.c if column.key != "body"]
-        self._bodies = select(*shown)
+        self._when = when
+        self._for_nobody = for_nobody
+        self._shown: Select[Any] | None = None
+        self._ids: ColumnElement[Any] | None = None
+
+    def over(self, *conditions: ColumnElement[bool]) -> None:
+        """Say which bodies the question is about."""
+        asked = (
+            reads(BodyReference)
+            .select(_B.tenant_id.label("body"))
+            .where(*held(REGISTRY, self.when), self.seen(REGISTRY, by_all=True), *conditions)
+            .cte()
+        )
+        self._shown = select(*(column for column in asked.c if column.key != "body"))
         self._ids = select(asked.c.body).scalar_subquery()
 
     def own_parts(self) -> dict[str, Select[Any]]:
-        """The bodies, and those that were named where the clock is a position, which must be one."""
-        parts = {BODIES: self._bodies}
-        if self._lineage and self.when.position is not None and self.at.has("partnerships"):
-            parts[NAMED] = self._named()
-        return parts
+        """The bodies."""
+        assert self._shown is not None
+        return {BODIES: self._shown}
 
     @property
     def when(self) -> Clock:
-        return self.at.place.clock
+        return self._when or self.at.place.clock
 
     def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         # An array is worked out once, and no join: the planner then reads few bodies by index.
-        return column == any_(func.array(self._ids))
+        return column == any_(self.ids())
 
     def given(self, argument: str) -> Any:
         return self.at.given(argument)
 
     def ids(self) -> ColumnElement[Any]:
+        assert self._ids is not None
         return func.array(self._ids)
 
     def granting(self) -> Select[Any] | None:
-        reader = self.at.reader()
+        reader = None if self._for_nobody else self.at.reader()
         return None if reader is None or self.at.in_own_scope() else sight.granting_all(reader, None)
 
     def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
-        return self.at.seen(table, public=by_all)
+        return self.at.seen(table, public=by_all, nobody=self._for_nobody)
 
     def parameter(self, argument: str, type_: Any, read: Callable[[Any], Any] = _as_it_is) -> ColumnElement[Any]:
         return self.at.parameter(argument, type_, read)
@@ -173,11 +187,25 @@ class Compiling:
     ) -> ColumnElement[Any] | None:
         return self.at.optional(argument, type_, read)
 
+
+class OfArguments(Compiling):
+    """The question of a view: about the bodies that its arguments leave."""
+
+    def __init__(self, at: At, *, lineage: bool, for_nobody: bool, only: Only | None) -> None:
+        super().__init__(at, for_nobody=for_nobody)
+        self._lineage = lineage
+        self.over(*self._asked(), *(() if only is None else only(self)))
+
+    def own_parts(self) -> dict[str, Select[Any]]:
+        """The bodies, and those that were named where the clock is a position, which must be one."""
+        parts = super().own_parts()
+        if self._lineage and self.when.position is not None and self.at.has("partnerships"):
+            parts[NAMED] = self._named()
+        return parts
+
     def _asked(self) -> Iterable[ColumnElement[bool]]:
         """The bodies that the question is about, as `comparison.asked_about` has them."""
         at, named = self.at, self.at.has("partnerships")
-        yield from held(REGISTRY, self.when)
-        yield at.seen(REGISTRY, public=True)
         if not (named and self._lineage):
             yield _B.status == BodyStatus.OPEN.value
         yield _B.kind == any_(at.parameter("kinds", ARRAY(Text), partial(_kinds, named=named)))
@@ -191,7 +219,7 @@ class Compiling:
     def _named(self) -> Select[Any]:
         """The bodies that slugs lead to."""
         slugs = self.at.parameter("partnerships", ARRAY(Text), partial(values_listed, "partnerships"))
-        leads = select(SLUG.c.entity_id).where(SLUG.c.slug == any_(slugs), self.at.seen(SLUG, public=True))
+        leads = select(SLUG.c.entity_id).where(SLUG.c.slug == any_(slugs), self.seen(SLUG, by_all=True))
         return leads.distinct()
 
     def _with_predecessors(self) -> Select[Any]:
@@ -202,7 +230,7 @@ class Compiling:
             LINEAGE.c.successor == line.c.entity_id,
             line.c.generation < GENERATIONS_MAX,
             *happened(LINEAGE, self.when, on="effective_on"),
-            self.at.seen(LINEAGE, public=True),
+            self.seen(LINEAGE, by_all=True),
         )
         return select(line.union(before).c.entity_id)
 

@@ -1,6 +1,6 @@
 """One indicator over periods: together, or by body, kind of body, place or category, each with who is in it."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -55,18 +55,23 @@ _COLUMNS: Final = {
 }
 
 
-def _parts(question: Question) -> dict[str, Part]:
-    owner, indicator = indicator_asked(question)
-    starts = question.parameter("periods", ARRAY(Date), lambda given: [one.start for one in _periods(given)])
-    ends = question.parameter("periods", ARRAY(Date), lambda given: [one.end for one in _periods(given)])
+def within_periods(question: Question) -> Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]:
+    """Whether a span, by its first and last day, is one of the question's periods."""
+    starts = question.parameter("periods", ARRAY(Date), lambda given: [one.start for one in periods_asked(given)])
+    ends = question.parameter("periods", ARRAY(Date), lambda given: [one.end for one in periods_asked(given)])
 
     def within(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[bool]:
         return tuple_(start, end).in_(select(func.unnest(starts), func.unnest(ends)))
 
+    return within
+
+
+def _parts(question: Question) -> dict[str, Part]:
+    owner, indicator = indicator_asked(question)
     whole = INDICATOR_CELL.c.cuts == literal("")
     cut = question.optional("dimension", Text, _cut)
     cuts = whole if cut is None else or_(whole, _of_one_dimension(cut))
-    asked = Asked(owner, indicator, within, FIGURES_MAX, cuts)
+    asked = Asked(owner, indicator, within_periods(question), FIGURES_MAX, cuts)
     parts = parts_of(question, asked) | population_parts(question, "per_thousand_of")
     attribute = _COLUMNS.get(question.given("by"))
     if attribute is not None:
@@ -77,7 +82,7 @@ def _parts(question: Question) -> dict[str, Part]:
     return parts
 
 
-def _periods(given: Sequence[Any]) -> list[values.Period]:
+def periods_asked(given: Sequence[Any]) -> list[values.Period]:
     """The periods that are asked for, each once, in the order of their days.
 
     Raises:
@@ -118,7 +123,7 @@ def _told(facts: Facts, bodies: Mapping[UUID, BodyReference], found: Found) -> I
     dimension = _dimension(asked, facts.argument("dimension"))
     chosen = population(facts.argument("per_thousand_of"), found)
     attributes = {row[0]: row[1] for row in found.get("attributes", ())}
-    telling = _Telling(rows, _periods(facts.argument("periods")), facts.argument("by"), attributes)
+    telling = _Telling(rows, periods_asked(facts.argument("periods")), facts.argument("by"), attributes)
     telling.sort(asked, facts.argument("stage"), dimension)
     return telling.told(dimension, chosen)
 

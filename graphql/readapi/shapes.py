@@ -47,8 +47,11 @@ class At(Protocol):
         """The same where it has a value, else None."""
         ...
 
-    def seen(self, table: Table, *, public: bool = False) -> ColumnElement[bool]:
-        """What the viewer may see of a table inside a condition. The compiler says it of `Rows` by itself."""
+    def seen(self, table: Table, *, public: bool = False, nobody: bool = False) -> ColumnElement[bool]:
+        """What the viewer, or `nobody` in particular, may see of a table inside a condition.
+
+        The compiler says it of `Rows` by itself.
+        """
         ...
 
     def as_of(self, argument: str = "as_of", *, across_logs: bool = False) -> "At":
@@ -190,6 +193,33 @@ class Facts(Protocol):
         ...
 
 
+class Otherwise:
+    """Implements `Facts` for a question that is asked inside another: what is given here is its own.
+
+    With a viewer of its own all was read by that viewer's rule.
+    """
+
+    def __init__(self, facts: Facts, *, when: "Clock", viewer: "Viewer | None" = None, **arguments: Any) -> None:
+        self._facts = facts
+        self._viewer = viewer
+        self._arguments = arguments
+        self.when = when
+
+    @property
+    def viewer(self) -> "Viewer":
+        return self._viewer or self._facts.viewer
+
+    @property
+    def scope(self) -> "TenantId | None":
+        return None if self._viewer else self._facts.scope
+
+    def argument(self, name: str) -> Any:
+        return self._arguments[name] if name in self._arguments else self._facts.argument(name)
+
+    def reads_all_of(self, log: "UUID") -> bool:
+        return self._viewer is not None or self._facts.reads_all_of(log)
+
+
 @dataclass(frozen=True)
 class Gathered:
     """A value that is made in Python, of rows that come in the operation's one statement.
@@ -220,6 +250,16 @@ class OfBodies:
 
     A member's question about the own body alone is read in the member's scope.
     """
+
+    declaration: Declaration
+
+    def __call__(self, at: At) -> Shape:
+        return self.declaration(at)
+
+
+@dataclass(frozen=True)
+class OfAll:
+    """The declaration of a root field that is read by everybody's rule, whoever asks."""
 
     declaration: Declaration
 

@@ -6,7 +6,7 @@ The executor gives ids, the compiler bound parameters: both take the rule from h
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, String, Uuid, and_, column, or_, select, table, tuple_
+from sqlalchemy import FromClause, Select, String, Uuid, and_, column, or_, select, table, true, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.access import EVERY_PROGRAMME
@@ -40,6 +40,8 @@ def visible(
         reader: the body that the viewer reads for, which others may have granted something; None is nobody.
         then: conditions on the grants of another moment, which must have opened what is for funders too.
     """
+    if "tenant_id" not in source.c:
+        return true()  # sums of what is public are nobody's own
     audience: ColumnElement[Any] = source.c.audience
     if scope is not None:
         own = source.c.tenant_id == scope

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, and_, select, true
 
 from readapi.asking import asked_about, named_bodies, scope_of
 from readapi.asof import AsOfInput, Clock, across_logs, clock
 from readapi.body import BodyReference
 from readapi.columns import reads
 from readapi.lineage import predecessors_of
-from readapi.question import BODIES, NAMED, Compiling, Executing, Question
+from readapi.question import BODIES, NAMED, Executing, OfArguments, Only, Question
 from readapi.reading import Reading
 from readapi.refusals import PositionNeedsOneLogError
-from readapi.shapes import At, Facts, Found, Gathered, NotCompiledError, OfBodies
+from readapi.shapes import At, Facts, Found, Gathered, NotCompiledError, OfAll, OfBodies, Otherwise
+from readapi.viewer import ANONYMOUS
 
 T = TypeVar("T")
 Parts = Callable[[Question], "Mapping[str, Part]"]
@@ -53,15 +54,19 @@ class View(Generic[T]):
     Named bodies are in it then also where others stand in their place, and a position of one named body's log is
     a clock.
     """
+    for_nobody: bool = False
+    """Whether it is what the public reads, whoever asks."""
+    only: Only | None = None
+    """When it is about bodies at all."""
 
     @property
-    def shape(self) -> OfBodies:
+    def shape(self) -> OfAll | OfBodies:
         """What it is in SQL: rows to be finished."""
-        return OfBodies(self._gathered)
+        return OfAll(self._gathered) if self.for_nobody else OfBodies(self._gathered)
 
     def _gathered(self, at: At) -> Gathered:
         below = at.as_of(across_logs=not self.lineage)
-        question = Compiling(below, lineage=self.lineage)
+        question = OfArguments(below, lineage=self.lineage, for_nobody=self.for_nobody, only=self.only)
         parts = self.parts(question)
         if below.in_own_scope() and any(map(_crosses, parts.values())):
             raise NotCompiledError(
@@ -71,6 +76,8 @@ class View(Generic[T]):
         return Gathered(below, {**question.own_parts(), **selects}, self._finish)
 
     def _finish(self, facts: Facts, found: Found) -> T:
+        if self.for_nobody:
+            facts = Otherwise(facts, when=facts.when, viewer=ANONYMOUS)
         if self.lineage:
             of_one_log(facts.when, found.get(NAMED))
         reader = reads(BodyReference)
@@ -90,6 +97,9 @@ async def answered(reading: Reading, view: View[T], **arguments: Any) -> T:
         PositionNeedsOneLogError: the clock is a position.
         AnswerTooLargeError: more records than a view can be made of.
     """
+    if view.for_nobody and reading.viewer != ANONYMOUS:
+        async with reading.as_public() as public:
+            return await answered(public, view, **arguments)
     given: AsOfInput | None = arguments["as_of"]
     when = clock(given, reading.now)
     partnerships: list[str] | None = arguments["partnerships"]
@@ -100,12 +110,22 @@ async def answered(reading: Reading, view: View[T], **arguments: Any) -> T:
             named += await predecessors_of(reading, named, when)
     else:
         across_logs(when)
-    bodies = await asked_about(
-        reading, when, arguments["kinds"], arguments["provinces"], named, with_succeeded=view.lineage
-    )
+    bodies = {}
+    if await _is_about_bodies(reading, view, when, arguments):
+        bodies = await asked_about(
+            reading, when, arguments["kinds"], arguments["provinces"], named, with_succeeded=view.lineage
+        )
     scope = scope_of(reading, partnerships, list(bodies if named is None or not view.lineage else named))
     question = Executing(reading, when, tuple(bodies), scope, arguments)
     return view.told(question, bodies, await read(reading, question, view.parts))
+
+
+async def _is_about_bodies(reading: Reading, view: View[T], when: Clock, arguments: Mapping[str, Any]) -> bool:
+    if view.only is None:
+        return True
+    conditions = view.only(Executing(reading, when, (), None, arguments))
+    ((found,),) = await reading.rows(None, select(and_(true(), *conditions)))
+    return bool(found)
 
 
 async def read(reading: Reading, question: Executing, parts: Parts) -> Found:

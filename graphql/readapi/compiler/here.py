@@ -103,9 +103,9 @@ class Here:
         """See `At.optional`."""
         return self.parameter(argument, type_, read) if self.has(argument) else None
 
-    def seen(self, table: Table, *, public: bool = False) -> ColumnElement[bool]:
+    def seen(self, table: Table, *, public: bool = False, nobody: bool = False) -> ColumnElement[bool]:
         """See `At.seen`."""
-        return self.draft.seen(table, table, public=public)
+        return self.draft.seen(table, table, public=public or nobody, nobody=nobody)
 
     def as_of(self, argument: str = "as_of", *, across_logs: bool = False) -> "Here":
         """See `At.as_of`."""

@@ -97,17 +97,17 @@ class Draft:
         """Whether the viewer is a member of some body."""
         return bool(self.ask(_sight)[-1])
 
-    def seen(self, source: FromClause, table: Table, *, public: bool) -> ColumnElement[bool]:
+    def seen(self, source: FromClause, table: Table, *, public: bool, nobody: bool = False) -> ColumnElement[bool]:
         """What the viewer may see of a table, or of an alias of it: a part of the condition of every FROM."""
         self.tables.add(table)
         member, drafts, reads_for, _ = self.ask(_sight)
         scope = self.own_body() if member and not public else None
-        if "audience" not in table.c:
+        if "tenant_id" in table.c and "audience" not in table.c:
             if scope is None:
                 raise NotCompiledError(f"{table.name} is for members")
             own: ColumnElement[bool] = source.c.tenant_id == scope
             return own
-        reader = self.reader() if reads_for else None
+        reader = self.reader() if reads_for and not nobody else None
         return sight.visible(source, table.schema, scope, drafts=drafts, reader=reader)
 
     def own_body(self) -> BindParameter[Any]:

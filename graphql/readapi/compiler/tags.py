@@ -15,6 +15,8 @@ import domain
 import projections
 import readapi
 from projections.ddl import fingerprint
+from projections.published import OF_SUMS
+from projections.published import TABLES as SUMS
 from projections.registry import PROJECTIONS
 from readapi.compiler.plans import Bound
 from readapi.ports import ReadDatabase
@@ -25,7 +27,7 @@ _STATE: Final = """SELECT concat_ws('|', rm.state_of($1::text[]), (
     FROM access.grant_now WHERE grantee = $2::uuid))"""
 _OF_TABLE: Final[dict[Table, str]] = {
     table: projection.name for projection in PROJECTIONS for table in projection.tables
-}
+} | dict.fromkeys(SUMS, OF_SUMS)
 
 
 async def tag_of(database: ReadDatabase, bound: Bound, viewer: Viewer, media: str) -> str:

@@ -14,6 +14,8 @@ ARGUMENTS = {
     "indicator": {"owner": "alpha", "id": str(uid("alpha", "indicator public"))},
     "period": PERIOD,
     "periods": [PERIOD, {"kind": "FISCAL_YEAR", "start": "2020-04-01", "end": "2021-03-31"}],
+    "owner": "alpha",
+    "id": str(uid("alpha", "frozen")),
 }
 """Of arguments that must be given."""
 

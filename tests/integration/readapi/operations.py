@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from readapi.columns import COLUMN, Group
 from readapi.fields import SHAPE
 from readapi.schema import schema
-from readapi.shapes import OfBodies
+from readapi.shapes import OfAll, OfBodies
 from tests.integration.readapi.world import ALIKE, uid
 
 CORE = schema._schema
@@ -65,6 +65,7 @@ SPANS = st.sampled_from(
 )
 """The last one is no fiscal year."""
 INDICATORS = [str(uid("alpha", f"indicator {audience}")) for audience in ("public", "funders", "tenant")]
+FROZEN = [str(uid("alpha", name)) for name in ("frozen", "frozen tenant")] * 3
 OWNERS = st.sampled_from(("alpha", "alpha", "beta", "commons", "nowhere"))
 OF_WHOLE: dict[str, st.SearchStrategy[Any]] = {
     "partnerships": st.lists(st.sampled_from(SLUGS), max_size=3),
@@ -83,6 +84,7 @@ OF_WHOLE: dict[str, st.SearchStrategy[Any]] = {
     "dimension": st.sampled_from(("sex", "sex", "age")),
     "position": st.sampled_from(("1", "20", "40")),
     "owner": OWNERS,
+    "id": st.sampled_from((*PLANS, *FROZEN)),
     "fromAsOf": VALUES["asOf"],
     "toAsOf": VALUES["asOf"],
 }
@@ -225,7 +227,7 @@ def has_shape(type_: GraphQLObjectType, field_: GraphQLField) -> bool:
 
 def is_view(field_: GraphQLField) -> bool:
     """Whether a root field is made of gathered rows."""
-    return isinstance(field_.extensions["strawberry-definition"].metadata.get(SHAPE), OfBodies)
+    return isinstance(field_.extensions["strawberry-definition"].metadata.get(SHAPE), OfAll | OfBodies)
 
 
 def is_gathered(field_: GraphQLField) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.importing import Entry
 from tests.integration.readapi.world_lines import ALIKE, IRCC, TERRITORY, Lines, both, uid
 from tests.integration.readapi.world_of_committees import due, governance, organisations
-from tests.integration.readapi.world_of_indicators import indicators, reports
+from tests.integration.readapi.world_of_indicators import frozen, indicators, reports
 from tests.integration.readapi.world_of_knowledge import knowledge
 from tests.integration.readapi.world_of_meetings import meetings
 
@@ -44,6 +44,7 @@ def alone(slug: str) -> Iterator[Entry]:
     yield from governance(of)
     yield from due(of)
     yield from meetings(of)
+    yield from frozen(of)
 
 
 def _plans(of: Lines) -> Iterator[Entry]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from domain.ids import COMMONS
 from services.importing import Entry
-from tests.integration.readapi.world_lines import TERRITORY, Lines, both
+from tests.integration.readapi.world_lines import TERRITORY, Lines, both, uid
 
 
 def indicators(of: Lines) -> Iterator[Entry]:
@@ -30,6 +31,23 @@ def indicators(of: Lines) -> Iterator[Entry]:
         yield of.line("DefineIndicator", "2021-04-01", defined)
     tied = {"log": of.id("body"), "stream": of.id("indicator public"), "version": 1}
     yield of.line("TieTarget", "2021-05-03", {"target_id": of.id("target published"), "indicator": tied})
+
+
+def frozen(of: Lines) -> Iterator[Entry]:
+    """Comparisons of the published figure, for all and for the body alone; as if it had granted itself."""
+    logs = ((COMMONS, False), (uid(of.slug, "body"), True))
+    for audience in ("public", "tenant"):
+        asked = {
+            "frozen_comparison_id": of.id("frozen" if audience == "public" else f"frozen {audience}"),
+            "title": both("Comparaison"),
+            "indicator": {"log": of.id("body"), "stream": of.id("indicator public"), "version": 1},
+            "period": {"kind": "fiscal_year", "start": "2019-04-01", "end": "2020-03-31"},
+            "as_of": "2021-12-31",
+            "stage": "submitted",
+            "sources": [{"log": str(log), "position": 1_000, "granted": granted} for log, granted in logs],
+            "audience": audience,
+        }
+        yield of.line("FreezeComparison", "2021-12-31", asked)
 
 
 def reports(of: Lines) -> Iterator[Entry]:
