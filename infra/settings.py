@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from infra.access.quotas import UNBOUNDED, QuotaSettings
 from infra.access.rates import UNLIMITED, RateSettings
+from infra.access.readings import KEPT as READINGS_KEPT
 from infra.access.security_log import KEPT
 from infra.embedded import EmbeddedServer
 from infra.log.proofs.note import NoteError
@@ -207,6 +208,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ENTENTE_QUOTA_OPEN_EXPORTS", "How many exports of a body may be made at once.", "3"),
     Setting("ENTENTE_SECURITY_LOG_DAYS", "How many days security events are kept, at least 30.", "365"),
     Setting(
+        "ENTENTE_READINGS_DAYS",
+        "How many days it is kept who read a body's records from outside, at least 366; of an audit, from its end "
+        "on.",
+        "1096",
+    ),
+    Setting(
         "ENTENTE_PROVIDERS_CA",
         "File of certificates (PEM) to trust beside those of the system, where sign-in services are asked "
         "(OpenID Connect). Absent: those of the system.",
@@ -274,6 +281,7 @@ class SessionSettings:
     """Whether cookies travel over TLS alone, and providers are asked by nothing else."""
     proxies: int = 0
     security_log_kept: timedelta = KEPT
+    readings_kept: timedelta = READINGS_KEPT
     confirmed_for: timedelta = timedelta(minutes=15)
     """How long after a sign-in a session may do what is grave."""
     authorities: Path | None = None
@@ -392,6 +400,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             confirmed_for=timedelta(minutes=_number(values, "ENTENTE_CONFIRM_MINUTES", low=1, high=24 * 60)),
             proxies=_number(values, "ENTENTE_PROXIES", low=0, high=9),
             security_log_kept=timedelta(days=_number(values, "ENTENTE_SECURITY_LOG_DAYS", low=30, high=3650)),
+            readings_kept=timedelta(days=_number(values, "ENTENTE_READINGS_DAYS", low=366, high=36500)),
             authorities=_certificates(values.get("ENTENTE_PROVIDERS_CA")),
         ),
         rates=_rates(values),

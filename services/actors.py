@@ -12,6 +12,7 @@ from domain.document import DOCUMENTS_QUEUE, ERASE_CONTENT
 from domain.erasure import ERASE_PERSON, PEOPLE_QUEUE
 from domain.ids import PersonId, TenantId
 from domain.ports import ContentStore
+from infra.access.readings import KEPT
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database
 from infra.log.feed import LogFeed
@@ -22,12 +23,16 @@ from projections.registry import BY_NAME
 from services.bootstrap import open_write_side
 from services.catching_up import caught_up
 from services.ending import end_grants
+from services.forgetting_readings import FORGET_READINGS, forget_readings
 from services.reactions import END_GRANTS, GRANTS_QUEUE
 
 REBUILD: Final = "rebuild_projection"
 REBUILD_QUEUE: Final = "rebuild"
 REBUILD_TIME: Final = timedelta(hours=1)
 REBUILD_RETRIES: Final = 5
+READINGS_TIME: Final = timedelta(minutes=5)
+READINGS_RETRIES: Final = 3
+"""What is not forgotten tonight is forgotten tomorrow."""
 GRANTS_TIME: Final = timedelta(minutes=5)
 GRANTS_RETRIES: Final = 10
 ERASE_TIME: Final = timedelta(minutes=1)
@@ -44,7 +49,7 @@ class ProjectionUnknownError(LookupError):
 
 
 def declare(
-    broker: dramatiq.Broker, settings: DatabaseSettings, contents: ContentStore
+    broker: dramatiq.Broker, settings: DatabaseSettings, contents: ContentStore, readings_kept: timedelta = KEPT
 ) -> dict[str, Callable[..., Any]]:
     """Declare every actor on a broker; gives them by name."""
 
@@ -91,7 +96,18 @@ def declare(
     def look_at_grants(tenant_id: str, _day: str | None = None) -> None:
         asyncio.run(look_at(settings, TenantId(UUID(tenant_id))))
 
+    @dramatiq.actor(
+        actor_name=FORGET_READINGS,
+        queue_name=PEOPLE_QUEUE,
+        broker=broker,
+        max_retries=READINGS_RETRIES,
+        time_limit=int(READINGS_TIME.total_seconds() * 1000),
+    )
+    def forget_old_readings(tenant_id: str, _day: str) -> None:
+        asyncio.run(forget_old(settings, TenantId(UUID(tenant_id)), readings_kept))
+
     return {
+        FORGET_READINGS: forget_old_readings,
         REBUILD: rebuild_projection,
         ERASE_CONTENT: erase_content,
         ERASE_PERSON: erase_person,
@@ -105,6 +121,12 @@ async def look_at(settings: DatabaseSettings, tenant_id: TenantId) -> None:
         if not await caught_up(write, tenant_id):
             raise ReadModelsBehindError
         await end_grants(write, tenant_id)
+
+
+async def forget_old(settings: DatabaseSettings, tenant_id: TenantId, kept: timedelta) -> None:
+    """Forget who read a body's records long ago."""
+    async with open_write_side(settings) as write:
+        await forget_readings(write, tenant_id, kept)
 
 
 async def forget_person(settings: DatabaseSettings, tenant_id: TenantId, person_id: PersonId) -> None:

@@ -123,6 +123,7 @@ _ABOUT: Final[Mapping[str, Door]] = {
     "GET plans": Door(Rule.READER),
     "GET plans/{plan_id}": Door(Rule.READER),
     "GET exceptions": Door(Rule.MEMBERS),
+    "GET readings": Door(Rule.MEMBERS),
     "POST pack": Door(Rule.BODY, drafts=PackNotForRoleError, grave="TakePack", own_way=True),
 }
 """Below the address of a partnership, in both languages."""

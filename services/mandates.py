@@ -53,6 +53,15 @@ async def over_by_now(write: WriteSide, authority: TenantId, mandate_id: StreamI
     return facts is not None and is_over(loaded, facts.today())
 
 
+async def over_since(write: WriteSide, authority: TenantId, mandate_id: StreamId, day: date) -> bool:
+    """Whether a mandate was over by a day: its last day had passed, or it had been closed before."""
+    loaded = await write.store.load(authority, AUDIT_MANDATE, mandate_id)
+    ends_on, closed_on = loaded.state.ends_on, loaded.last_lifecycle_on
+    if loaded.state.closed and closed_on is not None and closed_on < day:
+        return True
+    return ends_on is not None and ends_on.value < day
+
+
 def is_over(loaded: Loaded[AuditMandate], today: date) -> bool:
     ends_on = loaded.state.ends_on
     return loaded.state.closed or ends_on is None or ends_on.value < today

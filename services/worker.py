@@ -3,7 +3,7 @@
 import signal
 import threading
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Final
 
@@ -11,6 +11,7 @@ import dramatiq
 import structlog
 
 from domain.ports import ContentStore
+from infra.access.readings import KEPT
 from infra.documents.files import FileContents
 from infra.jobs.broker import open_broker
 from infra.jobs.heartbeat import Heartbeat
@@ -45,6 +46,7 @@ def run(settings: Settings) -> None:
         stop,
         reminders=reminders,
         verifying=Verifying(settings.proof.verify_hour, HeldCheckpoints(settings.proof.checkpoint_dir)),
+        readings_kept=settings.sessions.readings_kept,
     )
 
 
@@ -55,6 +57,7 @@ def work(
     *,
     reminders: Reminders | None = None,
     verifying: Verifying | None = None,
+    readings_kept: timedelta = KEPT,
     threads: int = THREADS,
 ) -> None:
     """Work until `stop` is set. Without `reminders`, none are sent and none are put into the queue.
@@ -62,7 +65,7 @@ def work(
     So it is with `verifying`, whose jobs have a thread of their own: one log at a time, and others wait for none.
     """
     with open_broker(settings) as broker, Heartbeat(settings, "worker"):
-        declare(broker, settings, contents)
+        declare(broker, settings, contents, readings_kept)
         with ExitStack() as beside:
             if reminders is not None:
                 declare_reminders(broker, settings, reminders)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,6 +12,8 @@ import msgspec
 from domain.ids import TenantId
 
 LIST_MAX: Final = 500
+KEPT: Final = timedelta(days=1096)
+"""Three years and the day that may be in between: until whoever is read has had a yearly audit to ask about it."""
 _json = msgspec.json.Encoder().encode
 
 
@@ -80,6 +82,16 @@ class Readings:
         """The audit mandates by which a body's records were read, each with its authority."""
         rows = await self._pool.fetch("SELECT * FROM access.mandates_reading($1)", tenant_id)
         return [(TenantId(row[0]), row[1]) for row in rows]
+
+    async def forget(self, tenant_id: TenantId, over: Sequence[UUID], before: datetime) -> int:
+        """Remove what was kept of a body before a moment, at least a year ago; how many there were.
+
+        Of audits, those by the mandates that are named.
+        """
+        gone: int = await self._pool.fetchval(
+            "SELECT access.forget_readings($1, $2, $3)", tenant_id, [*over], before
+        )
+        return gone
 
     async def list(
         self, tenant_id: TenantId, over: Sequence[UUID], *, before: datetime, first: int

@@ -60,6 +60,7 @@ from services.web.passkeys import passkey_routes
 from services.web.plan_page import plan_routes
 from services.web.proof_pages import proof_page_routes
 from services.web.providers import provider_routes
+from services.web.readings_page import readings_routes
 from services.web.signing_in import sign_in_routes
 from services.web.whoever import led_to_confirm
 
@@ -143,6 +144,7 @@ def create_app(
             *web_routes(),
             *plan_routes(),
             *exceptions_routes(),
+            *readings_routes(),
             *proof_page_routes(settings.proof),
             *sign_in_routes(),
             *account_routes(),

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from domain.ids import StreamId
+from domain.ids import StreamId, TenantId
 from domain.values import Language
 from infra.access.readings import LIST_MAX
 from services.api.admitting import admitted
@@ -52,16 +52,28 @@ async def list_readings(request: AnyRequest) -> Response[bytes]:
     """Who read. Of a mandate that is open nothing is told, not even that there is one."""
     write: WriteSide = request.app.state.write
     tenant_id = admitted(request).tenant_id
-    before = _before(request)
+    before = before_of(request.query_params.get("before"))
     language: Language = preferred(request.headers.get("accept-language", "")) or "fr"
+    shown = await shown_readings(write, tenant_id, language, before=before, first=LIST_MAX)
+    return Response(
+        msgspec.json.encode(ReadingList(readings=shown)),
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def shown_readings(
+    write: WriteSide, tenant_id: TenantId, language: Language, *, before: datetime, first: int
+) -> list[ShownReading]:
+    """Who read a body's records before an instant, the latest first; of audits, once the mandate is over."""
     over = [
         mandate_id
         for authority, mandate_id in await write.readings.mandates(tenant_id)
         if await over_by_now(write, authority, StreamId(mandate_id))
     ]
-    found = await write.readings.list(tenant_id, over, before=before, first=LIST_MAX)
+    found = await write.readings.list(tenant_id, over, before=before, first=first)
     names = {one: await write.bodies.name(one, language) for one in {row.reader for row in found}}
-    shown = [
+    return [
         ShownReading(
             reading_id=row.reading_id,
             at=row.at,
@@ -74,11 +86,6 @@ async def list_readings(request: AnyRequest) -> Response[bytes]:
         )
         for row in found
     ]
-    return Response(
-        msgspec.json.encode(ReadingList(readings=shown)),
-        media_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )
 
 
 def reading_routes() -> list[HTTPRouteHandler]:
@@ -86,9 +93,13 @@ def reading_routes() -> list[HTTPRouteHandler]:
     return [list_readings]
 
 
-def _before(request: AnyRequest) -> datetime:
-    given = request.query_params.get("before")
-    if given is None:
+def before_of(given: str | None) -> datetime:
+    """The instant before which somebody asks; later than all where none is given.
+
+    Raises:
+        QueryInvalidError: it is none, or has no zone.
+    """
+    if not given:
         return datetime.max.replace(tzinfo=UTC)
     try:
         instant = datetime.fromisoformat(given)

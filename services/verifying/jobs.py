@@ -11,6 +11,7 @@ import dramatiq
 import structlog
 from psycopg_pool import ConnectionPool
 
+from domain.erasure import PEOPLE_QUEUE
 from domain.ids import StreamId, TenantId
 from domain.stream import Loaded, Stream
 from infra.bulk.read_models import BulkReadModels
@@ -22,6 +23,7 @@ from services.bootstrap import WriteSide, open_write_side
 from services.catching_up import caught_up
 from services.daily import Beside, Daily, take
 from services.days import local_time
+from services.forgetting_readings import FORGET_READINGS
 from services.projector import ReadSide
 from services.projector import verify as verify_read_models
 from services.reactions import END_GRANTS, GRANTS_QUEUE
@@ -42,7 +44,7 @@ _DAILY: Final = Daily(
     take="INSERT INTO jobs.verification (tenant_id, day) VALUES ($1, $2)"
     " ON CONFLICT (tenant_id) DO UPDATE SET day = excluded.day WHERE verification.day < excluded.day"
     " RETURNING true",
-    beside=(Beside(END_GRANTS, GRANTS_QUEUE),),
+    beside=(Beside(END_GRANTS, GRANTS_QUEUE), Beside(FORGET_READINGS, PEOPLE_QUEUE)),
 )
 _logger = structlog.get_logger()
 

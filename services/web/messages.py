@@ -5,6 +5,7 @@ from typing import Final
 from domain.values import Language
 from domain.verdict.words import NBSP
 from services.web.exception_messages import EXCEPTION_MESSAGES
+from services.web.readings_messages import READINGS_MESSAGES
 from services.web.sign_in_messages import SIGN_IN_MESSAGES
 from services.web.words import Words
 
@@ -189,6 +190,7 @@ MESSAGES: Final[dict[str, Words]] = {
     "kind.sector_council": Words("Sector council", "Conseil sectoriel"),
     "kind.employment_council": Words("Employment council", "Conseil de l’emploi"),
     **EXCEPTION_MESSAGES,
+    **READINGS_MESSAGES,
     **SIGN_IN_MESSAGES,
 }
 

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { start, violations } from "./running.mjs";
 
 const BODY = "fictionville";
+const FUNDER = "ircc";
 const SHOTS = process.env.BROWSER_SCREENSHOTS;
 const PASSWORD = "quatre mots sans apprêt";
 const MEMBERS_ONLY = `{ partnership(slug: "${BODY}") { dueList(withinDays: 366) { recordId } } }`;
@@ -61,11 +62,25 @@ async function closedTo(page, address, title) {
   return violations(page);
 }
 
+async function asFunder() {
+  const token = (await running.run("token", "create", FUNDER, "--role", "programme_officer", "--name", "walk")).trim();
+  const answer = await fetch(`${running.origin}/graphql`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ query: `{ partnership(slug: "${BODY}") { submissions(first: 1) { totalCount } } }` }),
+  });
+  assert.equal(answer.status, 200);
+}
+
 const WORDS = {
   fr: {
     exceptions: {
       plans: `/fr/partenariats/${BODY}/plans`, here: "Exceptions de ce partenariat", title: "Exceptions",
       kind: "Type", every: "", show: "Afficher", closed: "Réservé aux membres",
+    },
+    readings: {
+      here: "Qui a consulté les dossiers de ce partenariat", title: "Qui a consulté de l’extérieur",
+      by: "Champs demandés",
     },
     invitation: "Invitation", choose: "Choisissez un mot de passe", again: "Le même mot de passe, une seconde fois",
     enrol: "Configurer une application d’authentification", first: "Le code qu’elle affiche maintenant",
@@ -79,6 +94,10 @@ const WORDS = {
     exceptions: {
       plans: `/en/partnerships/${BODY}/plans`, here: "Exceptions of this partnership", title: "Exceptions",
       kind: "Kind", every: "", show: "Show", closed: "For members only",
+    },
+    readings: {
+      here: "Who read this partnership’s records from outside", title: "Who read from outside",
+      by: "Fields asked for",
     },
     invitation: "You are invited", choose: "Choose a password", again: "The same password again",
     enrol: "Set up an authenticator", first: "The code that it shows now",
@@ -164,8 +183,22 @@ for (const [language, words] of Object.entries(WORDS)) {
     assert.notEqual(await browsing.getByLabel(kind, { exact: true }).inputValue(), every);
     const exceptions = browsing.url();
 
+    // Who read from outside: a funder has asked just now.
+    await asFunder();
+    const { readings } = words;
+    await browsing.goto(running.origin + plans);
+    await browsing.getByRole("link", { name: readings.here, exact: true }).click();
+    assert.equal(await browsing.textContent("h1"), readings.title);
+    assert.ok((await browsing.textContent("main")).includes(readings.by));
+    assert.ok((await browsing.locator("main .timeline li").count()) > 0, "the reading is there");
+    assert.deepEqual(await violations(browsing), []);
+    assert.ok(await browsing.evaluate(() => document.documentElement.scrollWidth <= 320), "it reflows at 320 pixels");
+    if (SHOTS) await browsing.screenshot({ path: join(SHOTS, `${language}-readings.png`), fullPage: true });
+    const looked = browsing.url();
+
     await page.getByRole("button", { name: words.out, exact: true }).press("Enter");
     await page.waitForURL(`**${signIn}`);
+    wrong.push(...(await closedTo(browsing, looked, closed)));
     wrong.push(...(await closedTo(browsing, exceptions, closed)));
     await browsing.close();
     const stranger = await asked(page, MEMBERS_ONLY);

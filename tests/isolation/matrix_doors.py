@@ -211,6 +211,7 @@ def _about() -> Iterator[Probe]:
             path = f"{base}/{OWN}/plans/{id_of(plan)}"
             yield Probe(f"GET {base}/{{slug}}/plans/{{plan_id}}", path, plan, audience=audience)
         yield Probe(f"GET {base}/{{slug}}/exceptions", f"{base}/{OWN}/exceptions")
+        yield Probe(f"GET {base}/{{slug}}/readings", f"{base}/{OWN}/readings")
         yield Probe(f"POST {base}/{{slug}}/pack", f"{base}/{OWN}/pack", form={"token": ""})
 
 

@@ -1,13 +1,17 @@
 """An audit mandate opens what it names and nothing else; whoever reads from outside is told to those they read."""
 
 import asyncio
+import html
+import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
+import psycopg
 import pytest
 from litestar.testing import AsyncTestClient
 
@@ -17,7 +21,7 @@ from domain.audience import Audience
 from domain.audit_mandate import AuditScope, CloseAuditMandate, ExtendAuditMandate, OpenAuditMandate
 from domain.body import BodyKind
 from domain.envelope import Actor, ByInstrument, Role
-from domain.ids import AccessGrantId, AgreementId, AuditMandateId, CommandId, TenantId
+from domain.ids import AccessGrantId, AgreementId, AuditMandateId, CommandId, StreamId, TenantId
 from domain.stream import Command, Order
 from domain.values import Period, en, fr
 from infra.access.readings import Readings
@@ -28,11 +32,13 @@ from infra.settings import DatabaseSettings, Settings
 from projections.registry import PROJECTIONS
 from projections.runner import Runner
 from readapi import mandated
-from services import mandates
+from services import forgetting_readings, mandates
 from services.api.app import create_app
 from services.api.reads import read_api
 from services.bodies import BodyFacts, Provisioning
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
+from services.forgetting_readings import forget_readings
+from services.web import readings_page
 from tests.integration.filled import make_database
 from tests.integration.services.conftest import opening
 
@@ -53,6 +59,7 @@ NATIONAL = "{ agreementMatrix { total } partnerships(first: 1) { totalCount } }"
 class World:
     """Two partnerships that look alike, of which one granted the authority access; and two authorities."""
 
+    settings: DatabaseSettings
     write: WriteSide
     client: httpx.AsyncClient
     slugs: dict[TenantId, str]
@@ -123,6 +130,16 @@ class World:
         found: list[dict[str, Any]] = answer.json()["readings"]
         return found[::-1]
 
+    async def page(self, token: str, base: str = "en/partnerships") -> httpx.Response:
+        """The page about the first partnership."""
+        path = f"/{base}/{self.slugs[self.ours]}/readings"
+        return await self.client.get(path, headers={"authorization": f"Bearer {token}"})
+
+    def age(self, days: int) -> None:
+        """Let all that was read have been read so many days ago."""
+        with psycopg.connect(self.settings.admin_dsn) as connection:
+            connection.execute("UPDATE access.reading SET at = at - make_interval(days => %s)", [days])
+
 
 @pytest.fixture(scope="module")
 def audited(server: EmbeddedServer, worker_name: str) -> DatabaseSettings:
@@ -148,7 +165,7 @@ async def world(audited: DatabaseSettings, settings: Settings) -> AsyncIterator[
             )
             await write.bodies.provision(provisioning, principal=CONSOLE, fingerprint=bytes(32))
             slugs[new.body_id] = new.slug
-        made = World(write, client, slugs, *slugs)
+        made = World(audited, write, client, slugs, *slugs)
         for body in (made.ours, made.theirs):
             signed = SignAgreement(
                 agreement_id=AgreementId(uuid.uuid4()),
@@ -285,6 +302,89 @@ async def test_funders_readings_are_shown_to_those_whom_they_concern(world: Worl
         "SELECT count(*) FROM access.readings_of($1, '{}', 'infinity', 100) WHERE across", world.ours
     )
     assert row[0] == 1  # once per question
+
+
+async def test_files_that_a_funder_takes_are_readings_too(world: World) -> None:
+    officer = await world.token(world.authority, "programme_officer")
+    answer = await world.client.get("/api/v1/views/registry.csv", headers={"authorization": f"Bearer {officer}"})
+
+    assert answer.status_code == 200
+    assert [(one["across"], one["asked"]) for one in await world.readings(world.ours)] == [
+        (True, ["partnerships"])
+    ]
+
+
+async def test_members_see_on_a_page_who_read_and_nobody_else_does(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = await world.token(world.authority, "programme_officer")
+    await world.count(officer, AGREEMENTS, world.ours)
+    await world.ask(officer, NATIONAL)
+    bodies: list[tuple[TenantId, Role]] = [
+        (world.ours, "member"),
+        (world.ours, "partner_reporter"),
+        (world.ours, "auditor"),
+        (world.theirs, "chair"),
+    ]
+    pages = [await world.page(await world.token(body, role)) for body, role in bodies]
+
+    assert [page.status_code for page in pages] == [200, 403, 403, 403]
+    assert "agreementMatrix, partnerships" in pages[0].text
+    assert "A question across partnerships" in pages[0].text
+    assert pages[0].headers["cache-control"] == "private, no-store"
+    assert len({page.text for page in pages[1:]}) == 1
+    french = (await world.page(await world.token(world.ours, "member"), "fr/partenariats")).text
+    assert "Une question sur plusieurs partenariats" in french
+
+    monkeypatch.setattr(readings_page, "FIRST", 1)
+    member = await world.token(world.ours, "member")
+    page = await world.page(member)
+    (earlier,) = re.findall(r'rel="next" href="([^"#]+)#found"', page.text)
+    before = await world.client.get(html.unescape(earlier), headers={"authorization": f"Bearer {member}"})
+    assert ("agreementMatrix" in page.text, "agreementMatrix" in before.text) == (True, False)
+    assert "<code>agreements</code>" in before.text
+    assert 'rel="next"' not in before.text
+
+
+async def test_readings_are_forgotten_when_they_were_kept_long_enough_and_an_audits_from_its_end_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mandate_id = await world.mandate(world.ours)
+    officer, auditor = (
+        await world.token(world.authority, "programme_officer"),
+        await world.token(world.authority, "auditor"),
+    )
+    await world.count(officer, AGREEMENTS, world.ours)
+    await world.count(auditor, AGREEMENTS, world.ours, IN)
+    kept = timedelta(days=400)
+    assert await forget_readings(world.write, world.ours, kept) == 0
+
+    world.age(days=500)
+    await world.count(officer, AGREEMENTS, world.ours)
+    assert await forget_readings(world.write, world.ours, kept) == 1  # the mandate is open
+    await world.give(world.authority, CloseAuditMandate(audit_mandate_id=mandate_id))
+    assert await forget_readings(world.write, world.ours, kept) == 0  # its readings are told now
+    assert [one["role"] for one in await world.readings(world.ours)] == ["auditor", "programme_officer"]
+
+    async def long_over(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(forgetting_readings, "over_since", long_over)
+    assert [await forget_readings(world.write, world.ours, kept) for _ in range(2)] == [1, 0]
+    with pytest.raises(asyncpg.CheckViolationError):
+        await world.write.readings.forget(world.ours, [], datetime.now(UTC) - timedelta(days=300))
+
+
+async def test_a_mandate_is_over_since_its_last_day_or_the_day_it_was_closed(world: World) -> None:
+    open_, closed = await world.mandate(world.ours), await world.mandate(world.ours)
+    await world.give(world.authority, CloseAuditMandate(audit_mandate_id=closed))
+    today = datetime.now(UTC).date()
+
+    async def over(mandate_id: AuditMandateId, day: date) -> bool:
+        return await mandates.over_since(world.write, world.authority, StreamId(mandate_id), day)
+
+    assert [await over(closed, today + timedelta(days=days)) for days in (-2, 2)] == [False, True]
+    assert [await over(open_, today + timedelta(days=days)) for days in (2, 30, 31)] == [False, False, True]
 
 
 async def test_what_cannot_be_kept_is_not_answered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

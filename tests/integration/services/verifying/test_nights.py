@@ -21,6 +21,7 @@ from services.api.readiness import checks
 from services.bootstrap import WriteSide, open_write_side
 from services.cli import REFUSED, main
 from services.contents import NO_CONTENTS
+from services.forgetting_readings import FORGET_READINGS
 from services.reactions import END_GRANTS
 from services.verifying.jobs import VERIFY, Nights, Verifying, verify_tonight
 from services.verifying.results import Found, last
@@ -156,7 +157,9 @@ async def test_a_night_s_job_is_put_into_the_queue_once_by_however_many_workers(
 
     assert sorted(tenant_id for taken in done for tenant_id in taken) == sorted((ALPHA, BETA))
     assert sorted(queued(database)) == sorted(
-        (actor, [str(each), "2026-11-28"], str(each)) for each in (ALPHA, BETA) for actor in (VERIFY, END_GRANTS)
+        (actor, [str(each), "2026-11-28"], str(each))
+        for each in (ALPHA, BETA)
+        for actor in (VERIFY, END_GRANTS, FORGET_READINGS)
     )
     assert await Nights(3).enqueue(write, SEVEN) == []
     assert await Nights(3).enqueue(write, SEVEN + timedelta(hours=1)) == [COMMONS]
