@@ -208,6 +208,8 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "WithdrawInvitation": _COORDINATOR | _OPERATOR,
     "ListMembers": _COORDINATOR | _OPERATOR,
     "EndMembership": _COORDINATOR | _OPERATOR,
+    "ReadPerson": _COORDINATOR,
+    "CorrectPerson": _COORDINATOR,
     # tokens of machines: outside every log
     "ListServiceTokens": _COORDINATOR | _OPERATOR,
     "IssueServiceToken": _COORDINATOR | _OPERATOR,
@@ -230,6 +232,7 @@ OUTSIDE_LOGS: Final[frozenset[str]] = frozenset(
     {
         *("ListAddresses", "AddAddress", "RemoveAddress", "ListReadings"),
         *("ListInvitations", "InvitePerson", "WithdrawInvitation", "ListMembers", "EndMembership"),
+        *("ReadPerson", "CorrectPerson"),
         *("ListServiceTokens", "IssueServiceToken", "RevokeServiceToken"),
     }
 )

@@ -20,6 +20,7 @@ from infra.settings import Settings, WebSettings
 from services.api.addresses import address_routes
 from services.api.admitting import admit
 from services.api.calendar import calendar_routes
+from services.api.contacts import contact_routes
 from services.api.denied import note_denied
 from services.api.documents import document_routes
 from services.api.edge import Edge, LookFirst, correlation_id_of, path_of
@@ -55,6 +56,7 @@ from services.web.account import account_routes
 from services.web.confirming import confirm_routes
 from services.web.exceptions_page import exceptions_routes
 from services.web.forgotten import forgotten_routes
+from services.web.own_data import own_data_routes
 from services.web.pages import error_page, is_page, web_routes
 from services.web.passkeys import passkey_routes
 from services.web.plan_page import plan_routes
@@ -145,6 +147,8 @@ def create_app(
             *plan_routes(),
             *exceptions_routes(),
             *readings_routes(),
+            *own_data_routes(),
+            *contact_routes(),
             *proof_page_routes(settings.proof),
             *sign_in_routes(),
             *account_routes(),

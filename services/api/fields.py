@@ -73,6 +73,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "S’il s’agissait d’une question portant sur plusieurs.",
     ),
     "asked": ("The fields that were asked for.", "Les champs demandés."),
+    "Contact.phone": ("Telephone.", "Téléphone."),
     "ShownReading.at": ("When.", "Quand."),
     "ShownReading.role": ("In which role.", "À quel titre."),
     # --- addresses

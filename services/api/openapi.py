@@ -26,6 +26,7 @@ from services.api.readings import ReadingList
 from services.api.routes import CommandAnswer, ProvisionAnswer
 from services.api.service_tokens import IssuedServiceToken, NewServiceToken, ServiceTokenList
 from services.authorisation import ROLES_OF_COMMAND
+from services.contacts import Contact
 from services.decoding import Circumstances
 from services.refusals import STATUS_OF_KIND, known_refusals
 from services.tables.intake import Intake
@@ -279,6 +280,7 @@ def _schemas() -> dict[str, Any]:
         InvitationList,
         MemberList,
         ReadingList,
+        Contact,
         NewServiceToken,
         IssuedServiceToken,
         ServiceTokenList,

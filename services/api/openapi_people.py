@@ -1,4 +1,4 @@
-"""How members, invitations and readings are described: six operations that record nothing in any log."""
+"""How members, invitations and readings are described: eight operations that record nothing in any log."""
 
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ def people_paths(slug: dict[str, Any], problems: dict[str, Any]) -> dict[str, An
     """The paths of members and invitations; what every path shares comes from the whole description."""
     few = {status: answer for status, answer in problems.items() if status in _READING}
     invitation = _id("invitation_id", "The invitation. · L’invitation.")
+    person = _id("person_id", "The pseudonym. · Le pseudonyme.")
     membership = _id("membership_id", "The membership. · L’appartenance.")
     return {
         "/api/v1/partnerships/{slug}/invitations": {
@@ -63,6 +64,23 @@ def people_paths(slug: dict[str, Any], problems: dict[str, Any]) -> dict[str, An
                     **few,
                 },
             )
+        },
+        "/api/v1/partnerships/{slug}/people/{person_id}": {
+            "get": _operation(
+                "ReadPerson",
+                "What is known of a person · Ce qu’on sait d’une personne",
+                "Name and contact of whoever goes by this pseudonym in the body's log; they stand outside of it.",
+                parameters=[slug, person, _CORRELATION],
+                responses={"200": _json("Name and contact. · Nom et coordonnées.", "Contact"), **few},
+            ),
+            "put": _operation(
+                "CorrectPerson",
+                "Correct it · La corriger",
+                "All of it anew: what is left out is not known any more. Nothing in a log changes.",
+                parameters=[slug, person, _CORRELATION],
+                requestBody={"required": True, **_content("Contact")},
+                responses={"200": _json("As it is known now. · Tel que connu maintenant.", "Contact"), **problems},
+            ),
         },
         "/api/v1/partnerships/{slug}/members": {
             "get": _operation(

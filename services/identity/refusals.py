@@ -95,6 +95,14 @@ class InvitationsTooManyError(DoorRefusal):
 
 
 @dataclass(eq=False)
+class PersonUnknownError(DoorRefusal):
+    code = "person_unknown"
+    kind = "not_found"
+    en = "Nobody is known here under this pseudonym, or nobody any more."
+    fr = "Personne n’est connu ici sous ce pseudonyme, ou personne ne l’est plus."
+
+
+@dataclass(eq=False)
 class MemberUnknownError(DoorRefusal):
     code = "member_unknown"
     kind = "not_found"

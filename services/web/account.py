@@ -30,6 +30,7 @@ from services.identity.refusals import (
     PasswordShortError,
 )
 from services.web.messages import other
+from services.web.own_data import contacts
 from services.web.places import place, routes
 from services.web.signing_in import begun, onwards
 from services.web.visiting import Visit, led_to, shown, submission_of, visit_of
@@ -108,6 +109,7 @@ async def show_account(request: AnyRequest) -> Response[Any]:
             (one, instant(one.at, visit.language))
             for one in await visit.identity.security.of_account(session.account_id, _EVENTS_SHOWN)
         ],
+        contacts=await contacts(visit, session),
         confirmed=await is_confirmed(visit.identity, session.account_id, session.session_id),
         passkey={"kind": "create", "options": "passkey_new_options", "answer": "passkey_new"},
         **await _logins(visit, session, set(names)),

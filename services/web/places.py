@@ -19,6 +19,8 @@ PLACES: Final = {
     "forgotten": Words("/en/sign-in/forgotten", "/fr/connexion/oubli"),
     "password": Words("/en/password/{token:str}", "/fr/mot-de-passe/{token:str}"),
     "account": Words("/en/account", "/fr/compte"),
+    "own_data": Words("/en/account/data", "/fr/compte/donnees"),
+    "contact": Words("/en/account/contact", "/fr/compte/coordonnees"),
     "confirm": Words("/en/account/confirm", "/fr/compte/confirmation"),
     "sign_out": Words("/en/account/sign-out", "/fr/compte/deconnexion"),
     "end_session": Words("/en/account/sessions/end", "/fr/compte/sessions/fin"),

@@ -158,6 +158,19 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
     "account.end": Words("End", "Mettre fin"),
     "account.end_others": Words("End all others", "Mettre fin à toutes les autres"),
     "account.sign_out": Words("Sign out", "Se déconnecter"),
+    "account.data": Words("What is kept about me", "Ce qui est conservé à mon sujet"),
+    "account.data_text": Words(
+        "Bodies may keep a name and a contact for you, outside their logs. Correct them here; empty, nothing is "
+        "kept.",
+        "Un organisme peut conserver votre nom et vos coordonnées, hors de son registre. Corrigez-les ici; vides, "
+        "rien n’est conservé.",
+    ),
+    "account.name": Words("Name", "Nom"),
+    "account.phone": Words("Telephone", "Téléphone"),
+    "account.correct": Words("Correct", "Corriger"),
+    "account.take": Words(
+        "Take away all that is kept about me (JSON)", "Emporter tout ce qui est conservé à mon sujet (JSON)"
+    ),
     "account.events": Words("What happened to my account", "Ce qui s’est passé dans mon compte"),
     "account.events_none": Words("Nothing is known yet.", "Rien n’est connu pour l’instant."),
     "account.event": Words("{at}: {what}", "{at} : {what}"),
@@ -194,6 +207,10 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
         "un lien pour choisir un autre mot de passe n’a pu être envoyé",
     ),
     "happened.password_changed": Words("another password was chosen", "un autre mot de passe a été choisi"),
+    "happened.contact_corrected": Words(
+        "a name or contact was corrected", "un nom ou des coordonnées ont été corrigés"
+    ),
+    "happened.data_taken": Words("all that is kept was taken away", "tout ce qui est conservé a été emporté"),
     "happened.invitation_accepted": Words("an invitation was accepted", "une invitation a été acceptée"),
     "happened.membership_ended": Words("a membership was ended", "une appartenance a pris fin"),
     "happened.account_closed": Words("the account was closed", "le compte a été fermé"),

@@ -118,6 +118,9 @@ def _api() -> Iterator[Probe]:
         yield Probe(f"GET {door}/{one}", f"{base}/{one}")
     for one, part in (("addresses", "address_id"), ("invitations", "invitation_id"), ("members", "membership_id")):
         yield Probe(f"DELETE {door}/{one}/{{{part}}}", f"{base}/{one}/{any_id}")
+    person = f"{base}/people/{any_id}"
+    yield Probe(f"GET {door}/people/{{person_id}}", person)
+    yield Probe(f"PUT {door}/people/{{person_id}}", person, body={})
     yield Probe(f"GET {door}/service-tokens", f"{base}/service-tokens")
     yield Probe(f"POST {door}/service-tokens", f"{base}/service-tokens", body={})
     yield Probe(f"DELETE {door}/service-tokens/{{token_id}}", f"{base}/service-tokens/{'a' * 16}")
@@ -231,6 +234,7 @@ def _people() -> Iterator[Probe]:
         ("forgotten", {}),
         ("password", always_passes),
         ("account", led),
+        ("own_data", led),
         ("confirm", led),
     ):
         for path in PLACES[name]:
@@ -246,6 +250,7 @@ def _people() -> Iterator[Probe]:
         ("sign_out", always_led),
         ("end_session", always_led),
         ("act_for", always_led),
+        ("contact", always_led),
         ("passkey_end", always_led),
         ("login_new", led | {"in": Outcome.HIDDEN}),  # with no name
         ("login_end", always_led),

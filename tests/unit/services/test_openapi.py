@@ -19,6 +19,8 @@ OF_PEOPLE = {
     "ListMembers",
     "EndMembership",
     "ListReadings",
+    "ReadPerson",
+    "CorrectPerson",
 }
 VIEW_PATHS = (
     *("agreements", "comparison", "endorsements", "exceptions", "frozen", "funding", "published", "registry"),
