@@ -120,6 +120,7 @@ _SITE: Final[Mapping[str, Door]] = {
     "GET /static/{digest}/{name}": Door(Rule.OPEN),
     "GET /favicon.ico": Door(Rule.OPEN),
     "GET /sign-in/{name}/return": Door(Rule.SECRET),
+    "GET /sign-in/{name}/signed-out": Door(Rule.OPEN),
 }
 _ABOUT: Final[Mapping[str, Door]] = {
     "GET plans": Door(Rule.READER),

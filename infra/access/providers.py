@@ -171,6 +171,19 @@ class Providers:
                 f"{self._sealed_by}: set the provider up again"
             ) from error
 
+    def sealed_sign_in(self, account_id: UUID, id_token: str) -> bytes:
+        """By what a provider knows a sign-in of an account, as a session keeps it."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._seal.encrypt(nonce, id_token.encode(), account_id.bytes)
+
+    def sign_in_of(self, account_id: UUID, sealed: bytes) -> str | None:
+        """The inverse; None where it does not open: it was sealed under another instance secret, or moved."""
+        try:
+            opened = self._seal.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], account_id.bytes)
+        except InvalidTag:
+            return None
+        return opened.decode()
+
     def _sealed(self, provider_id: UUID, secret: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._seal.encrypt(nonce, secret.encode(), provider_id.bytes)

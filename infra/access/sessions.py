@@ -82,13 +82,20 @@ class Sessions:
         agent: str,
         instead_of: str | None,
         via: Via | None = None,
+        id_token: bytes | None = None,
     ) -> str:
         """A new session's secret, never one that was known before: `instead_of` is ended, whoever's it was.
 
-        `via` names the provider at which the account has the login that opens the session.
+        `via` names the provider at which the account has the login that opens the session, and `id_token`, sealed,
+        by what it knows that; a session that goes on in this one leaves its own.
         """
         token = new_opaque()
         if instead_of is not None:
+            before = await self.find(instead_of)
+            if before is not None and id_token is None and via is not None:
+                id_token = (
+                    await self.id_token(before) if (before.account_id, before.via) == (account_id, via) else None
+                )
             await self.end_by_token(instead_of)
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT access.enter($1)", account_id)
@@ -100,8 +107,8 @@ class Sessions:
             await connection.execute(
                 "INSERT INTO access.session"
                 " (session_hash, session_id, account_id, body_id, membership_id, factor, agent, expires_at,"
-                " via_body, via_provider)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8, $9, $10)",
+                " via_body, via_provider, id_token)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8, $9, $10, $11)",
                 hash_of(token),
                 uuid4(),
                 account_id,
@@ -112,6 +119,7 @@ class Sessions:
                 self._longest,
                 None if via is None else via.body_id,
                 None if via is None else via.provider_id,
+                id_token,
             )
         return token
 
@@ -121,6 +129,16 @@ class Sessions:
             return None
         row = await self._pool.fetchrow("SELECT * FROM access.use_session($1, $2)", hash_of(token), self._idle)
         return None if row is None else msgspec.convert(dict(row), Session)
+
+    async def id_token(self, session: Session) -> bytes | None:
+        """By what the provider that opened it knows the sign-in, sealed; None where there is nothing."""
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute("SELECT access.enter($1)", session.account_id)
+            found: bytes | None = await connection.fetchval(
+                "SELECT id_token FROM access.session WHERE account_id = $1 AND session_id = $2",
+                *(session.account_id, session.session_id),
+            )
+        return found
 
     async def act_for(self, session: Session, membership: Membership) -> None:
         """Let a session act for another of its account's memberships."""

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -46,6 +47,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None = None
+    end_session_endpoint: str | None = None
+    """Of RP-Initiated Logout 1.0; None: it cannot be asked to end a sign-in, or not at a host that was named."""
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
     code_challenge_methods_supported: tuple[str, ...] | None = None
     claims_parameter_supported: bool = False
@@ -68,6 +71,8 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     """None where it does not say that the address is verified."""
     acr: str | None
     amr: frozenset[str]
+    id_token: str
+    """By what the provider knows this sign-in later."""
 
 
 class _Tokens(msgspec.Struct, frozen=True):
@@ -124,9 +129,41 @@ class OpenIdClient:
             known = found.code_challenge_methods_supported
             if known is not None and "S256" not in known:
                 raise ProviderAnswerError("pkce")
-            return found
+            return self._with_known_end(found, provider.hosts)
 
         return await self._once(f"metadata {provider.issuer} {sorted(provider.hosts)}", fetch, KEPT_SECONDS)
+
+    def _with_known_end(self, found: Metadata, hosts: Collection[str]) -> Metadata:
+        """Nobody is sent elsewhere to sign out; and what is wrong with that keeps nobody from signing in."""
+        if found.end_session_endpoint is None:
+            return found
+        try:
+            self._fetcher.check(found.end_session_endpoint, hosts)
+        except ProviderAnswerError:
+            return msgspec.structs.replace(found, end_session_endpoint=None)
+        return found
+
+    async def farewell(
+        self, provider: Provider, id_token: str, state: str, back_uri: str, language: Language
+    ) -> str | None:
+        """Where to send a browser to sign out there too (RP-Initiated Logout 1.0, section 2); None: nowhere.
+
+        Raises as `metadata`.
+        """
+        endpoint = (await self.metadata(provider)).end_session_endpoint
+        if endpoint is None:
+            return None
+        url: str = add_params_to_uri(
+            endpoint,
+            [
+                ("id_token_hint", id_token),
+                ("client_id", provider.client_id),
+                ("post_logout_redirect_uri", back_uri),
+                ("state", state),
+                ("ui_locales", f"{language}-CA {language}"),
+            ],
+        )
+        return url
 
     async def address(self, provider: Provider, secrets: Secrets, redirect_uri: str, language: Language) -> str:
         """Where to send a browser whose pages are in this language. Raises as `metadata`."""
@@ -190,6 +227,7 @@ class OpenIdClient:
             email=info.verified,
             acr=acr if isinstance(acr := claims.get("acr"), str) else None,
             amr=frozenset(one for one in claims.get("amr") or () if isinstance(one, str)),
+            id_token=tokens.id_token,
         )
 
     async def _claims(self, provider: Provider, tokens: _Tokens, nonce: str) -> dict[str, Any]:

@@ -64,6 +64,7 @@ from services.web.proof_pages import proof_page_routes
 from services.web.providers import provider_routes
 from services.web.readings_page import readings_routes
 from services.web.signing_in import sign_in_routes
+from services.web.signing_out import signing_out_routes
 from services.web.whoever import led_to_confirm
 
 OPENAPI_PATH = "/openapi.json"
@@ -156,6 +157,7 @@ def create_app(
             *passkey_routes(),
             *forgotten_routes(settings),
             *provider_routes(settings),
+            *signing_out_routes(settings),
             *(asgi(path, is_mount=True, copy_scope=True)(app) for path, app in (mounts or {}).items()),
         ],
         exception_handlers=_exception_handlers(),

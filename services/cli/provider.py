@@ -16,6 +16,7 @@ from services.bootstrap import WriteSide, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.web.providers import return_url
+from services.web.signing_out import signed_out_url
 
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 _HOST: Final = re.compile(r"[a-z0-9.\[\]:-]{1,260}")
@@ -59,6 +60,7 @@ async def _set(settings: Settings, write: WriteSide, given: argparse.Namespace) 
         say_error(f"{terms.name} has another body or issuer: choose another name, or remove it first")
         return REFUSED
     say(return_url(settings.reminders.public_url, terms.name))
+    say(signed_out_url(settings.reminders.public_url, terms.name))
     return 0
 
 
@@ -113,6 +115,7 @@ async def _list(settings: Settings, write: WriteSide, given: argparse.Namespace)
         domains = ",".join(one.domains) or "-"
         say(f"{one.name}  {one.issuer}  client {one.client_id}  secret {kept}  domains {domains}")
         say(f"  {return_url(settings.reminders.public_url, one.name)}")
+        say(f"  {signed_out_url(settings.reminders.public_url, one.name)}")
     return 0
 
 

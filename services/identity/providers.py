@@ -177,6 +177,7 @@ async def signed_in(
         agent=agent,
         instead_of=instead_of,
         via=Via(provider.tenant_id, provider.provider_id),
+        id_token=identity.providers.sealed_sign_in(account_id, who.id_token),
     )
     await note(identity, "signed_in", account_id=account_id, factor="provider", provider=provider.name)
     return token

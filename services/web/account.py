@@ -46,7 +46,7 @@ AnyRequest = Request[Any, Any, Any]
 
 def account_routes() -> list[HTTPRouteHandler]:
     """The handlers; they find the write side in the application's state."""
-    return [show_invitation, take_invitation, show_account, sign_out, end_session, act_for]
+    return [show_invitation, take_invitation, show_account, end_session, act_for]
 
 
 @get(routes("invitation"))
@@ -138,16 +138,6 @@ async def _memberships(visit: Visit, session: Session) -> list[Membership]:
     """For which a session may act: a provider vouches for its own body and shows no other."""
     memberships = await visit.identity.accounts.memberships(session.account_id)
     return [one for one in memberships if session.via is None or session.via.body_id == one.tenant_id]
-
-
-@post(routes("sign_out"), status_code=200)
-async def sign_out(request: AnyRequest) -> Response[Any]:
-    """End this session."""
-    visit = await submission_of(request)
-    if visit.session is not None:
-        await visit.identity.sessions.end(visit.session.account_id, visit.session.session_id)
-        await note(visit.identity, "session_ended", account_id=visit.session.account_id)
-    return led_to(visit, place("sign_in", visit.language), signed_out=True)
 
 
 @post(routes("end_session"), status_code=200)

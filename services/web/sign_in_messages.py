@@ -158,6 +158,24 @@ SIGN_IN_MESSAGES: Final[dict[str, Words]] = {
     "account.end": Words("End", "Mettre fin"),
     "account.end_others": Words("End all others", "Mettre fin à toutes les autres"),
     "account.sign_out": Words("Sign out", "Se déconnecter"),
+    "signed_out.title": Words("Signed out", "Session fermée"),
+    "signed_out.here": Words("Your session here has ended.", "Votre session ici a pris fin."),
+    "signed_out.still": Words(
+        "At {provider} you are still signed in: whoever uses this browser next could come in again through it.",
+        "Chez {provider}, votre session reste ouverte : qui se servira ensuite de ce navigateur pourrait revenir "
+        "par là.",
+    ),
+    "signed_out.go": Words("Sign out at {provider} too", "Se déconnecter aussi chez {provider}"),
+    "signed_out.absent": Words(
+        "{provider} offers no way to sign out from here, or does not answer: you may still be signed in there.",
+        "{provider} n’offre aucun moyen de se déconnecter d’ici, ou ne répond pas : votre session y est peut-être "
+        "encore ouverte.",
+    ),
+    "signed_out.both": Words(
+        "Your session here has ended, and you have come back from signing out at {provider}.",
+        "Votre session ici a pris fin, et vous revenez de la déconnexion chez {provider}.",
+    ),
+    "signed_out.again": Words("Sign in again", "Se connecter de nouveau"),
     "account.data": Words("What is kept about me", "Ce qui est conservé à mon sujet"),
     "account.data_text": Words(
         "Bodies may keep a name and a contact for you, outside their logs. Correct them here; empty, nothing is "

@@ -150,13 +150,18 @@ def led_to(visit: Visit, path: str, *, secret: str | None = None, signed_out: bo
     if secret is not None:
         answer.set_cookie(session_cookie_of(visit, secret))
     elif signed_out:
-        answer.set_cookie(_cookie(visit, session_cookie(secure=visit.identity.settings.secure), "", ends=True))
+        answer.set_cookie(ended_session_cookie_of(visit))
     return answer
 
 
 def session_cookie_of(visit: Visit, secret: str) -> Cookie:
     """The cookie of a session that has just begun."""
     return _cookie(visit, session_cookie(secure=visit.identity.settings.secure), secret)
+
+
+def ended_session_cookie_of(visit: Visit) -> Cookie:
+    """Takes the session's cookie away."""
+    return _cookie(visit, session_cookie(secure=visit.identity.settings.secure), "", ends=True)
 
 
 def form_cookie_of(visit: Visit) -> Cookie:

@@ -16,13 +16,13 @@ async function loginOf(request) {
 }
 
 // Whoever signs in is whom they type: a subject and, after a bar, an address that the organisation has verified.
-export async function issue(returnUrls) {
+export async function issue(returnUrls, signedOutUrls = []) {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [{
-      client_id: CLIENT, client_secret: SECRET, redirect_uris: returnUrls, grant_types: ["authorization_code"],
+      client_id: CLIENT, client_secret: SECRET, redirect_uris: returnUrls, post_logout_redirect_uris: signedOutUrls, grant_types: ["authorization_code"],
       response_types: ["code"], token_endpoint_auth_method: "client_secret_post",
     }],
     acrValues: [TWO_FACTORS],

@@ -15,14 +15,15 @@ let provider;
 
 before(async () => {
   running = await start(18014);
-  provider = await issue([`${running.origin}/sign-in/${NAME}/return`]);
+  const [back, signedOut] = ["return", "signed-out"].map((end) => `${running.origin}/sign-in/${NAME}/${end}`);
+  provider = await issue([back], [signedOut]);
   const said = await running.run(
     "provider", "set", NAME, "--body", BODY, "--issuer", provider.issuer, "--client-id", CLIENT,
     "--label-fr", "Ville d’Essai", "--label-en", "City of Tests", "--domain", "example.org",
     "--require-acr", TWO_FACTORS, "--second-acr", TWO_FACTORS, "--secret-stdin",
     { stdin: SECRET },
   );
-  assert.equal(said, `${running.origin}/sign-in/${NAME}/return`);
+  assert.equal(said, `${back}\n${signedOut}`);
   assert.match(await running.run("provider", "check", NAME), new RegExp(`^${provider.issuer}  1 keys`));
 });
 
@@ -38,6 +39,8 @@ const WORDS = {
     via: "Cette session a été ouverte par Ville d’Essai", linked: "Ville d’Essai, associé le",
     unknown: "Erreur\u00a0: Cet identifiant n’ouvre aucun compte ici.", password: "Choisissez un mot de passe",
     again: "Le même mot de passe, une seconde fois", create: "Créer mon compte",
+    signedOut: "Session fermée", outThere: "Se déconnecter aussi chez Ville d’Essai",
+    both: "vous revenez de la déconnexion chez Ville d’Essai", anew: "Se connecter de nouveau",
   },
   en: {
     signIn: "/en/sign-in", account: "/en/account", there: "Sign in with City of Tests",
@@ -45,6 +48,8 @@ const WORDS = {
     via: "This session was opened by City of Tests", linked: "City of Tests, linked on",
     unknown: "Error: That login opens no account here.", password: "Choose a password",
     again: "The same password again", create: "Create my account",
+    signedOut: "Signed out", outThere: "Sign out at City of Tests too",
+    both: "you have come back from signing out at City of Tests", anew: "Sign in again",
   },
 };
 
@@ -108,6 +113,24 @@ for (const [language, words] of Object.entries(WORDS)) {
     assert.ok((await page.textContent("main")).includes(words.via));
     assert.ok(await readsAsMember(page));
     assert.deepEqual(await violations(page), []);
+
+    // Out of both: here at once, and there by the link, from which one comes back. Both ask who one is then.
+    await page.getByRole("button", { name: words.out, exact: true }).press("Enter");
+    await page.getByRole("heading", { name: words.signedOut, exact: true }).waitFor();
+    assert.ok(!(await readsAsMember(page)));
+    assert.deepEqual(await violations(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), "it reflows at 320 pixels");
+    await page.getByRole("link", { name: words.outThere, exact: true }).press("Enter");
+    await page.waitForURL(`${provider.issuer}/**`);
+    await page.locator("button[value=yes]").press("Enter");
+    await page.waitForURL(`${running.origin}/sign-in/${NAME}/signed-out**`);
+    assert.equal(await page.getAttribute("html", "lang"), `${language}-CA`);
+    assert.ok((await page.textContent("main")).includes(words.both));
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("link", { name: words.anew, exact: true }).press("Enter");
+    await page.getByRole("link", { name: words.there }).press("Enter");
+    await page.waitForURL(`${provider.issuer}/**`);
+    await page.getByLabel("Login").waitFor();
     await page.context().close();
   });
 

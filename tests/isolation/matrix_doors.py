@@ -146,6 +146,11 @@ def _open() -> Iterator[Probe]:
         yield Probe(f"GET {path}", path)
     for path in ("/openapi.json", "/health/live", "/health/ready"):
         yield Probe(f"GET {path}", path)
+    yield Probe(
+        "GET /sign-in/{name}/signed-out",
+        "/sign-in/nowhere/signed-out",
+        answers=dict.fromkeys(("in", "out"), Outcome.LED),
+    )
     back = "GET /sign-in/{name}/return"
     yield Probe(back, "/sign-in/city/return", answers=dict.fromkeys(("in", "out"), Outcome.FORBIDDEN))
     css = "GET /static/{digest}/{name}"
