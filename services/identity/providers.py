@@ -130,7 +130,7 @@ async def vouched(identity: Identity, came: Came, returned: Returned, redirect_u
         who = await identity.openid.redeem(provider, secret, returned.code, came.secrets, redirect_uri)
     except (ProviderUnreachableError, ProviderAnswerError, ProviderSecretError) as error:
         raise _refused(provider, error) from error
-    if provider.acr_required and who.acr not in provider.acr_required:
+    if not is_strict_enough(provider, who):
         _log.warning("access.provider_too_weak", provider=provider.name)
         raise ProviderTooWeakError
     return who
@@ -199,6 +199,11 @@ async def linked(identity: Identity, came: Came, who: Who, session: Session | No
         raise LoginLinkedError from error
     await identity.attempts.succeeded("address", address, all_=False)
     await note(identity, "login_linked", account_id=session.account_id, provider=came.provider.name, by="owner")
+
+
+def is_strict_enough(provider: Provider, who: Who) -> bool:
+    """Whether the provider says that it was as strict as the body requires."""
+    return not provider.acr_required or who.acr in provider.acr_required
 
 
 def factor_of(provider: Provider, who: Who) -> Factor:

@@ -348,17 +348,36 @@ async def test_the_control_of_pkce_unasked_for_only_the_nonce_is_left_and_withou
         assert await injected(client, issuer, name, email) == 303
 
 
-async def test_a_code_that_was_redeemed_opens_nothing_again(
-    client: httpx.AsyncClient, issuer: Issuer, name: str, email: str
-) -> None:
+async def replayed(client: httpx.AsyncClient, issuer: Issuer, name: str, email: str) -> int:
+    """A code that opened a session, brought back with the state of another journey of the same browser."""
     browser = Browser(client)
     used = dict(httpx.QueryParams(urlsplit(issuer.authorise(await go(browser, name), email=email)).query))
     again = dict(httpx.QueryParams(urlsplit(issuer.authorise(await go(browser, name), email=email)).query))
-    await browser.see(f"/sign-in/{name}/return?{urlencode(used)}")
-
+    assert (await browser.see(f"/sign-in/{name}/return?{urlencode(used)}")).status_code == 303
     answer = await browser.see(f"/sign-in/{name}/return?{urlencode({**again, 'code': used['code']})}")
+    return answer.status_code
 
-    assert (answer.status_code, issuer.refused) == (401, ["code"])
+
+async def test_a_code_that_was_redeemed_opens_nothing_again(
+    client: httpx.AsyncClient, issuer: Issuer, name: str, email: str
+) -> None:
+    assert await replayed(client, issuer, name, email) == 401
+    assert issuer.refused == ["code"]
+
+
+async def test_the_control_of_codes_a_provider_that_takes_them_again_is_stopped_by_the_verifier_and_the_nonce(
+    client: httpx.AsyncClient, issuer: Issuer, name: str, email: str
+) -> None:
+    issuer.forgets_codes = False
+    assert await replayed(client, issuer, name, email) == 401
+    assert issuer.refused == ["verifier"]
+    issuer.wants_verifier = False
+    assert await replayed(client, issuer, name, email) == 401
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(CodeIDToken, "validate_nonce", lambda _: None)
+
+        assert await replayed(client, issuer, name, email) == 303
+    assert issuer.refused == ["verifier"]
 
 
 @pytest.mark.parametrize("methods", [["plain"], []])

@@ -360,6 +360,23 @@ async def test_what_the_body_requires_has_to_be_said(
     assert (await come(browser, issuer, name, email=email, acr="urn:three")).status_code == 303
 
 
+async def test_the_control_of_strictness_unchecked_whatever_the_provider_says_will_do(
+    client: httpx.AsyncClient,
+    write: WriteSide,
+    partnership: Partnership,
+    issuer: Issuer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = await set_up(write, partnership.tenant_id, issuer, acr_required=("urn:two",))
+    email = new_email()
+    await joined(client, write, partnership.tenant_id, "member", email)
+    assert (await come(Browser(client), issuer, name, email=email, acr="urn:one")).status_code == 403
+
+    monkeypatch.setattr(providers, "is_strict_enough", lambda *_: True)
+
+    assert (await come(Browser(client), issuer, name, email=email, acr="urn:one")).status_code == 303
+
+
 # Linking on purpose
 
 
