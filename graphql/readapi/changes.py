@@ -1,12 +1,12 @@
 """Signs that something has changed, for readers who want to ask again at the right moment.
 
 A sign says that what this reader may see is not what it was, and nothing else: not what changed, nor whether
-anything happened that the reader may not see.
+anything happened that the reader may not see. Whose token, session or membership ends gets no further one.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
 
@@ -61,6 +61,8 @@ class Change:
     )
 
 
+Still = Callable[[], Awaitable[bool]]
+"""Whether whoever began to follow is still who they were then."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -73,9 +75,10 @@ def followed(description: str) -> Callable[[F], F]:
 class Following:
     """What the resolvers of one subscription get as context."""
 
-    def __init__(self, states: "States", viewer: Viewer) -> None:
+    def __init__(self, states: "States", viewer: Viewer, still: Still) -> None:
         self.states = states
         self.viewer = viewer
+        self.still = still
 
 
 FollowInfo = strawberry.Info[Following, None]
@@ -89,7 +92,7 @@ class Subscription:
     ) -> AsyncGenerator[Change, None]:
         following: Following = info.context
         body = await following.states.slugs.body(slug)
-        async for change in following.states.of(following.viewer, body=body):
+        async for change in following.states.of(following.viewer, following.still, body=body):
             yield change
 
     @followed("What the reader may see in a national view has changed.")
@@ -97,7 +100,7 @@ class Subscription:
         self, info: FollowInfo, view: Annotated[NationalView, strawberry.argument(description="Which view.")]
     ) -> AsyncGenerator[Change, None]:
         following: Following = info.context
-        async for change in following.states.of(following.viewer, view=view):
+        async for change in following.states.of(following.viewer, following.still, view=view):
             yield change
 
 
@@ -110,20 +113,27 @@ class States:
         self._looks: dict[tuple[object, ...], tuple[float, asyncio.Task[str]]] = {}
 
     async def of(
-        self, viewer: Viewer, *, body: TenantId | None = None, view: NationalView | None = None
+        self, viewer: Viewer, still: Still, *, body: TenantId | None = None, view: NationalView | None = None
     ) -> AsyncGenerator[Change, None]:
-        """A change at once, then one each time that the state is another. Nothing more of a body that is none."""
+        """A change at once, then one each time that the state is another. Nothing more of a body that is none.
+
+        Before each, and after every half minute without one, it is asked whether the viewer is still who it was.
+        """
         number, state = 1, await self.state(viewer, body=body, view=view)
         yield Change(number=number)
         while True:
             await self._database.grew(_WAIT_SECONDS)
+            found = state
             for seconds in _AFTER_SECONDS:
                 await asyncio.sleep(seconds)
                 found = await self.state(viewer, body=body, view=view)
                 if found != state:
-                    number, state = number + 1, found
-                    yield Change(number=number)
                     break
+            if not await still():
+                return
+            if found != state:
+                number, state = number + 1, found
+                yield Change(number=number)
 
     async def state(
         self, viewer: Viewer, *, body: TenantId | None = None, view: NationalView | None = None

@@ -112,6 +112,8 @@ class GraphQLEndpoint:
         slugs = self._slugs = Slugs(database)
         self._states = States(database, slugs)
         self._streams = Streams()
+        self._asking: set[asyncio.Task[bool]] = set()
+        """Holds them: the loop itself does not."""
         self._compiler = Compiler(schema._schema, slugs)  # noqa: SLF001
         self._documents = Documents(schema._schema)  # noqa: SLF001
 
@@ -141,6 +143,12 @@ class GraphQLEndpoint:
         viewer = self._viewer_of(scope)
         return viewer if isinstance(viewer, Viewer) else await viewer
 
+    async def _is_still(self, scope: Scope, viewer: Viewer) -> bool:
+        try:
+            return await self._viewer(scope) == viewer
+        except Refusal:  # what was shown is not valid any more
+            return False
+
     async def _follow(self, scope: Scope, headers: Mapping[bytes, str], receive: Receive, send: Send) -> None:
         """Answer a subscription with events; what is wrong with it is an ordinary answer."""
         try:
@@ -156,7 +164,14 @@ class GraphQLEndpoint:
             return
         if self._spend is not None:
             await self._spend(scope, checked.cost)
-        following = Following(self._states, viewer)
+
+        async def still() -> bool:
+            asking = asyncio.create_task(self._is_still(scope, viewer))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+            return await asyncio.shield(asking)  # who leaves meanwhile cuts no statement off
+
+        following = Following(self._states, viewer, still)
         stream = await self._schema.subscribe(
             checked.request.query or "",
             variable_values=checked.request.variables,

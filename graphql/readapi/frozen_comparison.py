@@ -222,7 +222,11 @@ def _sources(row: CTE) -> CTE:
     value = sql_column("value", JSON)
     each = func.json_array_elements(cast(row.c.sources, JSON)).table_valued(value).render_derived()
     log, position, granted = (text.member(each.c.value, name) for name in ("log", "position", "granted"))
-    columns = (cast(log, Uuid), cast(position, BigInteger), func.coalesce(cast(granted, Boolean), literal(False)))
+    columns: tuple[ColumnElement[Any], ...] = (
+        cast(log, Uuid),
+        cast(position, BigInteger),
+        func.coalesce(cast(granted, Boolean), literal(False)),
+    )
     names = ("log", "position", "granted")
     return (
         select(*(one.label(name) for one, name in zip(columns, names, strict=True))).select_from(row, each).cte()

@@ -5,21 +5,22 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import httpx
 import psycopg
 from argon2 import PasswordHasher
-from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
 from domain.audience import Audience
-from domain.document import AttachDocument, Content
-from domain.ids import COMMONS, DocumentId, TenantId
-from domain.values import fr
+from domain.document import AttachDocument, Content, Subject
+from domain.frozen_comparison import FreezeComparison, SourceLog
+from domain.ids import COMMONS, DocumentId, FrozenComparisonId, StudyId, TenantId
+from domain.study import RecordStudy
+from domain.values import Citation, Period, fr
 from infra.database import Database
 from infra.log.proofs.signing import LogSigner
 from infra.mail.settings import ReminderSettings
@@ -42,13 +43,16 @@ from tests.integration.filled import bring_in
 from tests.integration.readapi.acting import Acting
 from tests.integration.readapi.world import alone
 from tests.integration.readapi.world_lines import ALIKE, Lines, both, uid
+from tests.isolation.canaries.driver import Application
+from tests.isolation.matrix_records import afterwards, audits, forebears, of_funder, records
 from tests.isolation.standing import Standing, Who
 
 OWN, STRANGER = ALIKE
 FUNDER: Final = "bailleur-matrice"
 ORIGIN: Final = "https://testserver.local"
 AUDIENCES: Final = tuple(Audience)
-PERIOD: Final = {"kind": "fiscal_year", "start": "2022-04-01", "end": "2023-03-31"}
+PERIOD: Final = {"kind": "fiscal_year", "start": "2020-04-01", "end": "2021-03-31"}
+FROZEN: Final = {"kept public": Audience.PUBLIC, "kept tenant": Audience.TENANT}
 FIGURE: Final = "777001"
 """A figure of the body that was submitted, and is nowhere else."""
 _PASSWORD_HASH: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("nobody signs in by it")
@@ -69,14 +73,26 @@ BODIES: Final[dict[Standing, TenantId]] = {
 
 def lines() -> Iterator[Entry]:
     """All that is recorded by import."""
-    for slug in ALIKE:
-        yield from alone(slug)
-        yield from _more(Lines(slug, count=20_000))
     funder = Lines(FUNDER)
     known = {"body_id": funder.id("body"), "slug": FUNDER, "kind": "funder", "name": both("Bailleur")}
     yield funder.line("RegisterBody", "2020-01-01", known, body="commons")
     opening = {"province": "ON", "time_zone": "America/Toronto", "default_language": "fr"}
     yield funder.line("OpenBody", "2020-01-01", known | opening)
+    yield from of_funder(funder)
+    for slug in ALIKE:
+        yield from alone(slug)
+        yield from _more(Lines(slug, count=20_000))
+    for slug, other in (ALIKE, ALIKE[::-1]):
+        yield from records(Lines(slug, count=40_000), other, FUNDER)
+    for slug, other in (ALIKE, ALIKE[::-1]):
+        yield from afterwards(Lines(slug, count=50_000), other)
+        yield from forebears(slug)
+
+
+def later() -> Iterator[Entry]:
+    """What names bodies that have to be there: lines of different bodies are recorded side by side."""
+    funder = Lines(FUNDER, count=10_000)
+    yield from audits(funder, STRANGER)
     granting = Lines(OWN, count=30_000)
     granted = {"grant_id": granting.id("matrix grant"), "grantee": funder.id("body")}
     yield granting.line("GrantAccess", "2022-01-01", granted)
@@ -108,6 +124,7 @@ class World:
 
     settings: Settings
     write: WriteSide
+    app: ASGIApp
     client: httpx.AsyncClient
     tokens: dict[Who, str] = field(default_factory=dict)
     """Of everybody who has shown one so far, as the sessions are."""
@@ -146,6 +163,7 @@ class World:
 async def make(database: DatabaseSettings, directory: Path) -> Settings:
     """Record the world in an empty database that has its tables; gives the settings of an application over it."""
     await bring_in(database, list(lines()))
+    await bring_in(database, list(later()))
     documents = DocumentSettings(directory=directory / "documents", bytes_max=100_000)
     async with open_write_side(database, documents=documents) as write:
         people = Acting(write)
@@ -160,13 +178,44 @@ async def make(database: DatabaseSettings, directory: Path) -> Settings:
                     document_id=DocumentId(uid(slug, f"document {audience}")),
                     title=fr(f"Document {audience}"),
                     content=content,
+                    language="fr",
+                    subject=Subject(stream="plan", id=uid(slug, "published")),
                     audience=audience,
                 )
                 await people.give(body_id(slug), "2023-01-10", attached)
+            study = RecordStudy(
+                study_id=StudyId(uid(slug, "study with a document")),
+                title=fr("Étude"),
+                document_id=DocumentId(uid(slug, "document public")),
+            )
+            await people.give(body_id(slug), "2023-01-11", study)
         await people.project()
+        await _freeze(database, people)
     settings = _settings(database, documents, directory)
     await _sign(settings)
     return settings
+
+
+async def _freeze(database: DatabaseSettings, people: Acting) -> None:
+    """Comparisons that are kept: of the body's own log and, as if it had granted it, the look-alike's."""
+    with psycopg.connect(database.admin_dsn) as connection:
+        rows = connection.execute("SELECT tenant_id, max(position) FROM log.event GROUP BY 1").fetchall()
+    ends: dict[UUID, int] = dict(rows)
+    sources = tuple(
+        SourceLog(log=body_id(slug), position=ends[body_id(slug)], granted=slug != OWN) for slug in ALIKE
+    )
+    for name, audience in FROZEN.items():
+        frozen = FreezeComparison(
+            frozen_comparison_id=FrozenComparisonId(id_of(name)),
+            title=fr("Comparaison"),
+            indicator=Citation(log=body_id(OWN), stream=id_of("indicator public"), version=1),
+            period=Period.fiscal_year(2022),
+            as_of=date(2024, 6, 1),
+            sources=sources,
+            audience=audience,
+        )
+        await people.give(body_id(OWN), "2024-06-01", frozen)
+    await people.project()
 
 
 def _settings(database: DatabaseSettings, documents: DocumentSettings, directory: Path) -> Settings:
@@ -205,11 +254,13 @@ async def _sign(settings: Settings) -> None:
 @asynccontextmanager
 async def opened(settings: Settings, app: ASGIApp | None = None) -> AsyncIterator[World]:
     """The application, or the one that is given, with everybody at its doors."""
+    served: Any = app or application(settings)
     async with (
         open_write_side(settings.database, documents=settings.documents, sessions=settings.sessions) as write,
-        AsyncTestClient(app or application(settings), base_url=ORIGIN) as client,
+        Application(served),
+        httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url=ORIGIN) as client,
     ):
-        yield World(settings, write, client)
+        yield World(settings, write, served, client)
 
 
 def application(settings: Settings) -> ASGIApp:

@@ -20,6 +20,7 @@ from services.doors import DOORS, Rule
 from services.refusals import BodyUnknownError, RoleNotAllowedError
 from tests.integration.readapi.acting import Acting
 from tests.isolation.matrix_doors import Probe, answered, probes
+from tests.isolation.matrix_fields import asked
 from tests.isolation.matrix_world import FIGURE, OWN, PERIOD, World, body_id, id_of, opened
 from tests.isolation.standing import Standing, Who
 
@@ -35,14 +36,6 @@ HIDDEN = {
     "decision": ("decision", "decision tenant"),
 }
 """Records of the body that are for its members, and the field that gives one by its id."""
-
-
-async def asked(world: World, text: str, who: Who) -> tuple[int, dict[str, Any]]:
-    """The status and the body of an answer to a GraphQL document."""
-    headers = {} if who.role is None else {"authorization": f"Bearer {await world.token(who)}"}
-    answer = await world.client.post("/graphql", json={"query": text}, headers=headers)
-    body: dict[str, Any] = answer.json()
-    return answer.status_code, body
 
 
 @pytest.fixture

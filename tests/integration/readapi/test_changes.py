@@ -79,7 +79,7 @@ class Stream:
     async def _send(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self.started = message
-        else:
+        elif message["body"] != b":\n\n":  # sent where nothing is told for long
             await self._sent.put(message["body"])
 
     async def next(self) -> bytes:
