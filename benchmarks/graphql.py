@@ -23,6 +23,7 @@ import psutil
 
 from benchmarks.country import BEGUN, FUNDER, Country, Size
 from benchmarks.country_loading import append_all
+from benchmarks.country_loading import load as load_country
 from benchmarks.harness import Benchmark, Ratio, compare, interleave
 from benchmarks.http import ended, is_live
 from benchmarks.instance import Bench, cpu_seconds
@@ -37,6 +38,7 @@ from infra.migrate import migrate
 from infra.settings import EMBEDDED_DATABASE, DatabaseSettings, embedded_database
 from projections.registry import PROJECTIONS
 from projections.runner import Runner
+from readapi.persisted import hashes, stored
 from services.bodies import Provisioning
 from services.bootstrap import CONSOLE, open_write_side
 
@@ -45,6 +47,8 @@ BARE: Final = "bare ASGI handler in the same server: same SQL, role and scoped t
 OPEN: Final = "the same handler without a transaction or scope, one statement on its own"
 _BODIES: Final = 1_000
 _BODIES_SMOKE: Final = 20
+_REPORTING: Final = 100
+_REPORTING_SMOKE: Final = 10
 EVENTS_PER_BODY: Final = 60
 PAGE: Final = 200
 _READY_SECONDS_MAX: Final = 60.0
@@ -60,7 +64,8 @@ Operation = Mapping[str, Any]
 def benchmarks(bench: Bench) -> list[Benchmark]:
     """`graphql.*`: ratios of processor time, so less is better."""
     names = ("graphql.list1000", "graphql.national", "graphql.asof", "graphql.granted", "graphql.scope")
-    return [Benchmark(names=names, run=partial(_graphql, bench))]
+    compared = Benchmark(names=("graphql.comparison",), run=partial(_comparison, bench))
+    return [Benchmark(names=names, run=partial(_graphql, bench)), compared]
 
 
 async def _graphql(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
@@ -79,6 +84,39 @@ async def _graphql(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
     return ratios
 
 
+async def _comparison(bench: Bench, _wanted: frozenset[str]) -> list[Ratio]:
+    """What making a view of its rows costs: the bare handler hands the rows out as they are."""
+    country = Country(Size(_REPORTING_SMOKE if bench.smoke else _REPORTING, 3, 2))
+    settings = embedded_database(bench.instance_dir, name=EMBEDDED_DATABASE)
+    await asyncio.to_thread(migrate, settings)
+    try:
+        await load_country(settings, country, bench.progress)
+        async with served(bench) as server:
+            asked = _compared_indicator(country)
+            return [await _compared(bench, server, "graphql.comparison", asked, len(country.bodies), _shows_rows)]
+    finally:
+        await bench.execute(f'DROP DATABASE "{EMBEDDED_DATABASE}" WITH (FORCE)')
+
+
+def _compared_indicator(country: Country) -> Operation:
+    """The question of the stored document, with everything that it shows."""
+    period = country.periods[-1]
+    of = {"kind": period.kind.upper(), "start": period.start.isoformat(), "end": period.end.isoformat()}
+    cited = {"owner": "commons", "id": str(country.indicators[0].stream)}
+    variables = {"indicator": cited, "period": of, "asOf": {"effective": country.day.isoformat()}}
+    return {"query": stored()[hashes()["comparison"]], "variables": variables}
+
+
+def _same(ours: Any, bare: Any) -> bool:
+    return bool(ours == bare)
+
+
+def _shows_rows(ours: Any, bare: Any) -> bool:
+    """Whether the view shows the bodies of whose figures the bare side has the rows."""
+    of_view, rows = ours["indicatorComparison"], bare["indicatorComparison"]
+    return len(of_view["values"]) > 1 and of_view["expected"] == len(rows["bodies"])
+
+
 @asynccontextmanager
 async def filled(bench: Bench) -> "AsyncIterator[tuple[DatabaseSettings, list[TenantId]]]":
     """The database that a served instance has, with a register of bodies in it; dropped at the end."""
@@ -90,12 +128,19 @@ async def filled(bench: Bench) -> "AsyncIterator[tuple[DatabaseSettings, list[Te
         await bench.execute(f'DROP DATABASE "{EMBEDDED_DATABASE}" WITH (FORCE)')
 
 
-async def _compared(bench: Bench, server: "Served", name: str, operation: Operation, bodies: int) -> Ratio:
+async def _compared(  # noqa: PLR0917 - what one comparison consists of
+    bench: Bench,
+    server: "Served",
+    name: str,
+    operation: Operation,
+    bodies: int,
+    agree: Callable[[Any, Any], bool] = _same,
+) -> Ratio:
     given = await server.answer("/graphql", operation)
     reader = None if server.token is None else str(FUNDER)
     await server.answer("/bare", {**operation, "reader": reader})  # says what is to be run, and as whom
     bare = await server.answer("/bare", None)
-    if json.loads(given)["data"] != json.loads(bare)["data"]:
+    if not agree(json.loads(given)["data"], json.loads(bare)["data"]):
         raise AssertionError(f"{name}: the two sides give different data")
     walls: dict[str, list[float]] = {"ours": [], "bare": []}
     ours = server.side("/graphql", operation, bench.seconds, walls["ours"])

@@ -29,6 +29,7 @@ from readapi.viewer import ANONYMOUS, Viewer
 from services.api.app import create_app
 from services.api.readiness import checks
 from services.api.reads import Reads, read_api
+from services.journal import configure_journal
 
 _BEGIN: Final = "BEGIN READ ONLY; SET LOCAL statement_timeout = 3000"
 _ENTER: Final = (
@@ -113,6 +114,7 @@ async def _compiled(operation: dict[str, Any]) -> Bound:
 
 
 async def _main() -> None:
+    configure_journal()
     settings = load_settings(os.environ)
     mounts, lifespans = read_api(settings)
     product = create_app(settings, checks=checks, mounts=mounts, lifespans=lifespans)

@@ -223,6 +223,7 @@ class Gathering:
         self.owner, self.indicator_id = found["asked"][0]
         """Of the indicator that is asked for; the owner is None where its slug leads nowhere."""
         self._indicators = {(row[-1], row[0]): row for row in found["indicators"]}
+        self._made: dict[tuple[UUID, UUID], Indicator] = {}
         self.grades: dict[Source, Any] = {(body, self.owner, self.indicator_id): "same" for body in bodies} | {
             (body, body, local): grade for body, local, grade in found["grades"]
         }
@@ -234,6 +235,9 @@ class Gathering:
         Raises:
             AskExecutorError: that cannot be told from what was read.
         """
+        made = self._made.get((log, id_))
+        if made is not None:
+            return made
         row = self._indicators.get((log, id_))
         if row is None:
             if not self.facts.reads_all_of(log):
@@ -241,7 +245,8 @@ class Gathering:
             return None
         body = TenantId(log)
         place = Place(body, self.facts.viewer.belongs_to(body), self.facts.when)
-        return reads(Indicator).make(row, place=place)
+        made = self._made[log, id_] = reads(Indicator).make(row, place=place)
+        return made
 
     def said(self) -> list[Said]:
         """Figures at every stage.

@@ -277,8 +277,8 @@ class GraphQLEndpoint:
         if isinstance(variables, list):
             return refused([worded(error, "INVALID_VARIABLES") for error in variables])
         try:
-            meter = limits.Meter(self._schema._schema, prepared.fragments, variables.coerced)  # noqa: SLF001
-            measures = meter.operation(operation)
+            core = self._schema._schema  # noqa: SLF001
+            measures = limits.measures_of(core, prepared, operation, variables.coerced)
         except limits.FirstOutOfRangeError as error:
             return refused([limits.first_refusal(error)])
         extensions = {"cost": {"requested": measures.cost, "maximum": limits.COST_MAX}}

@@ -22,6 +22,7 @@ from graphql import (
 
 from readapi.fields import SIZE
 from readapi.paging import FIRST_MAX
+from readapi.prepared import Prepared
 from readapi.refusals import request_error
 
 DEPTH_MAX: Final = 12
@@ -31,7 +32,10 @@ ROOT_FIELDS_MAX: Final = 20
 COST_MAX: Final = 10_000
 INTROSPECTION: Final = 500
 """Objects counted for one `__schema` or `__type`."""
+MEASURED_MAX: Final = 8
+"""So many values of `first` are measured without measuring again."""
 _SATURATED: Final = 10**12
+_ABSENT: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Meter:
         self._fragments = fragments
         self._variables = variables
         self._known: dict[tuple[str, str], Measures] = {}
+        self.asked: dict[str, Any] = {}
+        """The variables that the measures depend on, with their values."""
 
     def operation(self, node: OperationDefinitionNode) -> Measures:
         """The operation's measures; `fields` are its root fields.
@@ -136,9 +142,31 @@ class Meter:
         value = next((argument.value for argument in node.arguments or () if argument.name.value == name), None)
         if isinstance(value, IntValueNode):
             return int(value.value)
-        if isinstance(value, VariableNode) and value.name.value in self._variables:
-            return self._variables[value.name.value]
+        if isinstance(value, VariableNode):
+            given = self.asked[value.name.value] = self._variables.get(value.name.value, _ABSENT)
+            if given is not _ABSENT:
+                return given
         return field.args[name].default_value
+
+
+def measures_of(
+    schema: GraphQLSchema, prepared: Prepared, node: OperationDefinitionNode, variables: Mapping[str, Any]
+) -> Measures:
+    """The measures of an operation, kept with its document for the last values of the variables they depend on.
+
+    Raises:
+        FirstOutOfRangeError: a list's `first` is not from 1 to 200.
+    """
+    known = prepared.measured.setdefault(None if node.name is None else node.name.value, [])
+    measures: Measures
+    for asked, measures in known:
+        if all(variables.get(name, _ABSENT) == value for name, value in asked.items()):
+            return measures
+    meter = Meter(schema, prepared.fragments, variables)
+    measures = meter.operation(node)
+    known.append((meter.asked, measures))
+    del known[:-MEASURED_MAX]
+    return measures
 
 
 def refusals(measures: Measures) -> list[GraphQLError]:

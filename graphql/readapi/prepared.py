@@ -43,6 +43,10 @@ class Prepared:
     """Whether it asks for the schema, wherever in it."""
     kept: dict[str | None, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was worked out per operation, for as long as the document is kept."""
+    measured: dict[str | None, list[tuple[dict[str, Any], Any]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The measures of its operations by the variables that they depend on; see `limits.measures_of`."""
 
     @property
     def operations(self) -> list[OperationDefinitionNode]:

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from services.api.metrics import Metrics
 from services.api.problems import MEDIA_TYPE, problem
+from services.doors import template
 from services.refusals import HostNotAllowedError, InternalError
 
 CORRELATION_HEADER: Final = "X-Correlation-Id"
@@ -59,6 +60,8 @@ class Edge:
         self._metrics = metrics
         self._mounts = frozenset(mounts)
         self._look_first = look_first
+        self._templates: dict[int, list[str]] = {}
+        """The templates of a handler, which lives as long as the application."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -99,12 +102,21 @@ class Edge:
                 )
 
     def _route(self, scope: HTTPScope) -> str:
-        """The template of the route: paths themselves would make as many counters as there are guesses."""
-        template: Any = scope.get("path_template")
-        if isinstance(template, str) and template:
-            return template
-        first = "/" + scope["path"].strip("/").partition("/")[0]
-        return first if first in self._mounts else "unknown"
+        """The template of the route: paths themselves would make as many counters as there are guesses.
+
+        The handler says which. The framework's own template is that of the route that was added last where two
+        differ in nothing but the names of their parts, and a mounted application has none.
+        """
+        handler = scope.get("route_handler")
+        if handler is None:
+            first = "/" + path_of(scope).strip("/").partition("/")[0]
+            return first if first in self._mounts else "unknown"
+        known = self._templates.get(id(handler))
+        if known is None:
+            known = self._templates[id(handler)] = sorted(map(template, handler.paths))
+        return (
+            known[0] if len(known) == 1 else next((one for one in known if _fits(one, path_of(scope))), "unknown")
+        )
 
     def _is_allowed(self, host: bytes) -> bool:
         name = host.decode("latin-1").lower()
@@ -113,6 +125,13 @@ class Edge:
             if port and not port.isdigit():
                 return False
         return "*" in self._allowed_hosts or name in self._allowed_hosts
+
+
+def _fits(route: str, path: str) -> bool:
+    """Whether a path is of a route with this template."""
+    parts, given = route.strip("/").split("/"), path.strip("/").split("/")
+    pairs = zip(parts, given, strict=False)
+    return len(parts) == len(given) and all(one == other or one.startswith("{") for one, other in pairs)
 
 
 class _Answer:

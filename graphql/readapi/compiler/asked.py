@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 from graphql import (
@@ -25,6 +25,7 @@ from readapi.asof import AsOfInput, Clock
 from readapi.viewer import Viewer
 
 ROOT: Final = None
+_camel: Final = cache(to_camel_case)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +68,7 @@ class Asked:
 
     def argument(self, field: GraphQLField, node: FieldNode, name: str) -> Any:
         """The value of an argument by its Python name; None where it is absent."""
-        return self._values(field, node).get(to_camel_case(name))
+        return self._values(field, node).get(_camel(name))
 
     def arguments(self, field: GraphQLField, node: FieldNode) -> Mapping[str, Any]:
         """All arguments of a field by their names in the schema."""

@@ -91,11 +91,13 @@ async def test_the_read_api_is_mounted(settings: Settings, partnership: Partners
         member = await client.post("/graphql", json=query, headers=token)
         wrong = await client.post("/graphql", json=query, headers={"authorization": "Bearer x"})
         schema = await client.get("/graphql/schema.graphql")
+        measured = await client.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
 
     assert (public.status_code, public.json()["data"]) == (200, {"__typename": "Query"})
     assert member.status_code == 200
     assert (wrong.status_code, wrong.json()["code"]) == (401, "token_invalid")
     assert "type Query" in schema.text
+    assert 'entente_http_requests_total{method="POST",route="/graphql",status="200"} 2.0' in measured.text
 
 
 async def test_the_description_is_served(client: httpx.AsyncClient) -> None:
@@ -110,6 +112,26 @@ async def test_metrics_ask_for_their_token(client: httpx.AsyncClient) -> None:
 
     assert answer.status_code == 200
     assert 'entente_http_requests_total{method="GET",route="/fr",status="200"}' in answer.text
+
+
+async def test_each_request_is_counted_under_its_own_route(client: httpx.AsyncClient) -> None:
+    """Two routes may differ in nothing but the names of their parts."""
+    await client.get(f"/api/v1/partnerships/nowhere/imports/{uuid.uuid4()}")
+    await client.post("/api/v1/partnerships/nowhere/imports/plans", content=b"a;b")
+    await client.get("/api/v1/partnerships/nowhere/imports/plans/template")
+    await client.post(f"/api/v1/partnerships/nowhere/imports/{uuid.uuid4()}/undo")
+    await client.get("/no/such/route")
+
+    answer = await client.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
+
+    counted = set(re.findall(r'entente_http_requests_total{method="(\w+)",route="([^"]*)"', answer.text))
+    imports = "/api/v1/partnerships/{slug}/imports"
+    assert {
+        *(("GET", f"{imports}/{{import_id}}"), ("POST", f"{imports}/{{table}}")),
+        *(("GET", f"{imports}/{{table}}/template"), ("POST", f"{imports}/{{import_id}}/undo")),
+        ("GET", "unknown"),
+    } <= counted
+    assert not {("GET", f"{imports}/{{table}}"), ("POST", f"{imports}/{{import_id}}")} & counted
 
 
 async def test_metrics_are_not_there_without_a_token_in_the_settings(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 import cProfile
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from graphql import OperationDefinitionNode
@@ -51,6 +51,34 @@ def test_variables_count_as_what_they_are() -> None:
     assert measured(query, n=9).cost == 9
     with pytest.raises(FirstOutOfRangeError):
         measured(query, n=201)
+
+
+def test_what_was_measured_is_kept_for_the_variables_that_it_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = """query ($n: Int! = 7, $slug: String!) { partnerships(first: $n) { totalCount }
+        partnership(slug: $slug) { slug } }"""
+    prepared = Documents(CORE).prepare(query)
+    (operation,) = prepared.operations
+    measured_anew: list[Meter] = []
+
+    class Noted(Meter):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            measured_anew.append(self)
+
+    monkeypatch.setattr(limits, "Meter", Noted)
+
+    def cost(**variables: object) -> int:
+        return limits.measures_of(CORE, prepared, operation, variables).cost
+
+    assert (cost(n=9, slug="a"), cost(n=9, slug="b"), len(measured_anew)) == (10, 10, 1)
+    assert (cost(n=10, slug="a"), cost(n=9, slug="a"), len(measured_anew)) == (11, 10, 2)
+    assert (cost(slug="a"), cost(slug="b"), len(measured_anew)) == (51, 51, 3)
+    for _ in range(2):  # what is refused is not kept
+        with pytest.raises(FirstOutOfRangeError):
+            cost(n=201, slug="a")
+    for number in range(1, 21):
+        assert cost(n=number, slug="a") == number + 1
+    assert len(prepared.measured[None]) == limits.MEASURED_MAX
 
 
 def test_fragments_count_wherever_they_are_spread() -> None:
