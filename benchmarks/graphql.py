@@ -22,11 +22,11 @@ from uuid import uuid4
 import psutil
 
 from benchmarks.country import BEGUN, FUNDER, Country, Size
-from benchmarks.country_loading import append_all
 from benchmarks.country_loading import load as load_country
 from benchmarks.harness import Benchmark, Ratio, compare, interleave
 from benchmarks.http import ended, is_live
 from benchmarks.instance import Bench, cpu_seconds
+from benchmarks.loading import record
 from benchmarks.rebuild import load, make_live_tables
 from domain.body import BodyKind, OpenBody
 from domain.ids import TenantId
@@ -209,7 +209,7 @@ async def granted(settings: DatabaseSettings, bodies: Sequence[TenantId]) -> str
         person = await write.vault.pseudonym(FUNDER, uuid4())
         token = await write.tokens.create(FUNDER, "funder_analyst", person, "benchmark")
     country = Country(Size(0, 0, 1))
-    await append_all(settings, (append for body in bodies for append in country.granted(body)))
+    await record(settings, (append for body in bodies for append in country.granted(body)))
     return token
 
 

@@ -3,21 +3,21 @@
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from statistics import median
 from typing import Any, Final
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.country import FUNDER, Country, Size
 from benchmarks.country_loading import load
 from benchmarks.harness import Benchmark, Ratio, Side, compare, interleave
+from benchmarks.in_process import Reads
 from benchmarks.instance import Bench
 from domain.ids import TenantId
-from infra.database import Database, Scope
+from infra.database import Database
 from infra.settings import DatabaseSettings
 from readapi.endpoint import ReadSettings
 from readapi.mounting import graphql_handler
@@ -100,35 +100,15 @@ async def _compared(
 # --- asked in this process
 
 
-class _Reads:
-    """Implements `readapi.ports.ReadDatabase`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def member(self, body: TenantId) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._database.begin(Scope.of_tenant(body))
-
-    def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._database.begin(Scope.national(reader))
-
-    async def value(
-        self, sql: str, parameters: Sequence[Any], *, member: TenantId | None, reader: TenantId | None
-    ) -> Any:
-        scope = Scope.national(reader) if member is None else Scope.of_tenant(member)
-        return await self._database.value(scope, sql, parameters, timeout_ms=60_000)
-
-    async def grew(self, timeout_seconds: float) -> None:
-        raise AssertionError(f"nobody subscribes here, for {timeout_seconds} s or any time")
-
-
 class _Asked:
     """The read API over one country, and the question."""
 
     def __init__(self, database: Database, country: Country) -> None:
         self.country = country
         self._viewer = ANONYMOUS
-        mounted: Any = graphql_handler(_Reads(database), _PATIENT, viewer_of=lambda _: self._viewer)
+        mounted: Any = graphql_handler(
+            Reads(database, timeout_ms=60_000), _PATIENT, viewer_of=lambda _: self._viewer
+        )
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=mounted), base_url="http://bench")
         self._variables = {
             "id": str(country.indicators[0].stream),

@@ -18,12 +18,12 @@ from benchmarks.bound import write_again
 from benchmarks.harness import Benchmark, Ratio, Side, compare, interleave
 from benchmarks.history import Entry, History
 from benchmarks.instance import TENANTS, Bench, new_id, open_logs
+from benchmarks.loading import send
 from domain.ids import CommandId, TenantId
 from domain.ports import Append
 from infra.bulk.owner import TableOwner
 from infra.bulk.read_models import BulkReadModels
 from infra.database import Database
-from infra.log.batch import APPEND_SQL, arguments
 from infra.log.feed import LogFeed
 from infra.settings import DatabaseSettings, Role
 from projections import ddl
@@ -105,20 +105,7 @@ async def load(
     async with Database(settings) as database:
         connection = await database.connect(Role.APP)
         try:
-            done, told_at = 0, time.monotonic()
-            call = next(calls, None)
-            while call is not None:
-                sent = asyncio.create_task(connection.fetch(APPEND_SQL, *arguments(call)))
-                await asyncio.sleep(0)  # it is on its way; meanwhile the next call is made
-                following = next(calls, None)
-                refused = [code for code in (await sent)[0]["codes"] if code != "accepted"]
-                if refused:
-                    raise AssertionError(f"the log refused what was invented: {refused[0]}")
-                done += sum(len(append.events) for append in call)
-                if time.monotonic() - told_at > 5:
-                    told_at = time.monotonic()
-                    bench.progress(f"  loaded {done} of {wanted} events")
-                call = following
+            await send(connection, calls, bench.progress)
         finally:
             await connection.close()
     await bench.execute("VACUUM ANALYZE log.event", settings.name)

@@ -2,67 +2,44 @@
 
 from typing import Any, Final
 
-from services.authorisation import ROLES_OF_COMMAND
+from services.api.openapi_parts import CORRELATION, KEY, content, in_path, json, of_reading, operation
 
 ADDRESS_STATUSES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
-_READING: Final = ("401", "403", "404", "429", "500", "503")
-_ID: Final = {
-    "name": "address_id",
-    "in": "path",
-    "required": True,
-    "description": "The address. · L’adresse.",
-    "schema": {"type": "string", "format": "uuid"},
-}
-_CORRELATION: Final = {"$ref": "#/components/parameters/CorrelationId"}
-_KEY: Final = {"$ref": "#/components/parameters/IdempotencyKey"}
+_ID: Final = in_path("address_id", "The address. · L’adresse.")
 
 
 def address_paths(slug: dict[str, Any], problems: dict[str, Any]) -> dict[str, Any]:
     """The paths of the addresses; what every path shares comes from the whole description."""
-    few = {status: answer for status, answer in problems.items() if status in _READING}
+    few = of_reading(problems)
     return {
         "/api/v1/partnerships/{slug}/addresses": {
-            "get": _operation(
+            "get": operation(
                 "ListAddresses",
                 "Whom the body writes to · À qui l’organisme écrit",
                 "Addresses stand outside the log: an export of the body leaves them out.",
-                parameters=[slug, _CORRELATION],
-                responses={"200": _json("The addresses. · Les adresses.", "AddressList"), **few},
+                parameters=[slug, CORRELATION],
+                responses={"200": json("The addresses. · Les adresses.", "AddressList"), **few},
             ),
-            "post": _operation(
+            "post": operation(
                 "AddAddress",
                 "Add an address to write to · Ajouter une adresse",
                 "The Idempotency-Key becomes the address's id.",
-                parameters=[slug, _KEY, _CORRELATION],
-                requestBody={"required": True, **_content("NewAddress")},
+                parameters=[slug, KEY, CORRELATION],
+                requestBody={"required": True, **content("NewAddress")},
                 responses={
-                    "201": _json("Added. · Ajoutée.", "Address"),
-                    "200": _json("It was there under this key. · Elle y était sous cette clé.", "Address"),
+                    "201": json("Added. · Ajoutée.", "Address"),
+                    "200": json("It was there under this key. · Elle y était sous cette clé.", "Address"),
                     **problems,
                 },
             ),
         },
         "/api/v1/partnerships/{slug}/addresses/{address_id}": {
-            "delete": _operation(
+            "delete": operation(
                 "RemoveAddress",
                 "Remove an address · Retirer une adresse",
                 "With all that was kept of it: nothing is left to tell that it was there.",
-                parameters=[slug, _ID, _CORRELATION],
+                parameters=[slug, _ID, CORRELATION],
                 responses={"204": {"description": "Gone. · Retirée."}, **few},
             )
         },
     }
-
-
-def _operation(name: str, summary: str, description: str, **more: Any) -> dict[str, Any]:
-    roles = ", ".join(sorted(ROLES_OF_COMMAND[name]))
-    said = {"operationId": name, "tags": ["body"], "summary": summary}
-    return said | {"description": f"{description}\n\nRoles: {roles}.", **more}
-
-
-def _content(schema: str) -> dict[str, Any]:
-    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
-
-
-def _json(description: str, schema: str) -> dict[str, Any]:
-    return {"description": description, **_content(schema)}

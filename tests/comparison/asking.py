@@ -2,18 +2,18 @@
 
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from benchmarks.in_process import Reads
 from domain.ids import TenantId
-from infra.database import Database, Scope
+from infra.database import Database
 from infra.settings import DatabaseSettings
 from readapi.endpoint import ReadSettings
 from readapi.exchange import Scope as AsgiScope
@@ -48,26 +48,6 @@ REFUSALS: Final = frozenset({"ANSWER_TOO_LARGE", "POPULATION_UNKNOWN"})
 Answer = dict[str, Any]
 
 
-class _Reads:
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def member(self, body: TenantId) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._database.begin(Scope.of_tenant(body))
-
-    def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._database.begin(Scope.national(reader))
-
-    async def value(
-        self, sql: str, parameters: Sequence[Any], *, member: TenantId | None, reader: TenantId | None
-    ) -> Any:
-        scope = Scope.national(reader) if member is None else Scope.of_tenant(member)
-        return await self._database.value(scope, sql, parameters, timeout_ms=3_000)
-
-    async def grew(self, timeout_seconds: float) -> None:
-        raise AssertionError(f"nobody subscribes here, for {timeout_seconds} s or any time")
-
-
 class Product:
     """The read API, asked by one reader after another."""
 
@@ -76,7 +56,7 @@ class Product:
         self.owners = owners
         self.seconds: defaultdict[str, list[float]] = defaultdict(list)
         """How long each answer took, by view."""
-        mounted: Any = graphql_handler(_Reads(database), _PATIENT, viewer_of=self._viewing)
+        mounted: Any = graphql_handler(Reads(database, timeout_ms=3_000), _PATIENT, viewer_of=self._viewing)
         transport = httpx.ASGITransport(app=mounted)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 

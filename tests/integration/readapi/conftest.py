@@ -1,16 +1,15 @@
 """The read API over a database of its own: the sample, and two bodies that look alike."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from benchmarks import in_process
 from domain.ids import TenantId
-from infra.database import Database, Scope
+from infra.database import Database
 from readapi.exchange import Scope as AsgiScope
 from readapi.mounting import graphql_handler
 from readapi.viewer import ANONYMOUS, Viewer
@@ -20,23 +19,11 @@ from tests.integration.readapi.world_lines import ALIKE, uid
 ALPHA, BETA = (TenantId(uid(slug, "body")) for slug in ALIKE)
 
 
-class Reads:
+class Reads(in_process.Reads):
     """The read API's port over `infra.database`, as bootstrap wires it."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def member(self, body: TenantId) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._database.begin(Scope.of_tenant(body))
-
-    def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._database.begin(Scope.national(reader))
-
-    async def value(
-        self, sql: str, parameters: Sequence[Any], *, member: TenantId | None, reader: TenantId | None
-    ) -> Any:
-        scope = Scope.national(reader) if member is None else Scope.of_tenant(member)
-        return await self._database.value(scope, sql, parameters, timeout_ms=3_000)
+        super().__init__(database, timeout_ms=3_000)
 
     async def grew(self, timeout_seconds: float) -> None:
         await asyncio.sleep(min(timeout_seconds, 0.1))
