@@ -88,7 +88,12 @@ class Bare:
     async def _pool(self, dsn: str) -> "asyncpg.Pool[Any]":
         if dsn not in self._pools:
             self._pools[dsn] = await asyncpg.create_pool(
-                dsn, min_size=1, max_size=4, reset=_leave_as_it_is, server_settings={"jit": "off"}
+                dsn,
+                min_size=1,
+                max_size=4,
+                reset=_leave_as_it_is,
+                max_cacheable_statement_size=0,
+                server_settings={"jit": "off"},
             )
         return self._pools[dsn]
 

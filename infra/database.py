@@ -19,6 +19,8 @@ NOBODY: Final = UUID(int=0)
 """The reader who was granted nothing: the public."""
 _CONNECT_TIMEOUT_SECONDS = 10.0
 _CLOSE_TIMEOUT_SECONDS = 2.0
+_STATEMENT_KEPT_BYTES_MAX = 64 * 1024
+"""Longer ones are planned anew each time, as beyond the driver's own bound of 15 KB were the pages of bodies."""
 # One trip: what is left of an earlier user of this connection, and the scope of this transaction.
 _ENTER = (
     "SELECT concat_ws(',', nullif(current_setting('app.tenant', true), ''),"
@@ -145,6 +147,7 @@ class Database:
             max_size=connections_max,
             reset=_leave_as_it_is,
             init=init,
+            max_cacheable_statement_size=_STATEMENT_KEPT_BYTES_MAX,
             timeout=_CONNECT_TIMEOUT_SECONDS,
             server_settings={"jit": "off", **(settings or {})},
         )

@@ -292,13 +292,16 @@ CANARIES = """query ($slug: String!) { partnership(slug: $slug) {
   plans(first: 5) { nodes { id revisions { number } elements { id wording { fr } } } }
   agreements(first: 10) { nodes { id obligations { id } contributions { id } } }
   mandates(first: 10) { nodes { id } } accessGrants(first: 10) { nodes { id status } }
-  publishedAggregates(first: 10) { nodes { id value { raw } } } targets { id indicator { id } } } }"""
+  publishedAggregates(first: 10) { nodes { id value { raw } } } targets { id indicator { id } definition { id } }
+  indicators(first: 10) { nodes { id planIndicator { id } owner { id } } }
+  publishedFigures(first: 10) { nodes { id cuts { category } indicator { id } } }
+  datasets(first: 10) { nodes { id vintages { cells { key } } } } } }"""
 
 
 PUBLIC = {
     *("published", "published action", "published indicator", "target published", "printed public"),
     *("agreement public", "agreement public owed", "agreement public given", "mandate public"),
-    "owed by decision public",
+    *("owed by decision public", "indicator public", "submission out", "dataset public"),
 }
 
 
@@ -328,5 +331,7 @@ def test_either_wall_alone_hides_what_is_not_public_and_without_both_the_canary_
             for (table,) in tables:
                 if table.startswith("rm."):
                     connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY".encode())
-        assert asyncio.run(outside()) > PUBLIC  # neither
+        neither = asyncio.run(outside())
+        assert neither > PUBLIC
+        assert {"dataset tenant", "target draft"} <= neither
     assert asyncio.run(outside()) == PUBLIC  # our predicate alone
