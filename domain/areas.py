@@ -8,7 +8,6 @@ from domain import (
     alignment,
     audit_mandate,
     body,
-    dataset,
     document,
     endorsement,
     erasure,
@@ -26,6 +25,7 @@ from domain import (
     theme_list,
 )
 from domain.committee import rules as committee
+from domain.dataset import rules as dataset
 from domain.decision import rules as decision
 from domain.meeting import rules as meeting
 from domain.plan import rules as plan

@@ -32,7 +32,14 @@ from domain.body import (
     SlugAdded,
 )
 from domain.committee.rules import CommitteeDissolved, CommitteeEstablished, CommitteeRenamed, TermsAdopted
-from domain.dataset import DatasetRegistered, VintagePublished, VintageWithdrawn
+from domain.dataset.events import (
+    CategoriesNamed,
+    ClaimTied,
+    ClaimWithdrawn,
+    DatasetRegistered,
+    VintagePublished,
+    VintageWithdrawn,
+)
 from domain.decision.events import (
     DecisionMade,
     DecisionPublished,
@@ -217,7 +224,9 @@ PRACTICE: Final[Types] = frozenset(
     {PracticeDescribed, PracticeAdopted, PracticeRevised, AdoptionRecorded, PracticeWithdrawn}
 )
 STUDY: Final[Types] = frozenset({StudyRecorded, NeedIdentified, NeedWithdrawn, StudyWithdrawn})
-DATASET: Final[Types] = frozenset({DatasetRegistered, VintagePublished, VintageWithdrawn})
+DATASET: Final[Types] = frozenset(
+    {DatasetRegistered, VintagePublished, VintageWithdrawn, CategoriesNamed, ClaimTied, ClaimWithdrawn}
+)
 REPORT_TEMPLATE: Final[Types] = frozenset(
     {ReportTemplatePublished, ReportTemplateVersionPublished, ReportTemplateRetired}
 )

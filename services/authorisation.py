@@ -188,6 +188,9 @@ ROLES_OF_COMMAND: Final[Mapping[str, frozenset[Role]]] = {
     "RegisterDataset": _LISTING,
     "PublishVintage": _LISTING,
     "WithdrawVintage": _LISTING,
+    "NameCategories": _LISTING,
+    "TieClaim": _LISTING,
+    "WithdrawClaim": _LISTING,
     # report template
     "PublishReportTemplate": _REQUIRING,
     "PublishReportTemplateVersion": _REQUIRING,

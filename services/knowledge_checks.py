@@ -1,6 +1,6 @@
 """What the read models of practices, studies, datasets and report templates say, and what their states have."""
 
-from domain.dataset import Dataset
+from domain.dataset.rules import Dataset
 from domain.practice import Practice
 from domain.report_template import ReportTemplate
 from domain.study import Study
@@ -60,19 +60,29 @@ async def check_dataset(at: Version, state: Dataset) -> tuple[Facts, Facts]:
     row = next((one for one in rows if one.dataset_id == at.stream_id), None)
     vintages = await at.all(dataset.vintages(at.tenant_id, at.as_of))
     own = [one for one in vintages if one.dataset_id == at.stream_id]
+    claims = await at.all(dataset.claims(at.tenant_id, at.as_of))
+    tied = [one for one in claims if one.dataset_id == at.stream_id]
     said = {
         "title": row and row.title,
         "scheme": row and row.scheme,
+        "names": row.names if row else (),
         "audience": row and row.audience,
         "vintages": {one.vintage for one in own},
         "withdrawn": {one.vintage for one in own if one.status == "withdrawn"},
+        "keys": {one.vintage: {cell.key for cell in one.cells} for one in own},
+        "claims": {one.claim_id for one in tied},
+        "withdrawn_claims": {one.claim_id for one in tied if one.status == "withdrawn"},
     }
     return said, {
         "title": state.title,
         "scheme": state.scheme,
+        "names": () if state.names is None else state.names.value,
         "audience": state.audience,
         "vintages": set(state.vintages),
         "withdrawn": state.withdrawn,
+        "keys": state.keys,
+        "claims": set(state.claims),
+        "withdrawn_claims": state.withdrawn_claims,
     }
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
-from domain.dataset import Cell
+from domain.dataset.events import Cell
 from domain.portrait.keys import ITEM, MEASURE, SHARE, dimension, parted
 from domain.portrait.rounding import Bounds, bounds, counted, exactly, is_rounded, margin, quotient, summed
 from domain.values import QualifiedValue
@@ -26,7 +26,7 @@ Reason = Literal[
     "unknown_part", "unknown_total", "part_not_printed", "units_differ", "two_denominators", "no_denominator"
 ]
 HUNDRED: Final = Decimal(100)
-_PLAIN: Final = frozenset({"exact", "not_applicable"})
+PLAIN: Final = frozenset({"exact", "not_applicable"})
 """Kinds of figures that can be found to agree; of others one finds only that they cannot."""
 _NOT_SUMMED: Final = frozenset({MEASURE, SHARE, ITEM})
 
@@ -171,7 +171,7 @@ def _agree(values: Sequence[QualifiedValue], whole: QualifiedValue) -> Outcome:
         printed = exactly(HUNDRED) if _is_whole(whole) else bounds(whole, at_random=at_random)
         if not parts.meets(printed):
             continue
-        if any(value.kind not in _PLAIN for value in (*values, whole)) or None in (*parts, *printed):
+        if any(value.kind not in PLAIN for value in (*values, whole)) or None in (*parts, *printed):
             return "not_checked"
         if sum(numbers[:-1], Decimal(0)) == whole.number:
             return "holds"

@@ -100,7 +100,13 @@ def quotient(part: Bounds, whole: Bounds) -> Bounds:
     return Bounds(low, None if part.high is None else part.high / whole.low)
 
 
-def exactly(number: Decimal | int) -> Bounds:
+def scaled(found: Bounds, factor: Bounds) -> Bounds:
+    """A figure times another; neither is below zero."""
+    ends = [None if one is None or by is None else one * by for one, by in zip(found, factor, strict=True)]
+    return Bounds(*ends)
+
+
+def exactly(number: Decimal | Fraction | int) -> Bounds:
     return Bounds(Fraction(number), Fraction(number))
 
 

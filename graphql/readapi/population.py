@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Text, Uuid, select
 
-from domain.dataset import Cell
+from domain.dataset.events import Cell
 from domain.values import CatchmentPart
 from projections.body import REGISTRY
 from projections.dataset import DATASET, DATASET_VINTAGE

@@ -47,6 +47,33 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "Sur combien, lorsqu’il s’agit d’une proportion.",
     ),
     "Cell.note": ("What the source prints beside it.", "Ce que la source imprime à côté."),
+    "names": (
+        "All names of its dimensions and categories, anew.",
+        "Tous les noms de ses dimensions et de ses catégories, à nouveau.",
+    ),
+    "CategoryName.dimension": (
+        "A dimension of the keys; `ref-area` is that of places.",
+        "Une dimension des clés; `ref-area` est celle des lieux.",
+    ),
+    "CategoryName.category": (
+        "A category of it; absent: the dimension itself is named.",
+        "Une de ses catégories; absente : c’est la dimension qui est nommée.",
+    ),
+    "CategoryName.name": ("What the source calls it.", "Le nom que la source lui donne."),
+    "claim_id": ("What is said in prose.", "Ce que dit le texte."),
+    "TieClaim.text": ("What is said, in its language.", "Ce qui est dit, dans sa langue."),
+    "TieClaim.publication": ("What says so, and where in it.", "Ce qui le dit, et à quel endroit."),
+    "stated": ("The figure that is said.", "Le chiffre qui est avancé."),
+    "tie": ("The figures that it speaks of.", "Les chiffres dont il est question."),
+    "Tie.cells": ("Keys of figures that are added up.", "Les clés de chiffres qui s’additionnent."),
+    "Tie.of": (
+        "Keys of the figures whose sum it is divided by.",
+        "Les clés des chiffres dont la somme sert de diviseur.",
+    ),
+    "Tie.times": (
+        "A percentage that the same text states, to take a part of it.",
+        "Un pourcentage que le même texte avance, pour en prendre une part.",
+    ),
     # --- report templates
     "report_template_id": ("The report template.", "Le gabarit de rapport."),
     "PublishReportTemplate.name": ("Its name.", "Son nom."),
@@ -87,6 +114,9 @@ COMMANDS_FR: Final[dict[str, str]] = {
     "RegisterDataset": "Inscrire un jeu de données et sa source",
     "PublishVintage": "Publier un millésime d’un jeu de données",
     "WithdrawVintage": "Retirer un millésime",
+    "NameCategories": "Nommer les dimensions et les catégories d’un jeu de données",
+    "TieClaim": "Rattacher une affirmation aux chiffres dont il est question",
+    "WithdrawClaim": "Retirer une affirmation",
     "PublishReportTemplate": "Publier un gabarit de rapport",
     "PublishReportTemplateVersion": "Publier une nouvelle version d’un gabarit de rapport",
     "RetireReportTemplate": "Retirer un gabarit de rapport de l’usage",

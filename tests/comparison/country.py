@@ -11,8 +11,9 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from domain import alignment, body, dataset, indicator, target
+from domain import alignment, body, indicator, target
 from domain.audience import Audience
+from domain.dataset import events as dataset
 from domain.frozen_comparison import ComparisonFrozen, SourceLog
 from domain.ids import COMMONS, DatasetId, FrozenComparisonId, TenantId
 from domain.plan import events as plan

@@ -29,6 +29,7 @@ from domain.values import (
     en,
     fr,
 )
+from tests.golden.claims import CLAIMS
 from tests.golden.committees import COMMITTEES
 from tests.golden.decisions import DECISIONS
 from tests.golden.example import (
@@ -471,4 +472,5 @@ EXAMPLES: tuple[Example, ...] = (
         ),
         date(2026, 3, 31),
     ),
+    *CLAIMS,
 )

@@ -3,8 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from domain import dataset, practice, report_template, study
+from domain import practice, report_template, study
 from domain.audience import Audience
+from domain.dataset import events as dataset
 from domain.ids import DocumentId, NeedId, ThemeListId
 from domain.published_aggregate import Publication
 from domain.sorting import Sorted

@@ -183,6 +183,7 @@ def knowledge_of(tenant_id: TenantId, as_of: AsOf) -> Iterator[Query[Any]]:
     yield study.needs(tenant_id, as_of)
     yield dataset.datasets(tenant_id, as_of)
     yield dataset.vintages(tenant_id, as_of)
+    yield dataset.claims(tenant_id, as_of)
     yield report_template.report_templates(tenant_id, as_of)
     yield report_template.versions(tenant_id, as_of)
 

@@ -139,6 +139,7 @@ PUBLIC_TABLES = (
     "study_need",
     "dataset",
     "dataset_vintage",
+    "dataset_claim",
     "report_template",
     "report_template_version",
 )

@@ -27,6 +27,11 @@ def knowledge(of: Lines) -> Iterator[Entry]:
         period = {"kind": "fiscal_year", "start": "2021-04-01", "end": "2022-03-31"}
         cells = [{"key": "new", "value": people, "denominator": people, "note": both("Arrondi")}]
         yield of.line("PublishVintage", "2021-05-02", dataset | {"vintage": "a", "period": period, "cells": cells})
+        named = {"names": [{"dimension": "sex", "category": "women", "name": both("Femmes")}]}
+        yield of.line("NameCategories", "2021-05-02", dataset | named)
+        claim = {"claim_id": of.id(f"claim {audience}"), "vintage": "a", "text": both("Douze personnes")}
+        tied = {"publication": {"title": both("Tableau")}, "stated": people, "tie": {"cells": ["new"]}}
+        yield of.line("TieClaim", "2021-05-03", dataset | claim | tied)
         template = {"report_template_id": of.id(f"template {audience}"), "name": both("Rapport annuel")}
         sections = {"sections": [{"code": "all", "heading": both("Tout"), "indicators": [asked]}]}
         yield of.line("PublishReportTemplate", "2021-05-01", template | sections | {"audience": audience})

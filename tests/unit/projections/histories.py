@@ -40,7 +40,15 @@ from domain.body import (
     SetCatchment,
 )
 from domain.case import Need
-from domain.dataset import Cell, PublishVintage, RegisterDataset, WithdrawVintage
+from domain.dataset.commands import (
+    NameCategories,
+    PublishVintage,
+    RegisterDataset,
+    TieClaim,
+    WithdrawClaim,
+    WithdrawVintage,
+)
+from domain.dataset.events import CategoryName, Cell, Tie
 from domain.document import AddDocumentVersion, AttachDocument, Content, EraseDocument, WithdrawDocument
 from domain.endorsement import RecordEndorsement, WithdrawEndorsement
 from domain.envelope import Actor, ByDecision, ByInstrument, Envelope, Source, WithoutAuthority
@@ -379,7 +387,7 @@ class Writer:
             self._erase,
             *[self._practice] * 2,
             *[self._study] * 2,
-            self._dataset,
+            *[self._dataset] * 3,
             self._report_template,
         ]
         for _ in range(commands):
@@ -1061,15 +1069,39 @@ class Writer:
             )
             return command, None
         vintage = self.random.choice(["2011", "2016", "2021"])
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.2:
             return WithdrawVintage(dataset_id=dataset_id, vintage=vintage), None
+        published: Any = self._pick(f"vintage {dataset_id}")
+        if published is not None and self.random.random() < 0.6:
+            return self._claim(dataset_id, published), None
         people = QualifiedValue(kind="exact", number=Decimal(self.random.randrange(900)), unit="people")
         cells = (
             Cell(key="all", value=people),
             Cell(key="new", value=people, denominator=people, note=self._text()),
         )
         period = Period.fiscal_year(int(vintage))
+        self.ids[f"vintage {dataset_id}"].append(vintage)  # type: ignore[arg-type] # a code
         return PublishVintage(dataset_id=dataset_id, vintage=vintage, period=period, cells=cells), None
+
+    def _claim(self, dataset_id: Any, vintage: str) -> Command:
+        name = CategoryName(dimension="sex", category=self.random.choice([None, "women"]), name=self._text())
+        claim_id: Any = self._pick(f"claim {dataset_id}")
+        roll = self.random.random()
+        if roll < 0.2:
+            return NameCategories(dataset_id=dataset_id, names=(name,))
+        if claim_id is not None and roll < 0.6:
+            return WithdrawClaim(dataset_id=dataset_id, claim_id=claim_id)
+        claim_id = self._uuid()
+        self.ids[f"claim {dataset_id}"].append(claim_id)
+        return TieClaim(
+            dataset_id=dataset_id,
+            claim_id=claim_id,
+            vintage=vintage,
+            text=self._text(),
+            publication=Publication(title=self._text()),
+            stated=QualifiedValue(kind="exact", number=Decimal(self.random.randrange(900)), unit="people"),
+            tie=Tie(cells=("all",), of=self.random.choice([(), ("new",)])),
+        )
 
     def _report_template(self) -> tuple[Command | None, Any]:
         template_id: Any = self._pick("report template")

@@ -192,6 +192,7 @@ def test_the_files_come_in_load_order_and_stay_small() -> None:
         "025_cic_synthesis.jsonl",
         "027_practices.jsonl",
         "030_drcneq.jsonl",
+        "035_portraits.jsonl",
         "040_sherbrooke.jsonl",
         "050_quebec_city.jsonl",
         "060_fictional.jsonl",

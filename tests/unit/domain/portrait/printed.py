@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from domain.dataset import Cell
+from domain.dataset.events import Cell
 from domain.values import QualifiedValue
 
 Row = tuple[int, str]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.dataset import Cell
+from domain.dataset.events import Cell
 from domain.portrait.checks import Check, check, to_digits
 from domain.portrait.rounding import margin
 from domain.values import QualifiedValue

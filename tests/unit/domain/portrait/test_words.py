@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.dataset import Cell
+from domain.dataset.events import Cell
 from domain.narration.words import Words
 from domain.portrait.checks import check
 from domain.portrait.words import Names, check_words

@@ -204,6 +204,7 @@ def test_the_fields_with_sealed_text_are_found() -> None:
         "study.NeedWithdrawn": ("note",),
         "study.Withdrawn": ("note",),
         "dataset.VintageWithdrawn": ("note",),
+        "dataset.ClaimWithdrawn": ("note",),
         "plan.Closed": ("note",),
         "plan.ConsultationRecorded": ("note",),
         "plan.ElementWithdrawn": ("note",),
