@@ -60,8 +60,8 @@ class Door(NamedTuple):
 
 _PARTNERSHIP: Final = "/api/v1/partnerships/{slug}"
 _VIEWS: Final = (
-    *("agreements", "comparison", "endorsements", "exceptions", "frozen", "funding", "published", "registry"),
-    *("sectors", "series", "themes"),
+    *("agreements", "comparison", "endorsements", "exceptions", "frozen", "funding", "portraits"),
+    *("published", "registry", "sectors", "series", "themes"),
 )
 ENTRIES: Final = "GET /log/{log}/tile/entries"
 """The tiles of a log that hold its entries; those of hashes are at the same address, and open."""

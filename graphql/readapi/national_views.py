@@ -12,11 +12,14 @@ from readapi.fields import sized
 from readapi.frozen_comparison import FrozenComparison
 from readapi.national_endorsements import NATIONAL_ENDORSEMENTS, NationalEndorsements
 from readapi.national_funding import NATIONAL_FUNDING, NationalFunding
+from readapi.national_portraits import NATIONAL_PORTRAITS, PortraitComparison
 from readapi.national_sectors import SECTOR_COVERAGE, SectorCoverage
 from readapi.national_themes import THEME_FREQUENCY, ThemeFrequencies, ThemeListInput
+from readapi.portrait import PortraitFilterInput
 from readapi.published import PUBLISHED_SERIES, PublishedGrouping, PublishedSeries
 from readapi.reading import Info
 from readapi.series import PERIODS_MAX
+from readapi.series_parts import PopulationInput
 from readapi.view import answered
 
 VIEW: Final = 500
@@ -153,4 +156,53 @@ class NationalViews:
     ) -> SectorCoverage:
         return await answered(
             info.context, SECTOR_COVERAGE, as_of=as_of, kinds=kinds, provinces=provinces, partnerships=partnerships
+        )
+
+    @sized(
+        VIEW,
+        "Portraits of places side by side: one dimension of datasets whose keys name places, and its checks.",
+        NATIONAL_PORTRAITS.shape,
+    )
+    async def portraits(
+        self,
+        info: Info,
+        *,
+        measure: Annotated[
+            str | None,
+            strawberry.argument(description="Figures of this category of `measure`; absent: those without one."),
+        ] = None,
+        by: Annotated[
+            str | None,
+            strawberry.argument(
+                description="The dimension of the figures, such as `mrc`, `year` or `sex`; absent: totals alone."
+            ),
+        ] = None,
+        where: Annotated[
+            list[PortraitFilterInput] | None,
+            strawberry.argument(description="The categories of other dimensions that the figures are under."),
+        ] = None,
+        vintage: Annotated[
+            str | None, strawberry.argument(description="Only this vintage; absent: the latest of each dataset.")
+        ] = None,
+        per_thousand_of: Annotated[
+            PopulationInput | None,
+            strawberry.argument(description="Tell figures also per 1,000 people of this population."),
+        ] = None,
+        as_of: AsOfArgument = None,
+        kinds: Kinds = None,
+        provinces: Provinces = None,
+        partnerships: Partnerships = None,
+    ) -> PortraitComparison:
+        return await answered(
+            info.context,
+            NATIONAL_PORTRAITS,
+            measure=measure,
+            by=by,
+            where=where,
+            vintage=vintage,
+            per_thousand_of=per_thousand_of,
+            as_of=as_of,
+            kinds=kinds,
+            provinces=provinces,
+            partnerships=partnerships,
         )

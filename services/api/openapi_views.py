@@ -65,7 +65,11 @@ PARAMETERS: Final = {
         _parameter(
             "by", "What figures are brought together by. · Regroupement des valeurs.", _codes(SeriesGrouping)
         ),
-        _parameter("dimension", "A dimension of the indicator, by code. · Une dimension de l’indicateur.", _TEXT),
+        _parameter(
+            "dimension",
+            "A dimension of the indicator or of the figures, by code. · Une dimension, par son code.",
+            _TEXT,
+        ),
         _parameter(
             "population",
             "Owner/dataset/vintage, to tell figures per 1,000 people. · Responsable/jeu de données/millésime, "
@@ -84,6 +88,11 @@ PARAMETERS: Final = {
         _parameter("measure", "Only this measure, by code. · Seulement cette mesure.", _TEXT),
         _several("exception", "Only these exceptions. · Seulement ces exceptions.", _codes(ExceptionKind)),
         _parameter("since", "Only from this day on. · Seulement à partir de ce jour.", _DAY),
+        _several(
+            "category",
+            "Only figures under this category of a dimension. · Seulement sous cette catégorie d’une dimension.",
+            {"type": "string", "examples": ["year.2019"]},
+        ),
         _parameter("vintage", "Only this vintage, by code. · Seulement ce millésime.", _TEXT),
         _parameter("id", "The frozen comparison's id. · L’identifiant de la comparaison figée.", _UUID),
     )

@@ -14,6 +14,7 @@ from services.views.books.agreements import matrix_book
 from services.views.books.comparison import comparison_book
 from services.views.books.counts import endorsements_book, sectors_book, themes_book
 from services.views.books.funding import funding_book
+from services.views.books.portraits import portraits_book
 from services.views.books.records import exceptions_book, frozen_book, published_book, registry_book
 from services.views.books.series import series_book
 from services.views.sheets import Book, Reading
@@ -70,6 +71,17 @@ def _agreements(given: Given) -> dict[str, Any]:
 
 def _themes(given: Given) -> dict[str, Any]:
     return {"themeList": given.record("list")} | _of_several(given)
+
+
+def _portraits(given: Given) -> dict[str, Any]:
+    chosen = {
+        "measure": given.one("measure"),
+        "by": given.one("dimension"),
+        "where": given.categories("category") or None,
+        "vintage": given.one("vintage"),
+        "perThousandOf": given.population(),
+    }
+    return _of_several(given) | {name: value for name, value in chosen.items() if value is not None}
 
 
 def _registry(given: Given) -> dict[str, Any]:
@@ -171,6 +183,16 @@ VIEWS: Final = (
         (),
         _of_several,
         sectors_book,
+    ),
+    View(
+        "portraits",
+        Words("Portraits of territories side by side", "Portraits de territoires côte à côte"),
+        Words("entente-portraits-en", "entente-portraits-fr"),
+        "portraits",
+        ("measure", "dimension", "category", "vintage", "population", *_SEVERAL),
+        (),
+        _portraits,
+        portraits_book,
     ),
     View(
         "registry",

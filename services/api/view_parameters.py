@@ -21,6 +21,7 @@ _LIST_MAX: Final = 200
 _NAME_CHARACTERS_MAX: Final = 60
 _PERIOD: Final = "FISCAL_YEAR/2025-04-01/2026-03-31"
 _POPULATION: Final = "commons/UUID/vintage"
+_CATEGORY: Final = "year.2019"
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -121,6 +122,15 @@ class Given:
             raise QueryInvalidError(name="periods", expected=_PERIOD)
         days = {"start": _day("periods", start, _PERIOD), "end": _day("periods", end, _PERIOD)}
         return {"kind": _code("periods", kind, PeriodKind), **days}
+
+    def categories(self, name: str) -> list[dict[str, str]]:
+        """Categories of dimensions, each as the keys of figures have it."""
+        return [self._category(name, *one.partition(".")) for one in self.many(name)]
+
+    def _category(self, name: str, dimension: str, _: str, category: str) -> dict[str, str]:
+        if not dimension or not category:
+            raise QueryInvalidError(name=name, expected=_CATEGORY)
+        return {"dimension": dimension, "category": category}
 
     def population(self) -> dict[str, str] | None:
         """The owner, the dataset's id and the vintage's code."""

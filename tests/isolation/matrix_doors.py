@@ -180,7 +180,7 @@ def _reads() -> Iterator[Probe]:
             query = own | {"lang": "en"}
             shown: dict[str, Any] = {"looked_for": label, "audience": audience, "national": True}
             yield Probe(f"GET {path}", path, audience, query=query, **shown)
-        for view in ("endorsements", "funding", "sectors", "registry", "series", "themes", "frozen"):
+        for view in ("endorsements", "funding", "sectors", "registry", "series", "themes", "portraits", "frozen"):
             path = f"/api/v1/views/{view}.{kind}"  # of the last three nothing is named: it is asked for
             yield Probe(f"GET {path}", path)
         yield Probe(f"GET /api/v1/views/published.{kind}", f"/api/v1/views/published.{kind}", query=own)

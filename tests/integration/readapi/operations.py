@@ -82,6 +82,15 @@ OF_WHOLE: dict[str, st.SearchStrategy[Any]] = {
         }
     ),
     "dimension": st.sampled_from(("sex", "sex", "age")),
+    "measure": st.sampled_from(("admissions", "admissions", "temporary")),
+    "by": st.sampled_from(("sex", "Sex", "ref-area", "age")),
+    "where": st.lists(
+        st.fixed_dictionaries(
+            {"dimension": st.sampled_from(("year", "YEAR")), "category": st.sampled_from(("2019", "2018"))}
+        ),
+        max_size=2,
+    ),
+    "vintage": st.sampled_from(("a", "b")),
     "position": st.sampled_from(("1", "20", "40")),
     "owner": OWNERS,
     "id": st.sampled_from((*PLANS, *FROZEN)),

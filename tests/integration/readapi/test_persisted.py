@@ -125,7 +125,7 @@ async def test_the_tag_of_a_view_is_also_of_what_only_python_reads(client: Clien
 def test_a_document_that_is_not_as_the_manifest_says_stops_the_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    assert len(stored()) == len(hashes()) == 21
+    assert len(stored()) == len(hashes()) == 22
     changed = tmp_path / "manifest.json"
     changed.write_text(json.dumps(hashes() | {"register": "0" * 64}))
     monkeypatch.setattr(persisted, "MANIFEST", changed)

@@ -85,6 +85,13 @@ SECTIONS: Final[dict[str, dict[str, Section]]] = {
         ),
         "missing": ("coverage.missing.bodies", BODY),
     },
+    "portraits": {
+        "absent": (
+            "absent.places",
+            {"Partnership (slug)": "body.slug", "Territory, code": "territory.code", "Reason": "reason"},
+        ),
+        "missing": ("coverage.missing.bodies", BODY),
+    },
     "sectors": {
         "sectors": (
             "sectors",
@@ -135,11 +142,12 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "comparison": {"indicator": SHARED, "period": "FISCAL_YEAR", "start": "2025-04-01", "end": "2026-03-31"},
     "exceptions": {"partnership": "alpha"},
     "frozen": {"owner": "gel-bailleur", "id": FROZEN},
+    "portraits": {"measure": "admissions", "dimension": "sex", "category": ["year.2019"]},
     "published": {"partnership": "ircc"},
     "series": {"indicator": SHARED, "periods": YEARS, "by": "BODY"},
     "themes": {"list": str(counted.THEMES)},
 }
-FILLED = {"registry", "published", "exceptions", "series"}
+FILLED = {"portraits", "registry", "published", "exceptions", "series"}
 """What the sample and the two bodies that look alike answer; the others are asked of a smaller world."""
 
 
@@ -286,6 +294,36 @@ async def test_a_series_parsed_back_is_the_answer_of_the_query_it_names(
     assert {row["Growth, unit"] for row in part(found, "series")} >= {"PERCENT"}
 
 
+async def test_portraits_parsed_back_are_the_answer_of_the_query_they_name(
+    clients: dict[bool, httpx.AsyncClient],
+) -> None:
+    found = await rows(clients[True], "portraits")
+    answer = await asked_again(clients[True], found, None)
+    sections: dict[str, tuple[dict[str, str], list[Any]]] = {
+        "figures": (
+            {"Category (code; empty: total)": "category", "Key in the dataset": "key"}
+            | {"Printed percentage: number": "share.number", "Out of: number": "denominator.number"}
+            | {"Number, or lower end": "value.number", "Status": "value.status"},
+            [[*([one["total"]] if one["total"] else []), *one["cells"]] for one in answer["territories"]],
+        ),
+        "checks": (
+            {"Outcome": "outcome", "What the figures make": "found", "In words": "words.en"},
+            [one["checks"] for one in answer["territories"]],
+        ),
+        "claims": (
+            {"In words": "words.en", "Outcome": "verdict", "Figure that is said: number": "stated.number"},
+            [one["claims"] for one in answer["territories"]],
+        ),
+    }
+    for section, (cells, told) in sections.items():
+        expected = [
+            {heading: written(at(one, path)) for heading, path in cells.items()} for of in told for one in of
+        ]
+        assert [{heading: row[heading] for heading in cells} for row in part(found, section)] == expected
+        assert len(expected) > 5
+    assert "DISAGREES" in {row["Outcome"] for row in part(found, "claims")}
+
+
 @pytest.mark.parametrize("view", sorted({view.path for view in VIEWS} - {"comparison", "agreements"}))
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_a_workbook_of_each_view_opens_with_its_header_rows_marked(
@@ -375,6 +413,9 @@ async def test_a_list_too_long_for_a_file_is_refused(
         ("series", {"population": "commons"}),
         ("series", {"by": "colour"}),
         ("themes", {"list": "nothing"}),
+        ("portraits", {"category": "year"}),
+        ("portraits", {"category": ".2019"}),
+        ("portraits", {"by": "sex"}),
         ("funding", {"indicator": "nothing"}),
         ("funding", {"recorded": "12"}),
         ("published", {"partnership": ["ircc", "hamilton"]}),

@@ -23,8 +23,8 @@ OF_PEOPLE = {
     "CorrectPerson",
 }
 VIEW_PATHS = (
-    *("agreements", "comparison", "endorsements", "exceptions", "frozen", "funding", "published", "registry"),
-    *("sectors", "series", "themes"),
+    *("agreements", "comparison", "endorsements", "exceptions", "frozen", "funding", "portraits"),
+    *("published", "registry", "sectors", "series", "themes"),
 )
 OF_VIEWS = {f"export{view.capitalize()}{kind}" for view in VIEW_PATHS for kind in ("Csv", "Xlsx")}
 OF_STANDARDS = {"exportImpact", "exportImpactOfAll", "exportGrantsCsv", "exportGrantsXlsx", "exportDataset"}
