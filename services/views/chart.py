@@ -1,83 +1,85 @@
-"""Bars for figures, as numbers that a template draws: lengths in percent of the width, heights in pixels.
+"""Bars for figures, as Vega-Lite draws them: what is drawn and how, in JSON that says nothing of colours.
 
-Widths in percent let the chart follow the page without scaling its text; fills are classes of the style sheet,
-so that the strict policy of the pages holds and dark pages have dark charts. A qualifier is drawn, not only said:
-what is not certain is hatched, what is only bounded is dashed.
+Colours, fonts and hatching are of the style sheet, by the names of the layers, so that the strict policy of the
+pages holds and dark pages have dark charts. A qualifier is drawn, not only said: what is not certain is hatched,
+what is only bounded is dashed.
 """
 
 import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from domain.values import QualifiedValue
+import msgspec
+
+from domain.values import Language, QualifiedValue
 from services.views.comparison import Line
 
 BARS_MAX: Final = 40
-_WIDEST: Final = 92.0
-"""Percent of the width for the longest bar: what is open beyond a bound still has its place."""
-_BEYOND: Final = 6.0
-_CHARACTERS_A_LINE: Final = 34
-"""So much fits the narrowest phone at the size of the style sheet."""
-_TEXT: Final = 22
+_BEYOND: Final = Decimal("0.07")
+"""Of the longest bar: what is open beyond a bound still has its place."""
+_TEXT: Final = 20
 _BAR: Final = 16
 _GAP: Final = 20
+WIDTHS: Final = {"narrow": (300, 34, 3), "wide": (680, 78, 6)}
+"""Of a phone and of a page: pixels, characters that fit a line, and marks on the axis."""
 
 Mark = Literal["sure", "hatched", "open"]
+MARKS: Final[tuple[Mark, ...]] = ("sure", "hatched", "open")
 
 
 class Piece(NamedTuple):
-    """A part of a bar, from a place on; both in percent of the width."""
+    """A part of a bar, from one number to another."""
 
     mark: Mark
-    x: float
-    width: float
-
-
-class Bar(NamedTuple):
-    """A figure: its label in lines with their heights, its words, and its bar, which may have no pieces."""
-
-    label: list[tuple[int, str]]
-    language: str
-    said: str
-    said_at: int
-    top: int
-    pieces: list[Piece]
+    start: Decimal
+    end: Decimal
 
 
 class Chart(NamedTuple):
-    """All bars, and how high they are together."""
+    """A chart that can be drawn, in each width."""
 
-    bars: list[Bar]
-    height: int
+    specs: dict[str, bytes]
+    """By the names of `WIDTHS`, as Vega-Lite reads them."""
+    language: Language
+    marks: tuple[Mark, ...]
+    """What is drawn and needs a word of explanation."""
     longest: str
-    bar_height: int = _BAR
-
-    @property
-    def marks(self) -> list[Mark]:
-        """What is drawn and needs a word of explanation."""
-        drawn = {piece.mark for bar in self.bars for piece in bar.pieces}
-        kinds: tuple[Mark, ...] = ("hatched", "open")
-        return [mark for mark in kinds if mark in drawn]
 
 
-def chart(lines: Sequence[Line]) -> Chart | None:
+def chart(lines: Sequence[Line], language: Language) -> Chart | None:
     """The chart of figures in their order; None where there is none to draw, or there are too many."""
     figures = [_plotted(line) for line in lines]
     drawn = [(line, one) for line, one in zip(lines, figures, strict=True) if one is not None]
     longest, of_longest = max(((_end(one), line.short) for line, one in drawn), default=(Decimal(0), ""))
     if longest <= 0 or len(lines) > BARS_MAX:
         return None
-    bars, top = [], 0
-    for line, figure in zip(lines, figures, strict=True):
-        label = textwrap.wrap(line.label, _CHARACTERS_A_LINE, break_on_hyphens=False) or [line.label]
-        placed = [(top + _TEXT * (row + 1) - 5, words) for row, words in enumerate(label)]
-        said_at = top + _TEXT * (len(label) + 1) - 5
-        top += _TEXT * (len(label) + 1)
-        pieces = [] if figure is None else _pieces(figure, longest)
-        bars.append(Bar(placed, line.name.language, line.short, said_at, top, pieces))
-        top += _BAR + _GAP
-    return Chart(bars, top - _GAP + 4, of_longest)
+    bars = [() if one is None else pieces(one, longest) for one in figures]
+    used = {piece.mark for bar in bars for piece in bar}
+    specs = {width: msgspec.json.encode(_spec(lines, bars, longest, width)) for width in WIDTHS}
+    return Chart(specs, language, tuple(mark for mark in MARKS[1:] if mark in used), of_longest)
+
+
+def pieces(figure: QualifiedValue, longest: Decimal) -> tuple[Piece, ...]:
+    """The parts of a figure's bar; what is below zero has no length."""
+
+    def at(number: Decimal) -> Decimal:
+        return max(number, Decimal(0))
+
+    assert figure.number is not None
+    number = at(figure.number)
+    match figure.kind:
+        case "at_least":
+            return Piece("sure", Decimal(0), number), Piece("open", number, number + longest * _BEYOND)
+        case "at_most":
+            return (Piece("open", Decimal(0), number),)
+        case "estimate":
+            return (Piece("hatched", Decimal(0), number),)
+        case "range":
+            assert figure.upper is not None
+            return Piece("sure", Decimal(0), number), Piece("hatched", number, at(figure.upper))
+        case _:
+            return (Piece("sure", Decimal(0), number),)
 
 
 def _plotted(line: Line) -> QualifiedValue | None:
@@ -91,7 +93,7 @@ def _plotted(line: Line) -> QualifiedValue | None:
         return None
     exact = value.kind == whole.kind == "exact"
     kind: Literal["exact", "estimate"] = "exact" if exact else "estimate"
-    return QualifiedValue(kind=kind, number=100 * value.number / whole.number)
+    return QualifiedValue(kind=kind, number=round(100 * value.number / whole.number, 6))
 
 
 def _end(figure: QualifiedValue) -> Decimal:
@@ -100,21 +102,63 @@ def _end(figure: QualifiedValue) -> Decimal:
     return end
 
 
-def _pieces(figure: QualifiedValue, longest: Decimal) -> list[Piece]:
-    def length(number: Decimal) -> float:
-        return round(_WIDEST * float(max(number, Decimal(0)) / longest), 2)
-
-    assert figure.number is not None
-    at = length(figure.number)
-    match figure.kind:
-        case "at_least":
-            return [Piece("sure", 0, at), Piece("open", at, _BEYOND)]
-        case "at_most":
-            return [Piece("open", 0, at)]
-        case "estimate":
-            return [Piece("hatched", 0, at)]
-        case "range":
-            assert figure.upper is not None
-            return [Piece("sure", 0, at), Piece("hatched", at, round(length(figure.upper) - at, 2))]
-        case _:
-            return [Piece("sure", 0, at)]
+def _spec(lines: Sequence[Line], bars: Sequence[Sequence[Piece]], longest: Decimal, width: str) -> dict[str, Any]:
+    pixels, characters, ticks = WIDTHS[width]
+    wrapped = [textwrap.wrap(line.label, characters, break_on_hyphens=False) or [line.label] for line in lines]
+    rows = max(map(len, wrapped)) + 1
+    # A short label stands right above its figure, whatever room a longer one takes elsewhere.
+    labels = [[""] * (rows - 1 - len(label)) + label for label in wrapped]
+    step = _TEXT * rows + _BAR + _GAP
+    across = {"type": "quantitative", "scale": {"domain": [0, float(longest * (1 + _BEYOND))], "nice": False}}
+    down = {"field": "row", "type": "ordinal", "axis": None, "scale": {"padding": 0}}
+    axis = {"title": None, "grid": False, "tickCount": ticks, "labelFontSize": 14, "labelFlush": True}
+    top = -step / 2
+    layers: list[dict[str, Any]] = [
+        {
+            "name": mark,
+            "data": {
+                "values": [
+                    {"row": row, "start": float(piece.start), "end": float(piece.end)}
+                    for row, bar in enumerate(bars)
+                    for piece in bar
+                    if piece.mark == mark
+                ]
+            },
+            "mark": {
+                "type": "bar",
+                "height": _BAR,
+                "yOffset": top + _TEXT * rows + _BAR / 2 + 2,
+                **({"fill": f"url(#hatch-{width})"} if mark == "hatched" else {}),
+            },
+            "encoding": {"x": {"field": "start", **across, "axis": axis}, "x2": {"field": "end"}, "y": down},
+        }
+        for mark in MARKS
+    ]
+    texts = [
+        {"row": row, "label": label, "said": line.short}
+        for row, (line, label) in enumerate(zip(lines, labels, strict=True))
+    ]
+    for name, at in (("label", top + 4), ("said", top + _TEXT * (rows - 1) + 4)):
+        layers.append(
+            {
+                "name": name,
+                "data": {"values": texts},
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "baseline": "top",
+                    "dy": at,
+                    "fontSize": 15,
+                    "lineHeight": _TEXT,
+                },
+                "encoding": {"x": {"value": 0}, "y": down, "text": {"field": name}},
+            }
+        )
+    return {
+        "width": pixels,
+        "height": {"step": step},
+        "background": None,
+        "padding": 4,
+        "layer": layers,
+        "config": {"aria": False, "font": "inherit", "view": {"stroke": None}},
+    }

@@ -27,6 +27,11 @@ WORDS: Final[dict[str, Words]] = {
         "No chart: there is no figure above zero, or there are too many. The table has them all.",
         "Sans diagramme : aucune valeur ne dépasse zéro, ou il y en a trop. Le tableau les contient toutes.",
     ),
+    "chart.later": Words(
+        "The chart is not drawn yet, or could not be: load the page again in a moment. The table has all figures.",
+        "Le diagramme n’est pas encore tracé ou n’a pu l’être : rechargez la page dans un instant. Le tableau "
+        "contient toutes les valeurs.",
+    ),
     "mark.hatched": Words("Hatched: not certain.", "Hachuré : incertain."),
     "mark.open": Words("Dashed: only a bound is known.", "Tireté : seule une borne est connue."),
     "unit.CAD": Words("dollars", "dollars"),

@@ -18,6 +18,7 @@ from readapi.persisted import PREFIX, hashes, stored
 from services.refusals import InternalError, ReadsUnavailableError, RequestInvalidError
 from services.views.chart import Chart, chart
 from services.views.comparison import DOCUMENT, Comparison, comparison
+from services.views.drawing import Drawings, Easel
 from services.views.files import Kind
 from services.web.reading import read_stored
 
@@ -41,6 +42,8 @@ class Shown(NamedTuple):
 
     view: Comparison
     chart: Chart | None
+    drawings: Drawings | None
+    """None: there is no chart, or it could not be drawn in time."""
     asked: Asked
 
 
@@ -51,10 +54,12 @@ class National(NamedTuple):
     can_be_read: bool
 
 
-async def national_comparison(request: AnyRequest, database: Database, language: Language) -> National:
+async def national_comparison(
+    request: AnyRequest, database: Database, language: Language, easel: Easel
+) -> National:
     """The shared indicator of which most bodies published a figure, in the newest such period."""
     try:
-        return National(await _shown(request, database, language), can_be_read=True)
+        return National(await _shown(request, database, language, easel), can_be_read=True)
     except (sqlalchemy.exc.DBAPIError, OSError) as error:
         # The tables are built by the projector; the page stands without them.
         _log.warning("web.comparison_unavailable", error=type(error).__name__)
@@ -63,7 +68,7 @@ async def national_comparison(request: AnyRequest, database: Database, language:
     return National(None, can_be_read=False)
 
 
-async def _shown(request: AnyRequest, database: Database, language: Language) -> Shown | None:
+async def _shown(request: AnyRequest, database: Database, language: Language, easel: Easel) -> Shown | None:
     most = await _most_reported(database)
     if most is None:
         return None
@@ -80,7 +85,9 @@ async def _shown(request: AnyRequest, database: Database, language: Language) ->
     if answer is None:
         return None
     view = comparison(answer, language)
-    return Shown(view, chart(view.lines), _asked(variables, language))
+    found = chart(view.lines, language)
+    drawings = None if found is None else await easel.drawn(found)
+    return Shown(view, found, drawings, _asked(variables, language))
 
 
 async def _most_reported(database: Database) -> Reported | None:

@@ -22,6 +22,7 @@ from services.api.languages import preferred
 from services.api.problems import TITLES
 from services.bootstrap import WriteSide
 from services.refusals import RouteUnknownError, status_of
+from services.views.drawing import Easel
 from services.views.words import say
 from services.web.messages import other, text
 from services.web.national import national_comparison
@@ -53,6 +54,7 @@ def is_page(path: str) -> bool:
 
 def web_routes() -> list[HTTPRouteHandler]:
     """The handlers of the pages and of their style sheet."""
+    easel = Easel()
 
     @get("/")
     async def choose(request: AnyRequest) -> Response[bytes]:
@@ -74,7 +76,7 @@ def web_routes() -> list[HTTPRouteHandler]:
         if listed is not None and listed.newest is not None:
             local = listed.newest.astimezone(_SHOWN_IN)
             newest = format_datetime(local, "long", locale=f"{language}_CA")
-        national = await national_comparison(request, write.database, language)
+        national = await national_comparison(request, write.database, language, easel)
         return page(
             "home.html",
             language,

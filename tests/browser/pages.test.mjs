@@ -8,7 +8,17 @@ let running, browser, origin;
 before(async () => {
   running = await start(18000);
   ({ browser, origin } = running);
+  for (const language of ["en", "fr"]) await drawn(language);
 });
+
+// A page does not wait long for a chart that was never drawn before: the next one has it.
+async function drawn(language) {
+  for (let times = 0; times < 60; times += 1) {
+    if ((await (await fetch(`${origin}/${language}`)).text()).includes('class="chart wide"')) return;
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+  }
+  assert.fail(`no chart in ${language}`);
+}
 
 after(async () => {
   await running?.stop();
@@ -36,10 +46,26 @@ for (const [language, title, other] of [
     assert.equal(await page.textContent("h1"), title);
     assert.equal(await page.locator("section[aria-labelledby=partnerships] tbody tr").count(), 45);
     const national = page.locator("section[aria-labelledby=national]");
-    assert.deepEqual(
-      await national.locator("svg rect[y]").evaluateAll((found) => found.map((one) => one.getAttribute("class"))),
-      ["sure", "sure", "open", "hatched", "sure"],
-    );
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      const chart = national.locator("svg.chart:visible");
+      assert.equal(await chart.count(), 1, "one of the two widths is shown");
+      assert.match(await chart.getAttribute("class"), width === 320 ? /narrow/ : /wide/);
+      for (const [mark, pieces] of Object.entries({ sure: 3, hatched: 1, open: 1 })) {
+        assert.equal(await chart.locator(`.${mark}_marks path`).count(), pieces);
+      }
+      const bar = chart.locator(".sure_marks path").first();
+      const fill = await bar.evaluate((drawn) => getComputedStyle(drawn).fill);
+      assert.notEqual(fill, "rgb(76, 120, 168)", "the style sheet paints it, not the renderer");
+      assert.ok((await chart.locator("text").first().evaluate((words) => words.getBoundingClientRect().height)) > 12);
+      assert.match(
+        await chart.locator(".role-axis-label").textContent(),
+        /^0/,
+        "the axis begins at zero",
+      );
+      assert.deepEqual(await violations(page), []);
+    }
+    await page.setViewportSize({ width: 320, height: 800 });
     assert.equal(await national.locator("tbody tr").count(), 4);
     await national.locator("summary").click();
     const answer = await page.request.get(origin + (await national.locator("details a").getAttribute("href")));

@@ -5,20 +5,25 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
 from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
+from domain.values import Language
 from infra.embedded import EmbeddedServer
 from infra.settings import Settings
 from services.api.app import create_app
 from services.api.reads import read_api
+from services.views.drawing import Drawings, Easel
 from tests.integration.filled import Filled, bring_in, make_database
 from tests.integration.readapi.world import alone
 from tests.integration.readapi.world_lines import ALIKE
 
+PATIENT = partial(Easel, patience=timedelta(minutes=2), deadline=timedelta(minutes=2))
 FIGURES = {
     "en": ["498 participations", "at least 240 participations", "an estimated 150 participations"],
     "fr": ["498 participations", "au moins 240 participations", "150 participations (estimation)"],
@@ -31,8 +36,11 @@ def application(settings: Settings) -> AsyncTestClient[ASGIApp]:
 
 
 @pytest.fixture
-async def pages(settings: Settings, filled: Filled) -> AsyncIterator[httpx.AsyncClient]:
-    """The application over the sample and two bodies that look alike."""
+async def pages(
+    settings: Settings, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The application over the sample and two bodies that look alike; it waits for a chart on any machine."""
+    monkeypatch.setattr("services.web.pages.Easel", PATIENT)
     async with application(replace(settings, database=filled.settings)) as client:
         yield client
 
@@ -54,15 +62,45 @@ async def test_a_figure_stands_in_the_chart_and_in_the_table_with_what_qualifies
 ) -> None:
     shown = section(await pages.get(f"/{language}"))
 
-    svg, table = shown[shown.index("<svg") : shown.index("</svg>")], shown[shown.index("<table") :]
+    charts, table = re.findall(r"<svg .*?</svg>", shown, re.DOTALL), shown[shown.index("<table") :]
+    assert len(charts) == 2
+    for width, svg in zip(("narrow", "wide"), charts, strict=True):
+        for figure in FIGURES[language]:
+            assert figure in svg
+            assert figure.replace(" participations", "") in plain(table)
+        assert bars(svg) == {"sure": 3, "hatched": 1, "open": 1}
+        assert f'fill="url(#hatch-{width})"' in svg
+        assert f'class="chart {width}" role="img"' in svg
+        assert f'<title id="chart-title-{width}">' in svg
+        assert f'<desc id="chart-description-{width}">' in svg
+        assert "style" not in svg
+
+
+def bars(svg: str) -> dict[str, int]:
+    """How many pieces of bars are drawn, by what they look like."""
+    found = re.findall(r'<g class="[^"]*?(\w+)_marks">(.*?)</g>', svg, re.DOTALL)
+    return {name: inner.count("<path ") for name, inner in found if name in ("sure", "hatched", "open")}
+
+
+def never(specs: dict[str, bytes], language: Language) -> Drawings:
+    """In place of the renderer."""
+    raise ValueError(language, len(specs))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_the_table_stays_where_the_chart_cannot_be_drawn_and_the_page_says_so(
+    settings: Settings, filled: Filled, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr("services.web.pages.Easel", partial(PATIENT, drawer=never))
+    async with application(replace(settings, database=filled.settings)) as client:
+        answer = await client.get(f"/{language}")
+
+    shown = section(answer)
+    assert answer.status_code == 200
+    assert "<svg" not in shown
+    assert {"en": "The chart is not drawn yet", "fr": "Le diagramme n’est pas encore tracé"}[language] in shown
     for figure in FIGURES[language]:
-        assert figure in svg
-        assert figure.replace(" participations", "") in plain(table)
-    assert re.findall(r'<rect class="(\w+)"', svg) == ["sure", "sure", "open", "hatched", "sure"]
-    assert 'role="img"' in svg
-    assert '<title id="chart-title">' in svg
-    assert '<desc id="chart-description">' in svg
-    assert "style" not in svg
+        assert figure.replace(" participations", "") in plain(shown)
 
 
 async def test_the_total_and_the_coverage_say_what_they_are_made_of(pages: httpx.AsyncClient) -> None:

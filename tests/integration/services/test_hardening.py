@@ -4,6 +4,8 @@ import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
@@ -21,6 +23,7 @@ from services.api.reads import read_api
 from services.bodies import Bodies
 from services.bootstrap import WriteSide
 from services.projector import make_tables
+from services.views.drawing import Easel
 from services.web.pages import static_url
 from tests.integration.filled import Filled
 from tests.integration.readapi.world_lines import ALIKE, uid
@@ -172,8 +175,12 @@ async def read_through(browser: Browser, first: tuple[str, ...], pages_max: int)
 
 
 @pytest.fixture
-async def pages(settings: Settings, filled: Filled) -> AsyncIterator[httpx.AsyncClient]:
-    """The application over the sample and two bodies that look alike."""
+async def pages(
+    settings: Settings, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The application over the sample and two bodies that look alike; it waits for its chart."""
+    patient = partial(Easel, patience=timedelta(minutes=2), deadline=timedelta(minutes=2))
+    monkeypatch.setattr("services.web.pages.Easel", patient)
     async with AsyncTestClient(whole(replace(settings, database=filled.settings)), base_url=ORIGIN) as client:
         yield client
 
