@@ -24,6 +24,7 @@ from readapi.compiler.slugs import Slugs
 from readapi.endpoint import ReadSettings
 from readapi.ports import ReadDatabase
 from readapi.prepared import Documents
+from readapi.reading import UNKEYED
 from readapi.schema import schema
 from readapi.viewer import ANONYMOUS, Viewer
 from services.api.app import create_app
@@ -112,7 +113,7 @@ async def _compiled(operation: dict[str, Any]) -> Bound:
     now = asof.today(ReadSettings().clock())
     reader = operation.get("reader")
     viewer = ANONYMOUS if reader is None else Viewer(tenant_id=TenantId(UUID(reader)), role="funder_analyst")
-    bound = await Compiler(core, Slugs(database)).bound(prepared, node, variables, viewer, now)
+    bound = await Compiler(core, Slugs(database), UNKEYED).bound(prepared, node, variables, viewer, now)
     if bound is None:
         raise AssertionError("the operation is not compiled")
     return bound

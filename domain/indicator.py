@@ -13,6 +13,7 @@ import msgspec
 from domain.audience import Audience
 from domain.body import PARTNERSHIPS, BodyKind
 from domain.case import Case, Need, Reads
+from domain.confidentiality import COUNTING, Counted
 from domain.errors import Refusal
 from domain.event import Event, Recorded, event
 from domain.facts import Dated, holds, latest
@@ -88,6 +89,13 @@ class IndicatorRevised(Event, frozen=True, kw_only=True):
     source_rule: str | None
 
 
+@event("indicator.CountingStated")
+class IndicatorCountingStated(Event, frozen=True, kw_only=True):
+    """Until somebody says it, what is counted may be people."""
+
+    counted: Counted
+
+
 @event("indicator.Retired", lifecycle=True)
 class IndicatorRetired(Event, frozen=True, kw_only=True):
     """Nothing new is asked or reported of it; what was reported stays."""
@@ -114,10 +122,11 @@ class DefineIndicator(Command, frozen=True, kw_only=True):
     source_rule: Code | None = None
     plan_indicator: PlanIndicator | None = None
     audience: Audience = Audience.PUBLIC
+    counted: Counted | None = None
 
 
 class ReviseIndicator(Command, frozen=True, kw_only=True):
-    """Reword an indicator, or change its direction, its dimensions or what feeds it."""
+    """Reword an indicator, or change its direction, its dimensions or what feeds it; or say what it counts."""
 
     definition_id: IndicatorId
     wording: LocalizedText | None = None
@@ -125,6 +134,7 @@ class ReviseIndicator(Command, frozen=True, kw_only=True):
     direction: Direction | None = None
     dimensions: Dimensions | None = None
     source_rule: Code | None = None
+    counted: Counted | None = None
 
 
 class RetireIndicator(Command, frozen=True, kw_only=True):
@@ -151,6 +161,14 @@ class DenominatorUnwantedError(Refusal):
     code = "denominator_unwanted"
     en = "An indicator of kind {kind_of_indicator} has no denominator; only rates and proportions do."
     fr = "Un indicateur de type {kind_of_indicator} n’a pas de dénominateur; seuls les taux et proportions en ont."
+
+
+@dataclass(eq=False)
+class CountedUnwantedError(Refusal):
+    kind_of_indicator: str
+    code = "counted_unwanted"
+    en = "An indicator of kind {kind_of_indicator} counts nothing: leave “counted” out."
+    fr = "Un indicateur de type {kind_of_indicator} ne dénombre rien : omettez « counted »."
 
 
 @dataclass(eq=False)
@@ -199,6 +217,7 @@ class Indicator(State, frozen=True, kw_only=True):
     direction: Dated[Direction] | None = None
     dimensions: Dated[tuple[Dimension, ...]] | None = None
     source_rule: Dated[str] | None = None
+    counted: Dated[Counted] | None = None
     ever: frozenset[tuple[str, str]] = frozenset()
     """Every (dimension, category) that it has or had: what was reported under one stays readable."""
     audience: Audience = Audience.PUBLIC
@@ -235,6 +254,8 @@ def evolve(indicator: Indicator, recorded: Recorded) -> Indicator:
                 if (value := getattr(revised, name)) is not None
             }
             return replace(indicator, **changes, ever=indicator.ever | _cuts(revised.dimensions or ()))
+        case IndicatorCountingStated(counted=counted):
+            return replace(indicator, counted=latest(indicator.counted, counted, recorded))
         case IndicatorRetired():
             return replace(indicator, retired=True)
     return indicator
@@ -271,28 +292,29 @@ def define(indicator: Indicator, command: DefineIndicator) -> list[Event]:  # no
 
     Raises:
         DenominatorMissingError, DenominatorUnwantedError: quotients have a denominator with its unit, others none.
+        CountedUnwantedError: it counts nothing.
         CombiningImpossibleError: what cannot be added would be added.
         CodeRepeatedError: two dimensions or two categories of one have the same code.
     """
     _check_denominator(command)
+    _check_counted(command.kind, command.counted)
     _check_combining(command)
     _check_codes(command.dimensions)
-    return [
-        IndicatorDefined(
-            wording=command.wording,
-            description=command.description,
-            unit=command.unit,
-            kind=command.kind,
-            direction=command.direction,
-            combining=command.combining,
-            denominator=command.denominator,
-            denominator_unit=command.denominator_unit,
-            dimensions=command.dimensions,
-            source_rule=command.source_rule,
-            plan_indicator=command.plan_indicator,
-            audience=command.audience,
-        )
-    ]
+    defined = IndicatorDefined(
+        wording=command.wording,
+        description=command.description,
+        unit=command.unit,
+        kind=command.kind,
+        direction=command.direction,
+        combining=command.combining,
+        denominator=command.denominator,
+        denominator_unit=command.denominator_unit,
+        dimensions=command.dimensions,
+        source_rule=command.source_rule,
+        plan_indicator=command.plan_indicator,
+        audience=command.audience,
+    )
+    return [defined] if command.counted is None else [defined, IndicatorCountingStated(counted=command.counted)]
 
 
 @INDICATOR.handles("definition_id", owners=OWNERS)
@@ -302,18 +324,23 @@ def revise(indicator: Indicator, command: ReviseIndicator, case: Case) -> list[E
     Raises:
         IndicatorRetiredError: it was retired.
         RevisionEmptyError: nothing is changed.
+        CountedUnwantedError: it counts nothing.
         CodeRepeatedError: two dimensions or two categories of one have the same code.
     """
     if indicator.retired:
         raise IndicatorRetiredError(indicator_id=command.definition_id)
     names = ("wording", "description", "direction", "dimensions", "source_rule")
     given = {name: value for name in names if (value := getattr(command, name)) is not None}
-    if not given:
+    if not given and command.counted is None:
         raise RevisionEmptyError
     _check_codes(command.dimensions or ())
-    if all(holds(getattr(indicator, name), value, case.on) for name, value in given.items()):
-        return []
-    return [IndicatorRevised(**(dict.fromkeys(names) | given))]
+    _check_counted(indicator.kind, command.counted)
+    events: list[Event] = []
+    if not all(holds(getattr(indicator, name), value, case.on) for name, value in given.items()):
+        events.append(IndicatorRevised(**(dict.fromkeys(names) | given)))
+    if command.counted is not None and not holds(indicator.counted, command.counted, case.on):
+        events.append(IndicatorCountingStated(counted=command.counted))
+    return events
 
 
 @INDICATOR.handles("definition_id", owners=OWNERS)
@@ -331,6 +358,11 @@ def _check_denominator(command: DefineIndicator) -> None:
             raise DenominatorMissingError(kind_of_indicator=command.kind)
     elif any(stated):
         raise DenominatorUnwantedError(kind_of_indicator=command.kind)
+
+
+def _check_counted(kind: IndicatorKind, counted: Counted | None) -> None:
+    if counted is not None and kind not in COUNTING:
+        raise CountedUnwantedError(kind_of_indicator=kind)
 
 
 def _check_combining(command: DefineIndicator) -> None:

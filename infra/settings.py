@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from domain.confidentiality import COUNT_MIN, DOMINANCE_PERCENT, Confidentiality
 from infra.access.quotas import UNBOUNDED, QuotaSettings
 from infra.access.rates import UNLIMITED, RateSettings
 from infra.access.readings import KEPT as READINGS_KEPT
@@ -206,6 +207,17 @@ SETTINGS: tuple[Setting, ...] = (
         "ENTENTE_QUOTA_COMMANDS_PER_DAY", "How many orders of a body are accepted over HTTP in a day.", "20000"
     ),
     Setting("ENTENTE_QUOTA_OPEN_EXPORTS", "How many exports of a body may be made at once.", "3"),
+    Setting(
+        "ENTENTE_COUNT_MIN",
+        "Counts of people from 1 to below this are sensitive, at least 3: the public sees no breakdown that has "
+        "one.",
+        str(COUNT_MIN),
+    ),
+    Setting(
+        "ENTENTE_DOMINANCE_PERCENT",
+        "A category with more than this share of the people counted, in percent, is sensitive too; 100: none is.",
+        str(DOMINANCE_PERCENT),
+    ),
     Setting("ENTENTE_SECURITY_LOG_DAYS", "How many days security events are kept, at least 30.", "365"),
     Setting(
         "ENTENTE_READINGS_DAYS",
@@ -336,6 +348,14 @@ class Settings:
     """As they are loaded, everybody is limited."""
     quotas: QuotaSettings = UNBOUNDED
     """As they are loaded, every body has its bounds."""
+    count_min: int = COUNT_MIN
+    dominance_percent: int = DOMINANCE_PERCENT
+
+    @property
+    def confidentiality(self) -> Confidentiality:
+        """By what the public is shown counts of people; with another secret key, counts are rounded anew."""
+        key = hmac.digest(self.secret_key, b"rounding of counts of people", hashlib.sha256)
+        return Confidentiality(key=key, count_min=self.count_min, dominance_percent=self.dominance_percent)
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -409,6 +429,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             commands_per_day=_number(values, "ENTENTE_QUOTA_COMMANDS_PER_DAY", low=0, high=_RATE_MAX),
             open_exports=_number(values, "ENTENTE_QUOTA_OPEN_EXPORTS", low=0, high=1000),
         ),
+        count_min=_number(values, "ENTENTE_COUNT_MIN", low=3, high=1000),
+        dominance_percent=_number(values, "ENTENTE_DOMINANCE_PERCENT", low=51, high=100),
     )
 
 

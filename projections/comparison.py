@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, func, select
 
 from domain.alignment import Grade
+from domain.confidentiality import WithheldReason
 from domain.requirement import ExemptionReason
 from domain.submission.events import Stage
 from domain.values import Combining, NotAddableError, Period, QualifiedValue, TerritoryCode, Total
@@ -60,6 +61,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is, or its denominator."""
     rounded: bool = False
     """Likewise. A figure can be both, and shows as provisional then."""
+    withheld: WithheldReason | None = None
+    """Why the public is not shown it. Rows do not say that: `projections.confidentiality` does."""
 
     @property
     def place(self) -> tuple[str, str] | None:

@@ -52,7 +52,7 @@ from domain.endorsement import EndorsementRecorded, EndorsementWithdrawn
 from domain.erasure import PersonErased
 from domain.event import Event
 from domain.frozen_comparison import ComparisonFrozen
-from domain.indicator import IndicatorDefined, IndicatorRetired, IndicatorRevised
+from domain.indicator import IndicatorCountingStated, IndicatorDefined, IndicatorRetired, IndicatorRevised
 from domain.meeting.events import (
     AgendaSet,
     AttendanceRecorded,
@@ -173,7 +173,9 @@ AGREEMENT: Final[Types] = frozenset(
         PartnerEnded,
     }
 )
-INDICATOR: Final[Types] = frozenset({IndicatorDefined, IndicatorRevised, IndicatorRetired})
+INDICATOR: Final[Types] = frozenset(
+    {IndicatorDefined, IndicatorRevised, IndicatorCountingStated, IndicatorRetired}
+)
 ALIGNMENT: Final[Types] = frozenset({IndicatorAligned, AlignmentWithdrawn})
 REQUIREMENT: Final[Types] = frozenset({SubmissionRequired, PeriodExempted, RequirementEnded})
 SUBMISSION: Final[Types] = frozenset(

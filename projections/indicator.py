@@ -7,8 +7,15 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Table, select
 
+from domain.confidentiality import Counted
 from domain.ids import TenantId
-from domain.indicator import Dimension, IndicatorDefined, IndicatorRetired, IndicatorRevised
+from domain.indicator import (
+    Dimension,
+    IndicatorCountingStated,
+    IndicatorDefined,
+    IndicatorRetired,
+    IndicatorRevised,
+)
 from domain.values import Combining, LocalizedText
 from projections import events
 from projections.bitemporal import Form
@@ -38,12 +45,13 @@ INDICATOR: Final[Table] = bitemporal(
         uuid("plan_id"),
         uuid("element_id"),
         code("status"),
+        code("counted", nullable=True),
         flag("sample"),
     ],
     extra=[audience()],
 )
 """`status` is in_use or retired. `source_rule` is null where figures are typed; `plan_id` and `element_id` name
-the indicator of a plan that the definition makes precise."""
+the indicator of a plan that the definition makes precise. `counted` is null until somebody says it."""
 
 TABLES: Final = (INDICATOR,)
 
@@ -56,6 +64,7 @@ _DIRECTION: Final = _FORM.group("direction")
 _DIMENSIONS: Final = _FORM.group("dimensions")
 _SOURCE_RULE: Final = _FORM.group("source_rule")
 _STATUS: Final = _FORM.group("status")
+_COUNTED: Final = _FORM.group("counted")
 
 
 def _defined(work: Work, seen: Seen) -> None:
@@ -78,6 +87,7 @@ def _defined(work: Work, seen: Seen) -> None:
         None if made_precise is None else made_precise.plan_id,
         None if made_precise is None else made_precise.element_id,
         "in_use",
+        None,
     )
     segments = work.timelines(INDICATOR).of(seen.stream_id)
     note(segments, seen, _DEFINED, values, [(_AUDIENCE, payload.audience.value)])
@@ -99,6 +109,12 @@ def _revised(work: Work, seen: Seen) -> None:
         note(segments, seen, _SOURCE_RULE, (payload.source_rule,))
 
 
+def _counting_stated(work: Work, seen: Seen) -> None:
+    payload = seen.payload
+    assert isinstance(payload, IndicatorCountingStated)
+    note(work.timelines(INDICATOR).of(seen.stream_id), seen, _COUNTED, (payload.counted,))
+
+
 def _retired(work: Work, seen: Seen) -> None:
     note(work.timelines(INDICATOR).of(seen.stream_id), seen, _STATUS, ("retired",))
 
@@ -106,8 +122,14 @@ def _retired(work: Work, seen: Seen) -> None:
 INDICATORS: Final = Projection(
     "indicator",
     TABLES,
-    {IndicatorDefined: _defined, IndicatorRevised: _revised, IndicatorRetired: _retired},
+    {
+        IndicatorDefined: _defined,
+        IndicatorRevised: _revised,
+        IndicatorCountingStated: _counting_stated,
+        IndicatorRetired: _retired,
+    },
     events.ALL - events.INDICATOR,
+    version=2,
 )
 
 
@@ -129,6 +151,7 @@ class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
     plan_id: UUID | None
     element_id: UUID | None
     status: str
+    counted: Counted | None
     sample: bool
     audience: str
 
@@ -168,6 +191,7 @@ def indicator_of(row: Columns) -> IndicatorRow:
         plan_id=row["plan_id"],
         element_id=row["element_id"],
         status=row["status"],
+        counted=row["counted"],
         sample=row["sample"],
         audience=row["audience"],
     )

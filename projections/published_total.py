@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, FromClause, and_, func, literal, literal_column, or_
 
+from domain.confidentiality import COUNTING
 from domain.values import Combining, NotAddableError, Total
 from domain.values.arithmetic import RatioTotal
 from domain.values.total import KindCounts
@@ -98,7 +99,20 @@ def may_not_tell(indicator: FromClause) -> ColumnElement[bool]:
                 and_(func.sum(row.milestone) > _NONE, func.bool_or(is_paired)),
             ),
         ),
+        may_be_details(indicator),
     )
+
+
+def may_be_details(indicator: FromClause) -> ColumnElement[bool]:
+    """Whether rows of `FIGURE` beside the indicator may be of people in single places, which the public is shown
+    otherwise than summed up. What an indicator counts that is aligned with it, the sums do not say.
+    """
+    row, of = FIGURE.c, indicator.c
+    is_of_people = and_(
+        of.kind.in_(map(literal, sorted(COUNTING))), func.coalesce(of.counted, literal("")) != literal("other")
+    )
+    is_aligned = func.sum(row.exactly_aligned + row.partly_aligned) > _NONE
+    return and_(func.sum(row.placed) > _NONE, or_(is_of_people, is_aligned))
 
 
 def _weakest(rows: Sequence[Sums]) -> Comparability | None:

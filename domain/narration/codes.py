@@ -21,6 +21,10 @@ INDICATOR_KINDS: Final[Mapping[str, Words]] = {
     "milestone": Words("a milestone", "un jalon"),
     "qualitative": Words("qualitative", "qualitatif"),
 }
+COUNTED: Final[Mapping[str, Words]] = {
+    "people": Words("people", "des personnes"),
+    "other": Words("something other than people", "autre chose que des personnes"),
+}
 DIRECTIONS: Final[Mapping[str, Words]] = {
     "increase": Words("meant to go up", "à la hausse"),
     "decrease": Words("meant to go down", "à la baisse"),

@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from domain.indicator import Dimension, IndicatorDefined, IndicatorRetired, IndicatorRevised
+from domain.indicator import (
+    Dimension,
+    IndicatorCountingStated,
+    IndicatorDefined,
+    IndicatorRetired,
+    IndicatorRevised,
+)
 from domain.narration import codes
 from domain.narration.past import ITSELF, Past
 from domain.narration.told import Story, Told, sealed
@@ -21,6 +27,7 @@ _DESCRIPTION: Final = Words("description", "description")
 _DIRECTION: Final = Words("direction", "sens")
 _DIMENSIONS: Final = Words("broken down by", "ventilation")
 _RULE: Final = Words("fed by the rule", "alimenté par la règle")
+_COUNTED: Final = Words("what its figures count", "ce que ses valeurs dénombrent")
 _KEPT: Final = ("wording", "description", "direction", "dimensions", "source_rule")
 
 
@@ -68,6 +75,14 @@ def _revised(event: IndicatorRevised, past: Past) -> Told:
     changed = {field: getattr(event, field) for field in _KEPT}
     past.state(ITSELF, **{field: value for field, value in changed.items() if value is not None})
     return Told(Words("the definition is revised", "la définition est révisée"), tuple(said))
+
+
+@INDICATOR_STORY.tells(IndicatorCountingStated)
+def _counting_stated(event: IndicatorCountingStated, past: Past) -> Told:
+    before = past.of(ITSELF, "counted", str)
+    past.state(ITSELF, counted=event.counted)
+    headline = Words("it is said what the indicator counts", "il est précisé ce que l’indicateur dénombre")
+    return Told(headline, (restated(_COUNTED, before, event.counted, codes=codes.COUNTED),))
 
 
 @INDICATOR_STORY.tells(IndicatorRetired)

@@ -115,6 +115,24 @@ class QuantityStatus(StrEnum):
     FINAL = "final"
 
 
+@strawberry.enum(description="What the figures of an indicator count.")
+class Counted(StrEnum):
+    PEOPLE = "people"
+    OTHER = "other"
+
+
+@strawberry.enum(
+    description=(
+        "Why the public is not shown a figure: a count of people in the same breakdown is so small, or so nearly "
+        "the whole, that it could tell of persons; or people are broken down in more than one way at a time. "
+        "Which count was the reason is not told."
+    )
+)
+class WithheldReason(StrEnum):
+    SMALL_COUNTS = "small_counts"
+    CROSSED = "crossed"
+
+
 @strawberry.enum(description="What kind of plan it is.")
 class PlanKind(StrEnum):
     STRATEGIC_PLAN = "strategic_plan"

@@ -132,6 +132,7 @@ class _Comparing:
             missing=sum(one.state == "missing" for one in standings),
             standings=[self._standing(one) for one in (*standings, *incomparable)],
             weakest_comparability=None if together.weakest is None else Comparability(together.weakest),
+            withheld=parts_.withheld(compared),
             sample=ComparisonSample(
                 included=any(one.said.sample for one in compared),
                 values=sum(one.said.sample for one in compared),
@@ -162,8 +163,8 @@ class _Comparing:
             body=self.rows.bodies[said.body],
             territory=parts_.territory(said.place, said.names),
             indicator=self.rows.indicator(*said.indicator),
-            value=parts_.quantity(said.value),
-            denominator=None if said.denominator is None else parts_.quantity(said.denominator),
+            value=parts_.quantity(said.value, said.withheld),
+            denominator=None if said.denominator is None else parts_.quantity(said.denominator, said.withheld),
             stage=SubmissionStage(said.stage),
             comparability=Comparability(part.comparability),
             target=None if target is None else parts_.quantity(target),

@@ -1,14 +1,18 @@
 """What a comparison is made of, and how its figures become answers."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 import strawberry
 
-from domain import values
+from domain import confidentiality, values
+from domain.confidentiality import REASONS
 from domain.values import NotAddableError, Total
 from domain.values.arithmetic import RatioTotal, contribution
+from projections.comparison import Compared
 from readapi import figures, text
 from readapi.asof import AsOf
 from readapi.body import BodyReference
@@ -21,6 +25,7 @@ from readapi.codes import (
     ReportingState,
     SubmissionStage,
     TerritoryScheme,
+    WithheldReason,
 )
 from readapi.fields import sized
 from readapi.figures import Period, QualifiedValue, Territory
@@ -31,6 +36,7 @@ from readapi.text import LocalizedText
 from readapi.trace.down import load_traces
 from readapi.trace.parts import Figure, FigureTrace
 
+WITHHELD = "Figures that the reader is not shown, by reason; none where all of them are."
 TRACE = 10
 """Counted for the records behind a figure."""
 
@@ -98,6 +104,13 @@ class NotAddable:
     message: LocalizedText = strawberry.field(description="The reason, in words.")
 
 
+@strawberry.type(description="Figures that are not shown for one reason. They are in no total.")
+class WithheldFigures:
+    count: int = strawberry.field(description="How many there are.")
+    reason: WithheldReason = strawberry.field(description="The reason, as a code.")
+    message: LocalizedText = strawberry.field(description="The reason, in words.")
+
+
 @strawberry.type(description="How it stands with a figure that a body owes, or with an indicator of its own.")
 class ComparisonStanding:
     body: BodyReference = strawberry.field(description="The body.")
@@ -145,6 +158,7 @@ class IndicatorComparison:
     weakest_comparability: Comparability | None = strawberry.field(
         description="The weakest comparability of the figures; null where there is none."
     )
+    withheld: list[WithheldFigures] = strawberry.field(description=WITHHELD)
     sample: ComparisonSample = strawberry.field(description="What of it is sample data.")
     sources: list[ComparisonSource] = strawberry.field(
         description=(
@@ -153,6 +167,16 @@ class IndicatorComparison:
         )
     )
     as_of: AsOf = strawberry.field(description="The clocks that it was read with.")
+
+
+def withheld(figures_: Iterable[Compared]) -> list[WithheldFigures]:
+    """What of figures the reader is not shown."""
+    counts = Counter(one.said.withheld for one in figures_ if one.said.withheld is not None)
+    return [
+        WithheldFigures(count=counts[reason], reason=WithheldReason(reason), message=text.of(REASONS[reason]))
+        for reason in REASONS
+        if counts[reason]
+    ]
 
 
 def combining(of: Indicator) -> values.Combining:
@@ -170,7 +194,7 @@ def territory(place: tuple[str, str] | None, names: tuple[str | None, str | None
     return Territory(scheme=TerritoryScheme(place[0]), code=place[1], name=text.named(names))
 
 
-def quantity(value: values.QualifiedValue) -> QualifiedValue:
+def quantity(value: values.QualifiedValue, reason: confidentiality.WithheldReason | None = None) -> QualifiedValue:
     cells = (
         value.kind,
         _text(value.number),
@@ -182,6 +206,8 @@ def quantity(value: values.QualifiedValue) -> QualifiedValue:
     )
     made = figures.quantity(cells)
     assert made is not None
+    if reason is not None and value.kind == "suppressed":
+        made.withheld = figures.withheld(reason)
     return made
 
 

@@ -3,7 +3,7 @@
 None of the parts needs the result of another: which indicators count is an expression in each of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,12 +19,14 @@ from domain.requirement import ExemptionReason
 from projections import comparison
 from projections.alignment import ALIGNMENT
 from projections.comparison import Said, Source, Visible
+from projections.confidentiality import publicly
 from projections.indicator import INDICATOR
 from projections.indicator_cells import INDICATOR_CELL
 from projections.plan.tables import PLAN
 from projections.query import fact_columns
 from projections.requirement import EXEMPTION, REQUIREMENT, RequirementRow, exemption_of, requirement_of
 from projections.target import TARGET, TARGET_VALUE
+from readapi import confidentiality
 from readapi.asof import happened, held
 from readapi.body import BodyReference
 from readapi.columns import reads
@@ -249,20 +251,34 @@ class Gathering:
         return made
 
     def said(self) -> list[Said]:
-        """Figures at every stage.
+        """Figures at every stage, as the reader may see them.
 
         Raises:
             AnswerTooLargeError: there are more than an answer can be made of.
         """
         rows = map(comparison.said, self._few("figures"))
-        return [one for one in rows if (one.body, *one.indicator) in self.grades]
+        found = [one for one in rows if (one.body, *one.indicator) in self.grades]
+        return publicly(found, self._counts_people, self._opened(), self.facts.confidentiality)
+
+    def _counts_people(self, indicator: tuple[UUID, UUID]) -> bool:
+        row = self._indicators.get(indicator)
+        return row is None or confidentiality.of_people(reads(Indicator).make(row, place=None))
+
+    def _opened(self) -> Collection[UUID]:
+        """The bodies whose figures the reader sees as they are."""
+        viewer, opened = self.facts.viewer, self._granting()
+        return opened | {viewer.tenant_id} if viewer.is_member and viewer.tenant_id is not None else opened
+
+    def _granting(self) -> frozenset[UUID]:
+        """The body in whose scope all was read, else those that grant the reader all that is for funders."""
+        scope = self.facts.scope
+        if scope is not None:
+            return frozenset({UUID(str(scope))})
+        return frozenset(row[0] for row in self._found.get("granting", ()))
 
     def visible(self, found: Iterable[Said]) -> Visible:
         """Of which bodies the reader sees unpublished steps, and what has come in there."""
-        scope = self.facts.scope
-        granting = {row[0] for row in self._found.get("granting", ())}
-        bodies = granting if scope is None else {UUID(str(scope))}
-        return Visible(bodies=frozenset(bodies), received=received(found))
+        return Visible(bodies=self._granting(), received=received(found))
 
     def owed(self) -> list[Required]:
         """What the bodies owe of comparable indicators, each with the periods that it is exempt from.

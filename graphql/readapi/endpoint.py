@@ -14,6 +14,7 @@ from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues, get_variable_values
 from msgspec.structs import replace as structs_replace
 
+from domain.confidentiality import Confidentiality
 from domain.errors import Refusal
 from readapi import asof, limits, negotiation, persisted
 from readapi.asof import Clock
@@ -27,7 +28,7 @@ from readapi.kept import Keep, readings
 from readapi.negotiation import GraphQLRequest
 from readapi.ports import ReadDatabase
 from readapi.prepared import Documents, Prepared
-from readapi.reading import Reading
+from readapi.reading import UNKEYED, Reading
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError, request_error
 from readapi.schema import schema as default_schema
 from readapi.streams import Streams
@@ -52,6 +53,8 @@ class ReadSettings:
     compiled: bool = True
     """Whether operations are compiled where they can be. Off, the executor answers everything the same."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    confidentiality: Confidentiality = UNKEYED
+    """By what the public is shown counts of people. All processes of an instance need the same."""
 
 
 def viewer_of_state(scope: Scope) -> Viewer:
@@ -114,7 +117,7 @@ class GraphQLEndpoint:
         self._streams = Streams()
         self._asking: set[asyncio.Task[bool]] = set()
         """Holds them: the loop itself does not."""
-        self._compiler = Compiler(schema._schema, slugs)  # noqa: SLF001
+        self._compiler = Compiler(schema._schema, slugs, self._settings.confidentiality)  # noqa: SLF001
         self._documents = Documents(schema._schema)  # noqa: SLF001
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -355,7 +358,7 @@ class GraphQLEndpoint:
         return None if data is None else Answer(200, {}, headers, data)
 
     async def _executed(self, asked: "_Operation", viewer: Viewer, now: Clock) -> Any:
-        async with Reading(self._database, viewer, now) as reading:
+        async with Reading(self._database, viewer, now, self._settings.confidentiality) as reading:
             return await self._schema.execute(
                 asked.request.query,
                 variable_values=asked.request.variables,

@@ -10,13 +10,20 @@ from sqlalchemy import JSON, Integer, case, cast, func, literal_column
 from sqlalchemy import Text as SqlText
 from sqlalchemy.sql.elements import ColumnElement
 
-from domain import values
+from domain import confidentiality, values
 from domain.values.period import MONTHS_EN, MONTHS_FR
 from readapi import text
-from readapi.codes import CatchmentExtent, PeriodKind, QuantityKind, QuantityStatus, TerritoryScheme
+from readapi.codes import (
+    CatchmentExtent,
+    PeriodKind,
+    QuantityKind,
+    QuantityStatus,
+    TerritoryScheme,
+    WithheldReason,
+)
 from readapi.fields import derived
 from readapi.scalars import BigInt, DecimalText, PartialDateText
-from readapi.shapes import Items, Value
+from readapi.shapes import Absent, Items, Value
 from readapi.text import LocalizedText
 
 Cells = Sequence[ColumnElement[Any]]
@@ -32,6 +39,12 @@ class Period:
     def label(self) -> LocalizedText:
         period = values.Period(kind=self.kind.value, start=self.start, end=self.end)
         return text.of(period.label())
+
+
+@strawberry.type(description="That the register does not show a figure, and why.")
+class Withheld:
+    reason: WithheldReason = strawberry.field(description="The reason, as a code.")
+    message: LocalizedText = strawberry.field(description="The reason, in words.")
 
 
 @strawberry.type(
@@ -51,6 +64,13 @@ class QualifiedValue:
     rounded_to: BigInt | None = strawberry.field(description="The step to which the source rounds, such as 5.")
     unit: str | None = strawberry.field(
         description="`CAD` (dollars), `percent` (45 means 45 %) or the noun that is counted."
+    )
+    withheld: Withheld | None = strawberry.field(
+        description=(
+            "Why the register does not show it, where that is so; its `kind` is then `SUPPRESSED`. Null where it "
+            "is shown, and where its own source suppressed it."
+        ),
+        default=None,
     )
 
 
@@ -101,6 +121,11 @@ def quantity(cells: Sequence[Any]) -> QualifiedValue | None:
         rounded_to=rounded_to,
         unit=unit,
     )
+
+
+def withheld(reason: confidentiality.WithheldReason) -> Withheld:
+    """Why the public is not shown a figure."""
+    return Withheld(reason=WithheldReason(reason), message=text.of(confidentiality.REASONS[reason]))
 
 
 def quantity_from_json(value: Mapping[str, Any]) -> QualifiedValue:
@@ -156,14 +181,15 @@ def period_shape(cells: Cells) -> Value:
 def quantity_shape(cells: Cells) -> Value:
     """What `quantity` makes, in SQL."""
     names = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
-    return Value(dict(zip(names, cells, strict=True)), present=cells[0].is_not(None))
+    return Value({**dict(zip(names, cells, strict=True)), "withheld": Absent()}, present=cells[0].is_not(None))
 
 
 def quantity_json_shape(cells: Cells) -> Value:
     """What `quantity_from_json` makes, in SQL."""
     value = cast(cells[0], JSON)
     names = ("kind", "number", "upper", "raw", "status", "rounded_to", "unit")
-    return Value({name: text.member(value, name) for name in names}, present=cells[0].is_not(None))
+    members: dict[str, Any] = {name: text.member(value, name) for name in names}
+    return Value(members | {"withheld": Absent()}, present=cells[0].is_not(None))
 
 
 def territory_shape(cells: Cells) -> Value:

@@ -14,7 +14,7 @@ from projections.indicator import INDICATOR
 from projections.plan.tables import PLAN
 from readapi import columns, figures, text
 from readapi.asof import clock, elsewhere, held
-from readapi.codes import AcrossBodies, Direction, IndicatorKind, IndicatorStatus, Measure, OverPeriods
+from readapi.codes import AcrossBodies, Counted, Direction, IndicatorKind, IndicatorStatus, Measure, OverPeriods
 from readapi.columns import Group, backed, column, hidden, reads
 from readapi.fields import sized
 from readapi.paging import FIRST, After, First, Listing, Page, listed, page
@@ -130,6 +130,11 @@ class Indicator:
     )
     source_rule: str | None = column(
         _I.source_rule, "The rule by which records of the register are to feed it; null where figures are typed."
+    )
+    counted: Counted | None = column(
+        _I.counted,
+        "What its figures count; null where nobody said so, or it counts nothing. Unless it is something other "
+        "than people, the public sees breakdowns of what is counted rounded, or withheld.",
     )
     status: IndicatorStatus = column(_I.status, "Whether it is still reported on.")
     sample: bool = column(_I.sample, "Whether it is sample data.")

@@ -34,12 +34,13 @@ from projections.published import FIGURE, OWED, REACH, READY, sums_of
 from projections.published_part import owes
 from projections.published_total import CannotTellError, Summed, may_not_tell, summed
 from readapi import comparison_parts as parts
+from readapi import confidentiality
 from readapi.asof import AsOf, Clock, echo, held
 from readapi.body import BodyReference
 from readapi.codes import BodyKind, Comparability, PeriodKind, Province, SubmissionStage
 from readapi.columns import reads
 from readapi.comparison import indicator_asked
-from readapi.comparison_parts import ComparisonSample, ComparisonTotal, Ends, NotAddable
+from readapi.comparison_parts import ComparisonSample, ComparisonTotal, Ends, NotAddable, WithheldFigures
 from readapi.comparison_rows import Gathering, Span, span
 from readapi.figures import Period, QualifiedValue
 from readapi.indicator import Indicator
@@ -74,6 +75,7 @@ class PublishedPoint:
     weakest_comparability: Comparability | None = strawberry.field(
         description="The weakest comparability of the figures; null where there is none."
     )
+    withheld: list[WithheldFigures] = strawberry.field(description=parts.WITHHELD)
     target: QualifiedValue | None = strawberry.field(description="The owner's own target for the period.")
     contribution: Ends | None = strawberry.field(
         description="What the total is of the owner's target, in percent; null where there is none."
@@ -126,7 +128,7 @@ def _are_told_by_figures(question: Question) -> list[ColumnElement[bool]]:
         .join(row, (row.c.tenant_id == _F.indicator_log) & (row.c.entity_id == _F.indicator_stream))
         .where(*asked.of(FIGURE), asked.within(), *held(row, question.when), question.seen(row, by_all=True))
         .group_by(asked.group(FIGURE), _F.period_start, _F.period_end, row.c.unit, row.c.measure)
-        .group_by(row.c.across_bodies, row.c.denominator_unit)
+        .group_by(row.c.across_bodies, row.c.denominator_unit, row.c.kind, row.c.counted)
         .having(may_not_tell(row))
     )
     are_complete = exists(select(READY.c.since).where(question.seen(READY, by_all=True)))
@@ -277,6 +279,8 @@ class _Sums:
 
     def _summed(self, key: str, period: values.Period) -> tuple[Summed, int]:
         of_span = self._figures.get(key, {}).get(span(period), [])
+        if confidentiality.are_details(self._asked, of_span):
+            raise CannotTellError  # what of them the public is shown, only the figures say
         of_kind = [row for row in of_span if row["period_kind"] == period.kind]
         owing = sum(count for pattern, count in self._owed.get(key, {}).items() if owes(pattern, period))
         coverage = (
@@ -303,6 +307,7 @@ def _point(period: values.Period, told: Summed, target: values.QualifiedValue | 
         reporting=told.reporting,
         expected=told.expected,
         weakest_comparability=None if told.weakest is None else Comparability(told.weakest),
+        withheld=[],  # where there might be any, figures answer one by one
         target=None if target is None else parts.quantity(target),
         contribution=parts.share(told.total, target),
     )
@@ -325,6 +330,7 @@ def _of_series(told: IndicatorSeries) -> PublishedSeries:
                         reporting=point.reporting,
                         expected=point.expected,
                         weakest_comparability=point.weakest_comparability,
+                        withheld=point.withheld,
                         target=point.target,
                         contribution=point.contribution,
                     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Integer, Select, Table, Text, Uuid, any_, func, literal, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from domain.confidentiality import Confidentiality
 from domain.ids import COMMONS, TenantId
 from projections.body import REGISTRY, SLUG
 from projections.succession import LINEAGE
@@ -89,6 +90,10 @@ class Executing:
     @property
     def viewer(self) -> Viewer:
         return self.reading.viewer
+
+    @property
+    def confidentiality(self) -> Confidentiality:
+        return self.reading.confidentiality
 
     def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         return column.in_(self.bodies)

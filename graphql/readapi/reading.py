@@ -1,6 +1,7 @@
 """One request's reading: who asks, the transactions it holds open, and its loaders."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 from strawberry.dataloader import DataLoader
 
+from domain.confidentiality import Confidentiality
 from domain.errors import Refusal
 from domain.ids import TenantId
 from readapi import mandated, shared, sight
@@ -28,6 +30,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 STATEMENT_TIMEOUT_MS: Final = 3_000
+UNKEYED: Final = Confidentiality(key=secrets.token_bytes(32))
+"""The bounds that hold where nobody set others. Its rounding is this process's own."""
 _QUERY_CANCELED: Final = "57014"
 _UNREACHABLE: Final = ("08", "53", "57P")
 _TIMEOUT: Final = select(func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True))
@@ -72,9 +76,12 @@ class Reading:
     connections in a ring are not possible.
     """
 
-    def __init__(self, database: ReadDatabase, viewer: Viewer, now: Clock) -> None:
+    def __init__(
+        self, database: ReadDatabase, viewer: Viewer, now: Clock, confidentiality: Confidentiality = UNKEYED
+    ) -> None:
         self.viewer = viewer
         self.now = now
+        self.confidentiality = confidentiality
         self._database = database
         self._stack = AsyncExitStack()
         self._held: dict[TenantId | None, _Held] = {}
@@ -158,7 +165,7 @@ class Reading:
 
     def as_public(self) -> "Reading":
         """The same reading for nobody in particular. Close it too."""
-        return Reading(self._database, ANONYMOUS, self.now)
+        return Reading(self._database, ANONYMOUS, self.now, self.confidentiality)
 
     def place(self, body: TenantId, clock: Clock) -> Place:
         """Where the records of a body are read by this viewer."""

@@ -10,7 +10,7 @@ from readapi import comparison_parts, text
 from readapi.asof import AsOf
 from readapi.body import BodyReference
 from readapi.codes import BodyKind, Comparability, LeadKind, Phase, Province
-from readapi.comparison_parts import ComparisonSample, ComparisonTotal, Ends, NotAddable
+from readapi.comparison_parts import ComparisonSample, ComparisonTotal, Ends, NotAddable, WithheldFigures
 from readapi.figures import Period, QualifiedValue, Territory
 from readapi.indicator import Indicator, IndicatorCategory, IndicatorDimension
 from readapi.scalars import DecimalText
@@ -103,6 +103,7 @@ class SeriesPoint:
     weakest_comparability: Comparability | None = strawberry.field(
         description="The weakest comparability of the figures; null where there is none."
     )
+    withheld: list[WithheldFigures] = strawberry.field(description=comparison_parts.WITHHELD)
     target: QualifiedValue | None = strawberry.field(description="The target of the indicator's owner.")
     contribution: Ends | None = strawberry.field(
         description="What the total is of the owner's target, in percent; null where there is none."

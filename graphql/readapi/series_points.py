@@ -82,6 +82,7 @@ class Point:
             expected=expected,
             missing=missing,
             weakest_comparability=None if weakest is None else Comparability(weakest),
+            withheld=comparison_parts.withheld(self.figures),
             target=None if target is None else comparison_parts.quantity(target),
             contribution=comparison_parts.share(total, target),
             own_target=None if own is None else comparison_parts.quantity(own),

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from domain.confidentiality import Confidentiality
     from domain.ids import TenantId
     from readapi.asof import Clock
     from readapi.reading import Place
@@ -184,6 +185,11 @@ class Facts(Protocol):
         """The body in whose member's scope all was read; None is the national reader's."""
         ...
 
+    @property
+    def confidentiality(self) -> "Confidentiality":
+        """By what the public is shown counts of people."""
+        ...
+
     def argument(self, name: str) -> Any:
         """An argument's value by its Python name; None where it is absent."""
         ...
@@ -212,6 +218,10 @@ class Otherwise:
     @property
     def scope(self) -> "TenantId | None":
         return None if self._viewer else self._facts.scope
+
+    @property
+    def confidentiality(self) -> "Confidentiality":
+        return self._facts.confidentiality
 
     def argument(self, name: str) -> Any:
         return self._arguments[name] if name in self._arguments else self._facts.argument(name)

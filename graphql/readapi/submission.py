@@ -13,11 +13,13 @@ from readapi import columns, figures, text
 from readapi.asof import happened, held
 from readapi.codes import PeriodKind, StepReason, SubmissionAct, SubmissionStage
 from readapi.columns import Group, backed, column, hidden, reads
-from readapi.fields import sized
+from readapi.confidentiality import of_people
+from readapi.fields import derived, sized
 from readapi.figures import Period, QualifiedValue, Territory
 from readapi.indicator import Indicator, cited, cited_shape
 from readapi.paging import Listing
-from readapi.reading import Info, Place
+from readapi.published_blocks import Block, Sides, is_opened, load_blocks, side_shape
+from readapi.reading import Info, Place, Reading
 from readapi.relations import Related, related, several
 from readapi.scalars import BigInt
 from readapi.shapes import Items, Value
@@ -136,13 +138,6 @@ class PublishedFigure:
     cuts: list[Cut] = column(
         columns.json(_F.cuts, _cuts, _cuts_shape), "The categories it falls under; none: the whole."
     )
-    value: QualifiedValue | None = column(
-        columns.quantity(PUBLISHED_FIGURE, "value"),
-        "The figure, in `value.unit`; the numerator where there are two.",
-    )
-    denominator: QualifiedValue | None = column(
-        columns.quantity(PUBLISHED_FIGURE, "denominator"), "The denominator of a rate or proportion."
-    )
     published_on: date | None = column(_F.published_on, "The day on which it was published.")
     edition: int = column(
         _F.edition, "1, and one more with each correction that took the place of the one before."
@@ -150,7 +145,28 @@ class PublishedFigure:
     sample: bool = column(_F.sample, "Whether it is sample data.")
     indicator_log: strawberry.Private[UUID] = hidden(_F.indicator_log)
     indicator_stream: strawberry.Private[UUID] = hidden(_F.indicator_stream)
+    said: strawberry.Private[QualifiedValue | None] = hidden(columns.quantity(PUBLISHED_FIGURE, "value"))
+    below: strawberry.Private[QualifiedValue | None] = hidden(columns.quantity(PUBLISHED_FIGURE, "denominator"))
     place: strawberry.Private[Place]
+
+    @derived("The figure, in `value.unit`; the numerator where there are two.", side_shape("value"))
+    async def value(self, info: Info) -> QualifiedValue | None:
+        return (await self._sides(info.context))[0]
+
+    @derived("The denominator of a rate or proportion.", side_shape("denominator"))
+    async def denominator(self, info: Info) -> QualifiedValue | None:
+        return (await self._sides(info.context))[1]
+
+    async def _sides(self, reading: Reading) -> Sides:
+        """What the reader is shown."""
+        if await is_opened(reading, self.place):
+            return self.said, self.below
+        indicator = await cited(reading, self.place, self.indicator_log, self.indicator_stream)
+        if indicator is not None and not of_people(indicator):
+            return self.said, self.below
+        of = (self.indicator_log, self.indicator_stream)
+        block = Block(self.place, of, self.period.start, self.period.end)
+        return (await reading.loader(load_blocks).load(block))[self.id]
 
     @sized(1, _CITED, lambda at: cited_shape(at, _F.indicator_log, _F.indicator_stream))
     async def indicator(self, info: Info) -> Indicator | None:

@@ -121,7 +121,7 @@ def read_api(settings: Settings) -> tuple[Mapping[str, ASGIApp], list[Lifespan]]
     demo = settings.profile is Profile.DEMO
     handler = graphql_handler(
         reads,
-        ReadSettings(introspection=demo),
+        ReadSettings(introspection=demo, confidentiality=settings.confidentiality),
         viewer_of=reads.viewer,
         spend=reads.spend,
         with_explorer=demo,

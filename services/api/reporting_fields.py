@@ -5,6 +5,10 @@ from typing import Final
 FIELDS: Final[dict[str, tuple[str, str]]] = {
     # --- indicators
     "DefineIndicator.kind": ("What its figures are.", "Ce que sont ses valeurs."),
+    "counted": (
+        "What its figures count: `people`, which is assumed until it is said, or `other`.",
+        "Ce que ses valeurs dénombrent : `people`, présumé tant que rien n’est dit, ou `other`.",
+    ),
     "combining": ("How its figures come together.", "Comment ses valeurs se réunissent."),
     "Combining.measure": (
         "What happened in a period, what there was at its end, or how many different ones.",

@@ -30,7 +30,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     value: QualifiedValue
     denominator: QualifiedValue | None
     said: str
-    """The figure in words for a table that names the unit, with what its source printed where that says more."""
+    """The figure in words for a table that names the unit, with what its source printed where that says more; or
+    why it is not shown."""
     short: str
     """The figure in words with its unit."""
     comparability: str
@@ -145,13 +146,20 @@ def quantity(said: Mapping[str, Any]) -> QualifiedValue:
 
 def figure(said: Mapping[str, Any], language: Language) -> str:
     """A figure in words, with its unit and with what its source printed where that says more."""
-    return figure_words(_stated(quantity(said), alone=False), language)
+    return withheld(said, language) or figure_words(_stated(quantity(said), alone=False), language)
+
+
+def withheld(said: Mapping[str, Any], language: Language) -> str | None:
+    """Why the register does not show a figure, where that is so."""
+    found = said.get("withheld")
+    return None if found is None else str(found["message"][language])
 
 
 def _line(one: Mapping[str, Any], language: Language) -> Line:
     body, whole = one["body"], one["denominator"]
     value = quantity(one["value"])
     denominator = None if whole is None else quantity(whole)
+    why = withheld(one["value"], language)
     return Line(
         slug=body["slug"],
         name=worded(body["name"], language) or Wording(body["slug"], language),
@@ -159,8 +167,10 @@ def _line(one: Mapping[str, Any], language: Language) -> Line:
         indicator=None if one["indicator"] is None else worded(one["indicator"]["wording"], language),
         value=value,
         denominator=denominator,
-        said=_said(_stated(value, alone=denominator is None), denominator, language),
-        short=_said(replace(value, raw=_milestone(value)), _unprinted(denominator), language),
+        said=why or _said(_stated(value, alone=denominator is None), denominator, language),
+        short=say("withheld", language)
+        if why
+        else _said(replace(value, raw=_milestone(value)), _unprinted(denominator), language),
         comparability=one["comparability"].lower(),
         stage=one["stage"].lower(),
         sample=one["sample"],

@@ -44,6 +44,7 @@ WORDS: Final[dict[str, Words]] = {
     "comparability.exact": Words("its own, which agrees exactly", "son indicateur, qui concorde entièrement"),
     "comparability.partial": Words("its own, which agrees in part", "son indicateur, qui concorde en partie"),
     "of": Words("{part} of {whole}", "{part} sur {whole}"),
+    "withheld": Words("withheld", "non divulgué"),
     "total": Words("Together", "Ensemble"),
     "total.estimated": Words("of which {number} estimated", "dont {number} d’après des estimations"),
     "total.provisional": Words("partly provisional", "en partie provisoire"),

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 
 from benchmarks.in_process import Reads
+from domain.confidentiality import Confidentiality
 from domain.ids import TenantId
 from infra.database import Database
 from infra.settings import DatabaseSettings
@@ -19,9 +20,12 @@ from readapi.endpoint import ReadSettings
 from readapi.exchange import Scope as AsgiScope
 from readapi.mounting import graphql_handler
 from readapi.viewer import ANONYMOUS, Viewer
+from tests.comparison import withheld
 from tests.comparison.recomputed import PeriodKey, Reader, When
 
-_PATIENT: Final = ReadSettings(execution_timeout=timedelta(minutes=5))
+_PATIENT: Final = ReadSettings(
+    execution_timeout=timedelta(minutes=5), confidentiality=Confidentiality(key=withheld.KEY)
+)
 """A busy machine is slow, which is no fault of what is compared."""
 _VALUE: Final = "kind number upper unit"
 _COMPARISON: Final = f"""
@@ -30,7 +34,7 @@ _COMPARISON: Final = f"""
     total {{ low high unit numerator {{ low high }} denominator {{ low high }} parts leftOut estimated
       provisional rounded weakestKind }}
     notAddable {{ reason }} target {{ {_VALUE} }} contribution {{ low high }}
-    reporting expected missing weakestComparability sample {{ values }}
+    reporting expected missing weakestComparability withheld {{ count reason }} sample {{ values }}
     standings {{ body {{ slug }} territory {{ scheme code }} state dueOn exempt }}"""
 COMPARISON: Final = f"""query ($owner: String!, $id: UUID!, $start: Date!, $end: Date!, $asOf: AsOfInput,
     $stage: SubmissionStage!) {{
@@ -146,6 +150,7 @@ def _comparison(found: Answer) -> Answer:
             (one["body"]["slug"], place(one["territory"]), one["state"], one["dueOn"], one["exempt"])
             for one in found["standings"]
         ),
+        "withheld": {one["reason"]: one["count"] for one in found["withheld"]},
         "sample": found["sample"]["values"],
     } | {name: found[name] for name in ("reporting", "expected", "missing", "weakestComparability")}
 

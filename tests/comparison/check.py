@@ -245,6 +245,8 @@ class Check:
         shown = self.outcome.shown
         shown["figures"] += len(answered["values"])
         shown["totals"] += answered["total"] is not None
+        shown["withheld figures"] += sum(answered["withheld"].values())
+        shown["rounded totals"] += answered["total"] is not None and answered["total"]["rounded"]
         shown["missing figures"] += answered["missing"]
         shown["exempt figures"] += sum(one[2] == "EXEMPT" for one in answered["standings"])
         shown["partial comparisons"] += answered["weakestComparability"] == "PARTIAL"

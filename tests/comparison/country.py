@@ -173,9 +173,16 @@ class Country:
     def _defined(self) -> Iterator[Append]:
         for number, (cited, form) in enumerate(zip(self.indicators, self.forms, strict=True)):
             day = later(BEGUN, 40) if number % 7 else later(FIRST.end, 20)  # some are defined late
-            yield self.teller.tell(
-                TenantId(cited.log), cited.stream, [(self._definition(form, form.unit, Audience.PUBLIC), day)]
-            )
+            said = self._said(form, form.unit, Audience.PUBLIC, day)
+            yield self.teller.tell(TenantId(cited.log), cited.stream, said)
+
+    def _said(self, form: Form, unit: str, audience: Audience, day: date) -> list[Any]:
+        """A definition, and what it counts; of people, every second time nobody says it."""
+        said: list[Any] = [(self._definition(form, unit, audience), day)]
+        counted: Any = "people" if "people" in (unit, form.of) else "other"
+        if form.kind != "amount" and (counted == "other" or self.teller.likely(0.5)):
+            said.append((indicator.IndicatorCountingStated(counted=counted), day))
+        return said
 
     def _definition(self, form: Form, unit: str, audience: Audience) -> indicator.IndicatorDefined:
         sexes = tuple(
@@ -210,7 +217,7 @@ class Country:
             audience = Audience.FUNDERS if self.teller.likely(0.15) else Audience.PUBLIC
             own = Citation(log=tenant_id, stream=self.teller.id(), version=1)
             self.cited[number, which], self.units[number, which] = own, unit
-            yield self.teller.tell(tenant_id, own.stream, [(self._definition(form, unit, audience), BEGUN)])
+            yield self.teller.tell(tenant_id, own.stream, self._said(form, unit, audience, BEGUN))
             if self.teller.likely(0.1):
                 continue  # nobody says anything of the two
             yield from self._said_of(tenant_id, own.stream, canonical, audience, odd=odd)

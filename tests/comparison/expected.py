@@ -1,6 +1,6 @@
 """What each national view must answer, worked out from a recomputed country."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from tests.comparison.recomputed import (
     owed,
 )
 from tests.comparison.sums import Value
+from tests.comparison.withheld import public
 
 WEAKER = ("same", "exact", "partial")
 RECEIVED = ("submitted", "validated", "approved", "published")
@@ -34,6 +35,7 @@ class Seen(NamedTuple):
     value: Value
     denominator: Value | None
     sample: bool
+    withheld: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, Place | None]:
@@ -101,6 +103,7 @@ class Views:
                 for body, place, state, due, why in (*states, *incomparable)
             ),
             "weakestComparability": self.weakest(values, grades),
+            "withheld": dict(Counter(one.withheld for one in values if one.withheld is not None)),
             "sample": sum(one.sample for one in values),
         }
 
@@ -121,10 +124,28 @@ class Views:
     def seen(
         self, grades: dict[Source, str], period: PeriodKey, cuts: tuple[tuple[str, str], ...] = ()
     ) -> list[Seen]:
-        """Every figure at every stage that the reader may see."""
+        """Every figure at every stage that the reader may see, as the reader sees it."""
+        beside: defaultdict[Source, list[Seen]] = defaultdict(list)
+        for one in self._seen(grades, period):
+            beside[one.key[:3]].append(one)
+        return [
+            public(one, beside[one.key[:3]]) if self._is_withheld(one) else one
+            for of_source in beside.values()
+            for one in of_source
+            if one.figure.cuts == cuts
+        ]
+
+    def _is_withheld(self, one: Seen) -> bool:
+        """Whether it counts people, and is of a body that did not open its figures to the reader."""
+        if self.reader.tenant is not None and self.rights.sees(self.reader, one.figure.tenant, "funders"):
+            return False
+        kind = self.now.indicators[one.figure.indicator]["kind"]
+        return kind != "amount" and self.now.counted.get(one.figure.indicator) != "other"
+
+    def _seen(self, grades: dict[Source, str], period: PeriodKey) -> list[Seen]:
         found = []
         for figure in self.now.by_period.get(period, ()):
-            if (figure.tenant, *figure.indicator) not in grades or figure.cuts != cuts:
+            if (figure.tenant, *figure.indicator) not in grades:
                 continue
             stages = []
             if figure.stage != "published":

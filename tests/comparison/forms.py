@@ -75,7 +75,7 @@ def places(number: int) -> list[TerritoryCode | None]:
 
 def figure(random: Random, unit: str) -> QualifiedValue:
     """A figure of any kind; most are exact."""
-    number = Decimal(random.randint(0, 4_000))
+    number = Decimal(random.randint(0, 12) if random.random() < 0.12 else random.randint(0, 4_000))
     if unit == "CAD" and random.random() < 0.3:
         number += Decimal(random.randint(1, 99)) / 100
     status: Any = random.choices((None, "provisional", "rounded"), (90, 6, 4))[0]

@@ -114,6 +114,7 @@ class State:
     on: date
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     indicators: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    counted: dict[tuple[str, str], str] = field(default_factory=dict)
     figures: dict[tuple[str, str], Figure] = field(default_factory=dict)
     requirements: dict[tuple[str, str], Requirement] = field(default_factory=dict)
     exempt: dict[tuple[str, str], dict[PeriodKey, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -236,6 +237,10 @@ def _succeeded(now: State, event: Raw) -> None:
 
 def _defined(now: State, event: Raw) -> None:
     now.indicators[event.tenant, event.stream] = event.data
+
+
+def _counting(now: State, event: Raw) -> None:
+    now.counted[event.tenant, event.stream] = event.data["counted"]
 
 
 def _aligned(now: State, event: Raw) -> None:
@@ -383,6 +388,7 @@ _FOLDS = {
     "dataset.VintagePublished": _vintage,
     "dataset.VintageWithdrawn": _vintage_gone,
     "indicator.Defined": _defined,
+    "indicator.CountingStated": _counting,
     "alignment.Aligned": _aligned,
     "alignment.Withdrawn": _unaligned,
     "requirement.Required": _required,

@@ -9,6 +9,7 @@ from domain import (
     audit_mandate,
     body,
     erasure,
+    indicator,
     provider,
     published_aggregate,
     succession,
@@ -473,4 +474,5 @@ EXAMPLES: tuple[Example, ...] = (
         date(2026, 3, 31),
     ),
     *CLAIMS,
+    Example(indicator.IndicatorCountingStated(counted="other"), date(2026, 5, 5), role="regional_adviser"),
 )

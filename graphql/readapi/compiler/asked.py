@@ -19,6 +19,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 from strawberry.utils.str_converters import to_camel_case, to_snake_case
 
+from domain.confidentiality import Confidentiality
 from domain.ids import TenantId
 from readapi import asof
 from readapi.asof import AsOfInput, Clock
@@ -50,10 +51,12 @@ class Asked:
         *,
         member: TenantId | None,
         known: MutableMapping[int, Mapping[str, Any]],
+        confidentiality: Confidentiality,
     ) -> None:
         self.viewer = viewer
         self.member = member
         """The body in whose member's scope all of it is read; None is the national reader's."""
+        self.confidentiality = confidentiality
         self._variables = variables
         self._now = now
         self._known = known

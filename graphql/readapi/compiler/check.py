@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Text, literal_column
 from strawberry.types.base import StrawberryList, StrawberryOptional, get_object_definition
 
 from readapi.columns import BACKED, COLUMN, Backed, Group, SchemaMappingError
-from readapi.shapes import Items, Value
+from readapi.shapes import Absent, Items, Value
 
 
 def check() -> None:
@@ -37,6 +37,8 @@ def _differences(name: str, type_: Any, shape: Any) -> Iterator[str]:
     if isinstance(shape, Items):
         value = literal_column("value", JSON)
         shape = shape.item(literal_column("key", Text), value) if shape.members else shape.item(value)
+    if isinstance(shape, Absent):
+        return
     definition = get_object_definition(type_)
     if definition is None or not isinstance(shape, Value):
         if definition is not None or isinstance(shape, Value):

@@ -9,6 +9,7 @@ from graphql import FieldNode, GraphQLField
 from sqlalchemy import Table, Uuid, and_, case, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
+from domain.confidentiality import Confidentiality
 from domain.ids import TenantId
 from readapi.arguments import input_of
 from readapi.asof import AsOfInput, Clock
@@ -188,6 +189,11 @@ class Told:
     def scope(self) -> TenantId | None:
         """See `Facts.scope`."""
         return self.asked.member
+
+    @property
+    def confidentiality(self) -> Confidentiality:
+        """See `Facts.confidentiality`."""
+        return self.asked.confidentiality
 
     def argument(self, name: str) -> Any:
         """See `Facts.argument`."""

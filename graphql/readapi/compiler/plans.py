@@ -8,6 +8,7 @@ import structlog
 from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 
+from domain.confidentiality import Confidentiality
 from domain.errors import Refusal
 from domain.ids import TenantId
 from readapi.asof import Clock
@@ -68,9 +69,10 @@ class Bound:
 class Compiler:
     """Gives the plan for a request, or None: then the executor answers. Why not is said once, in the journal."""
 
-    def __init__(self, schema: GraphQLSchema, slugs: Slugs) -> None:
+    def __init__(self, schema: GraphQLSchema, slugs: Slugs, confidentiality: Confidentiality) -> None:
         self._schema = schema
         self._slugs = slugs
+        self._confidentiality = confidentiality
 
     async def bound(
         self,
@@ -86,7 +88,14 @@ class Compiler:
             return None
         kept: _Operation = prepared.kept.setdefault(_name(operation), _Operation())
         try:
-            asked = Asked(variables, viewer, now, member=None, known=kept.arguments)
+            asked = Asked(
+                variables,
+                viewer,
+                now,
+                member=None,
+                known=kept.arguments,
+                confidentiality=self._confidentiality,
+            )
             asked.member = await self._scope(operation, prepared.fragments, asked)
             plan = self._plan(kept, operation, prepared.fragments, asked)
             return None if plan is None else Bound(plan, plan.bind(asked), asked)

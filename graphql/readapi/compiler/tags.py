@@ -38,7 +38,11 @@ async def tag_of(database: ReadDatabase, bound: Bound, viewer: Viewer, media: st
     )
     parts: list[Any] = [bound.plan.sql, bound.parameters, viewer.grantee, bound.member, media, state, _shapes()]
     if bound.plan.finishes:
-        parts += [_program(), *(one.given(bound.asked) for one in bound.plan.finishes)]
+        parts += [
+            _program(),
+            bound.asked.confidentiality.fingerprint,
+            *(one.given(bound.asked) for one in bound.plan.finishes),
+        ]
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

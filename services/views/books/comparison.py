@@ -7,7 +7,7 @@ from domain.narration.words import Words
 from domain.values import Language
 from services.views.books import parts
 from services.views.books.parts import Note
-from services.views.comparison import comparison
+from services.views.comparison import comparison, withheld
 from services.views.sheets import Book, Cell, Column, Reading, Sheet
 from services.views.words import say
 
@@ -30,6 +30,7 @@ _REPORTED: Final = (
     Column("indicator", Words("Reported of (indicator)", "Indicateur déclaré")),
     Column("indicator_id", Words("Indicator, id", "Indicateur, identifiant")),
     parts.SAMPLE,
+    parts.WITHHELD,
 )
 
 
@@ -55,6 +56,7 @@ def comparison_sheets(answer: Mapping[str, Any], language: Language) -> tuple[st
             one["comparability"],
             *_indicator(one["indicator"], language),
             one["sample"],
+            withheld(one["value"], language),
         )
         for one, line in zip(answer["values"], view.lines, strict=True)
     ]

@@ -36,6 +36,7 @@ QUANTITY: Final = (
     Column("rounded_to", Words("Rounded to", "Arrondi à")),
     UNIT,
 )
+WITHHELD: Final = Column("withheld", Words("Withheld, and why", "Non divulgué, et pourquoi"))
 SAMPLE: Final = Column("sample", Words("Sample data", "Données d’exemple"))
 COMPARABILITY: Final = Column("comparability", Words("Comparability", "Comparabilité"))
 PERIOD: Final = (
@@ -127,6 +128,11 @@ def text(said: Mapping[str, Any] | None, language: Language) -> str | None:
 
 def quantity(value: Mapping[str, Any] | None) -> tuple[Cell, ...]:
     return sides(value, "kind", "number", "upper", "raw", "status", "roundedTo", "unit")
+
+
+def withheld(found: Iterable[Mapping[str, Any]], language: Language) -> str | None:
+    """How many figures are withheld for which reason."""
+    return " ".join(f"({one['count']}) {one['message'][language]}" for one in found) or None
 
 
 def sides(value: Mapping[str, Any] | None, *names: str) -> tuple[Cell, ...]:

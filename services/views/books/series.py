@@ -25,6 +25,7 @@ _COUNTS: Final = (
     Column("reporting", Words("Reporting", "Déclarés")),
     Column("missing", Words("Missing", "Manquants")),
     parts.COMPARABILITY,
+    parts.WITHHELD,
 )
 _TARGETS: Final = (
     *parts.quantity_of("owner_target", "Target of the owner", "Cible du responsable"),
@@ -102,6 +103,7 @@ def _point(point: Mapping[str, Any], language: Language) -> tuple[Cell, ...]:
         *parts.total(point["total"], point["notAddable"], language),
         *(point["figures"], point["expected"], point["reporting"], point["missing"]),
         point["weakestComparability"],
+        parts.withheld(point["withheld"], language),
         *parts.sides(point["target"], "kind", "number", "upper"),
         *parts.ends(point["contribution"]),
         *parts.sides(point["ownTarget"], "kind", "number", "upper"),

@@ -103,6 +103,7 @@ def defining(indicator_id: IndicatorId, wording: str) -> DefineIndicator:
         kind="count",
         combining=COUNT,
         direction="increase",
+        counted="other",
     )
 
 

@@ -707,8 +707,8 @@ class Writer:
             return RetireIndicator(definition_id=indicator_id), None
         changes: list[dict[str, Any]] = [
             {"wording": self._text()},
-            {"direction": "increase", "description": self._text()},
-            {"dimensions": self._dimensions(), "source_rule": "meetings-held"},
+            {"direction": "increase", "description": self._text(), "counted": "people"},
+            {"dimensions": self._dimensions(), "source_rule": "meetings-held", "counted": "other"},
         ]
         return ReviseIndicator(definition_id=indicator_id, **self.random.choice(changes)), None
 

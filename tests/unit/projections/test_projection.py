@@ -95,5 +95,5 @@ def test_an_unlisted_type_is_poison() -> None:
 
 
 def test_histories_reach_every_type_but_those_of_the_commons() -> None:
-    seen = {row.type for seed in range(20) for row in random_log(TENANT, seed, 500).rows}
+    seen = {row.type for seed in range(30) for row in random_log(TENANT, seed, 500).rows}
     assert seen == set(EVENTS) - {"commons.BodyRegistered", "commons.SlugAdded"}
