@@ -10,7 +10,7 @@ from domain.authority import NOT_REQUIRED
 from domain.envelope import Actor, Role
 from domain.erasure import ErasePerson, PersonErasureGround
 from domain.event import Recorded
-from domain.ids import CommandId, ErasureId, PersonId, TenantId
+from domain.ids import CommandId, ErasureId, OrganisationId, PersonId, TenantId
 from domain.ports import Mailer
 from domain.stream import Order
 from domain.values import Language, SealedText
@@ -44,6 +44,8 @@ class InABody(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None
     email: str | None
     phone: str | None
+    organisation_id: OrganisationId | None
+    """For which organisation of the commons they act or acted there."""
     events: list[Said]
 
 
@@ -92,6 +94,7 @@ async def own_data(write: WriteSide, account: Account) -> OwnData:
                 name=known.name,
                 email=known.email,
                 phone=known.phone,
+                organisation_id=await write.represented.organisation_of(tenant_id, person_id),
                 events=[_said(event, person_id) for event in await write.store.mentioning(tenant_id, person_id)],
             )
         )

@@ -123,8 +123,8 @@ class PersonVault:
     async def erase(self, tenant_id: TenantId, person_id: PersonId) -> bool:
         """Forget a person in one log: name, contact, the key of all text about them, and that they act in it.
 
-        With them go the tokens and memberships under the pseudonym, and their addresses from the body's list and
-        from its invitations. False if unknown.
+        With them go the tokens and memberships under the pseudonym, for which organisation they acted, and their
+        addresses from the body's list and from its invitations. False if unknown.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT log.enter($1)", tenant_id)
@@ -139,6 +139,9 @@ class PersonVault:
             )
             await connection.execute(
                 "DELETE FROM access.membership WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id
+            )
+            await connection.execute(
+                "DELETE FROM access.represented WHERE tenant_id = $1 AND person_id = $2", tenant_id, person_id
             )
             keys = await connection.execute(
                 "DELETE FROM pii.key WHERE tenant_id = $1 AND subject = $2", tenant_id, person_id

@@ -70,7 +70,7 @@ async def write(granting: DatabaseSettings) -> AsyncIterator[WriteSide]:
 
 @dataclass
 class World:
-    """Two partnerships that look alike, with an agreement each under two programmes, and two funders."""
+    """A partnership and a directorate that look alike, each with agreements under two programmes; two funders."""
 
     write: WriteSide
     ours: TenantId
@@ -123,7 +123,7 @@ async def world(write: WriteSide) -> World:
     made = World(
         write,
         ours=await body(BodyKind.LIP),
-        theirs=await body(BodyKind.LIP),
+        theirs=await body(BodyKind.REGIONAL_DIRECTORATE),
         funder=await body(BodyKind.FUNDER),
         other_funder=await body(BodyKind.FUNDER),
     )
@@ -163,6 +163,17 @@ async def test_a_grant_of_every_programme_opens_all_that_is_for_funders(world: W
     await world.give(world.ours, a_grant(world.funder, None))
 
     assert await world.seen(world.funder) == {(world.ours, "settlement"): 1, (world.ours, "language"): 1}
+
+
+async def test_a_directorate_is_seen_by_a_funder_by_its_own_grant_and_by_no_others(world: World) -> None:
+    await world.give(world.ours, a_grant(world.funder, None))
+    await world.give(world.theirs, a_grant(world.other_funder, None))
+    assert {body for body, _ in await world.seen(world.funder)} == {world.ours}
+
+    await world.give(world.theirs, a_grant(world.funder))
+
+    assert (world.theirs, "settlement") in await world.seen(world.funder)
+    assert (world.theirs, "language") not in await world.seen(world.funder)
 
 
 async def test_without_the_change_in_the_append_a_revoked_funder_would_still_read(

@@ -382,6 +382,16 @@ async def test_orders_about_anothers_are_refused_like_those_about_nothing(
     assert answer.status_code == 201  # without the check
 
 
+async def test_an_erasure_leaves_nothing_that_says_for_whom_somebody_acted(world: World) -> None:
+    body, person = world.body.tenant_id, world.ours.person
+
+    await world.write.vault.erase(body, person)
+
+    assert await world.write.represented.organisation_of(body, person) is None
+    assert await world.write.represented.people(body, world.ours.id) == []
+    assert await world.write.represented.organisation_of(body, world.theirs.person) == world.theirs.id
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
