@@ -41,7 +41,8 @@ from readapi.shapes import Facts, Found
 from readapi.trace.parts import Figure
 from readapi.view import Part, View
 
-VALUES_MAX: Final = 2_000
+VALUES_MAX: Final = 10_000
+"""Figures at every stage: a thousand bodies that report by place have some three thousand in a period."""
 _INDICATOR: Final = "indicator"
 
 

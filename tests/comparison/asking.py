@@ -94,7 +94,7 @@ class Product:
         least: str,
         reader: Reader,
         when: When,
-    ) -> Answer | None:
+    ) -> Answer | str | None:
         variables = {
             "owner": self.owners[indicator[0]],
             "id": indicator[1],
@@ -103,7 +103,7 @@ class Product:
             "stage": least.upper(),
         }
         found = await self.ask(COMPARISON, variables, reader, when)
-        return None if found is None else _comparison(found)
+        return _comparison(found) if isinstance(found, dict) else found
 
     async def frozen(self, id_: str, reader: Reader, when: When) -> Answer:
         found = await self.ask(FROZEN, {"id": id_}, reader, when)

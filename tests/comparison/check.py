@@ -239,8 +239,8 @@ class Check:
             self.outcome.differences.append(Difference(view, f"{about} {asked}", where, ours, theirs))
 
     def _note(self, answered: Any) -> None:
-        if answered is None:
-            self.outcome.shown["unknown indicators"] += 1
+        if not isinstance(answered, dict):
+            self.outcome.shown["unknown indicators" if answered is None else "comparisons refused"] += 1
             return
         shown = self.outcome.shown
         shown["figures"] += len(answered["values"])
