@@ -1,6 +1,7 @@
 """Values that were made in Python, printed under a selection as the executor prints them."""
 
 from collections.abc import Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, cast
 
@@ -42,23 +43,25 @@ class Completions:
             case GraphQLList():
                 item = self.of(type_.of_type, nodes)
                 return lambda values: [item(value) for value in values]
-            case GraphQLScalarType() | GraphQLEnumType():
+            case GraphQLScalarType():
                 return type_.serialize
+            case GraphQLEnumType():
+                return cache(type_.serialize)
             case GraphQLObjectType():
                 return self._object(type_, nodes)
         raise NotCompiledError(f"{type_} has several types")
 
     def _object(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Complete:
-        parts: list[tuple[str, Complete]] = []
+        parts: list[tuple[str, Complete, Complete]] = []
         for key, selected in self._selections.of([node.selection_set for node in nodes]).items():
             name = selected[0].name.value
             if name == "__typename":
-                parts.append((key, _constant(type_.name)))
+                parts.append((key, _nothing, _constant(type_.name)))
                 continue
             field = type_.fields[name]
             read = _reading(type_.name, field.extensions["strawberry-definition"])
-            parts.append((key, _after(read, self.of(field.type, selected))))
-        return lambda value: {key: part(value) for key, part in parts}
+            parts.append((key, read, self.of(field.type, selected)))
+        return lambda value: {key: complete(read(value)) for key, read, complete in parts}
 
 
 def _reading(of: str, definition: Any) -> Complete:
@@ -85,8 +88,8 @@ def _ended(running: Any) -> Any:
     raise AskExecutorError
 
 
-def _after(read: Complete, complete: Complete) -> Complete:
-    return lambda value: complete(read(value))
+def _nothing(_: Any) -> None:
+    return None
 
 
 def _constant(text: str) -> Complete:
