@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Table, Text, Uuid, any_, func, literal, literal_column, select
+from sqlalchemy import ARRAY, Integer, Select, Table, Text, Uuid, and_, any_, func, literal, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.confidentiality import Confidentiality
@@ -143,6 +143,7 @@ class Compiling:
         self.at = at
         self._when = when
         self._for_nobody = for_nobody
+        self._gated = False
         self._shown: Select[Any] | None = None
         self._ids: ColumnElement[Any] | None = None
 
@@ -168,7 +169,11 @@ class Compiling:
 
     def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         # An array is worked out once, and no join: the planner then reads few bodies by index.
-        return column == any_(self.ids())
+        one_of_them = column == any_(self.ids())
+        # Where it may be about none, that is asked first, and nothing is looked up.
+        return (
+            and_(func.cardinality(self.ids()) > literal_column("0"), one_of_them) if self._gated else one_of_them
+        )
 
     def given(self, argument: str) -> Any:
         return self.at.given(argument)
@@ -199,6 +204,7 @@ class OfArguments(Compiling):
     def __init__(self, at: At, *, lineage: bool, for_nobody: bool, only: Only | None) -> None:
         super().__init__(at, for_nobody=for_nobody)
         self._lineage = lineage
+        self._gated = only is not None
         self.over(*self._asked(), *(() if only is None else only(self)))
 
     def own_parts(self) -> dict[str, Select[Any]]:
