@@ -5,6 +5,7 @@ from typing import Final
 
 from readapi.schema import schema
 from tests.isolation.matrix_figures import LAST_YEAR, LATER_YEAR, NEXT_YEAR, UNREPORTED, YEAR
+from tests.isolation.matrix_labels import RECORD_TYPES
 from tests.isolation.matrix_ways import Ways
 from tests.isolation.matrix_world import FROZEN, FUNDER, OWN, PERIOD, id_of
 
@@ -85,4 +86,4 @@ AUDITS: Final = (
 )
 """Only a funder or a ministry opens audits: of these fields the funder is the body that is asked about."""
 
-WAYS: Final = Ways(schema._schema, _roots(), _given(), _ENDS)
+WAYS: Final = Ways(schema._schema, _roots(), _given(), _ENDS, RECORD_TYPES)

@@ -5,6 +5,7 @@ audience, so each field is there to be seen for some audiences; everybody has to
 they are in.
 """
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -122,10 +123,12 @@ async def asked(world: World, text: str, who: Who) -> tuple[int, dict[str, Any]]
         body: dict[str, Any] = answer.json()
         if not _codes(body) & {"TIMEOUT", "BUSY"}:
             break
+        await asyncio.sleep(_PAUSE_SECONDS)
     return answer.status_code, body
 
 
-_TRIES_MAX: Final = 8
+_TRIES_MAX: Final = 12
+_PAUSE_SECONDS: Final = 1.0
 
 
 def _codes(body: Mapping[str, Any]) -> set[str]:

@@ -124,11 +124,12 @@ def seen_in(data: Mapping[str, Any], labels: Labels, seen: Seen) -> None:
             _Reading(labels, seen).see(CORE.query_type, {root: value}, around)
 
 
-_NATIONAL: Final = frozenset(
-    get_object_definition(cls, strict=True).name
-    for cls, reads in BACKED.items()
-    if reads.table.schema == "national"
-)
+_SCHEMAS: Final = {
+    get_object_definition(cls, strict=True).name: reads.table.schema for cls, reads in BACKED.items()
+}
+RECORD_TYPES: Final = frozenset(_SCHEMAS)
+"""Types that are rows of tables."""
+_NATIONAL: Final = frozenset(name for name, schema_name in _SCHEMAS.items() if schema_name == "national")
 """Types of rows that a grant opens wherever they are read: their tables are those of national views."""
 _OF_DRAFTS: Final = frozenset({"SubmissionStep.value", "SubmissionStep.denominator"})
 _DRAFTING: Final = frozenset({"DRAFT", "REDRAFT"})

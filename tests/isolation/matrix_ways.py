@@ -19,6 +19,8 @@ MANY: Final = "first: 25"
 
 OF_A_BODY: Final = frozenset({"partnership", "partnerships"})
 
+WIDTH_MAX: Final = 12
+"""So much is asked for side by side; more is another document, so that none takes long."""
 Step = tuple[str, str]
 """A field, and its arguments as a document writes them."""
 
@@ -66,6 +68,7 @@ class Ways:
         roots: for each field of the root, the ways in which it is asked.
         given: the values of arguments below it, by type and field, or by the argument's name alone.
         ends: fields, by type and name, beyond which nothing is looked for: the same is found on another way.
+        records: types beyond which there is the same whichever view led there.
     """
 
     def __init__(
@@ -74,12 +77,14 @@ class Ways:
         roots: Mapping[str, tuple[str, ...]],
         given: Mapping[str, tuple[str, ...]],
         ends: frozenset[str] = frozenset(),
+        records: frozenset[str] = frozenset(),
     ) -> None:
         assert schema.query_type is not None
         self._root = schema.query_type
         self._roots = roots
         self._given = given
         self._ends = ends
+        self._records = records
 
     def first(self) -> Iterator[Way]:
         """The ways of one step."""
@@ -98,9 +103,10 @@ class Ways:
             type_ = get_named_type(field.type)
             if isinstance(type_, GraphQLObjectType) and type_ not in way.types and not _is_told_by_leaves(type_):
                 several = self.asked(way.end, name, field)
+                of = None if type_.name in self._records and way.steps[0] == way.of else way.of
                 for asked in several:
                     chosen = (name, asked) if len(several) > 1 and asked == several[0] else None
-                    yield Way((*way.steps, (name, asked)), (*way.types, type_), way.of or chosen)
+                    yield Way((*way.steps, (name, asked)), (*way.types, type_), of or chosen)
 
     def asked(self, type_: GraphQLObjectType, name: str, field: GraphQLField) -> tuple[str, ...]:
         """The arguments with which a field is asked: one or several ways, none where there is no value for one."""
@@ -139,7 +145,8 @@ class Ways:
             leaves = " ".join(["__typename", *_leaves(below)])
             parts.append([f"{name}{one} {{ {leaves} }}" for one in self.asked(type_, name, field)])
         most = max(len(part) for part in parts)
-        return [" ".join(part[number] for part in parts if number < len(part)) for number in range(most)]
+        whole = [[part[number] for part in parts if number < len(part)] for number in range(most)]
+        return [" ".join(those[at : at + WIDTH_MAX]) for those in whole for at in range(0, len(those), WIDTH_MAX)]
 
 
 def _pages_first(field: tuple[str, GraphQLField]) -> bool:
