@@ -28,7 +28,15 @@ OF_FUNDER: Final = frozenset(
 MOST: Final = Who(Standing.OWN, "coordinator")
 """Who sees all that anybody sees of the body."""
 _OF_THE_FUNDER: Final = Who(Standing.GRANTED, MOST.role)
-SILENT: Final[Mapping[str, str]] = {}
+_NOTHING_SMALL: Final = "no count is small enough; see tests/integration/readapi/test_confidentiality.py"
+SILENT: Final[Mapping[str, str]] = dict.fromkeys(
+    (
+        *("QualifiedValue.withheld", "Withheld.message", "Withheld.reason"),
+        *("IndicatorComparison.withheld", "SeriesPoint.withheld", "PublishedPoint.withheld"),
+        *("WithheldFigures.count", "WithheldFigures.reason", "WithheldFigures.message"),
+    ),
+    _NOTHING_SMALL,
+)
 """Fields of which the world of the matrix says nothing, with the reason; everybody asks for them all the same."""
 OF_THE_READER: Final[Mapping[str, str]] = {
     "FigureTrace.hidden": "what is hidden from the very reader",

@@ -32,9 +32,9 @@ ELSEWHERE: Final = TERRITORY | {"code": "02"}
 FIGURES: Final[tuple[tuple[str, dict[str, str], dict[str, Any], Any], ...]] = (
     ("first", YEAR, exact("30"), TERRITORY),
     ("second", NEXT_YEAR, exact("60") | {"kind": "estimate"}, TERRITORY),
-    ("elsewhere", LATER_YEAR, exact("6"), ELSEWHERE),
-    ("everywhere", LAST_YEAR, exact("8"), None),
-    ("part", LAST_YEAR, exact("2"), ELSEWHERE),
+    ("elsewhere", LATER_YEAR, exact("60"), ELSEWHERE),
+    ("everywhere", LAST_YEAR, exact("80"), None),
+    ("part", LAST_YEAR, exact("20"), ELSEWHERE),
 )
 """Figures of one indicator: two that may be compared, and two of a year that overlap."""
 ALIKE_WORDING: Final = both("Entreprises accueillies par le partenariat")
