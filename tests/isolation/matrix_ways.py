@@ -130,8 +130,7 @@ class Ways:
                 name, asked = way.steps[place]
                 if place == 1:
                     asked = asked.replace(FEW, MANY)
-                names = _names(way.types[place]) if place < len(way.steps) - 1 else ""
-                text = f"{name}{asked} {{ {names}{text} }}"
+                text = f"{name}{asked} {{ {_names(way.types[place])}{text} }}"
             yield f"{{ {text} }}"
 
     def _bodies(self, type_: GraphQLObjectType) -> list[str]:
