@@ -26,6 +26,7 @@ from tests.comparison.recomputed import PeriodKey, Reader, When
 _PATIENT: Final = ReadSettings(
     execution_timeout=timedelta(minutes=5), confidentiality=Confidentiality(key=withheld.KEY)
 )
+_PATIENT_MS: Final = 300_000
 """A busy machine is slow, which is no fault of what is compared."""
 _VALUE: Final = "kind number upper unit"
 _COMPARISON: Final = f"""
@@ -60,7 +61,7 @@ class Product:
         self.owners = owners
         self.seconds: defaultdict[str, list[float]] = defaultdict(list)
         """How long each answer took, by view."""
-        mounted: Any = graphql_handler(Reads(database, timeout_ms=3_000), _PATIENT, viewer_of=self._viewing)
+        mounted: Any = graphql_handler(Reads(database, timeout_ms=_PATIENT_MS), _PATIENT, viewer_of=self._viewing)
         transport = httpx.ASGITransport(app=mounted)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from domain.values.printed import PERCENT
 from services.importing import Entry
 from tests.integration.readapi.world_lines import TERRITORY, Lines, both
 from tests.integration.readapi.world_of_committees import FIRST
-from tests.isolation.matrix_figures import DAY, MINUTES, PUBLICATION, YEAR, cited, exact
+from tests.isolation.matrix_figures import DAY, ELSEWHERE, MINUTES, PUBLICATION, YEAR, cited, exact
 
 
 def governance(of: Lines) -> Iterator[Entry]:
@@ -164,3 +165,36 @@ def knowledge(of: Lines, other: str) -> Iterator[Entry]:
     yield of.line("RegisterDataset", "2022-05-05", dataset | places)
     cells = [{"key": TERRITORY["code"], "value": exact("50000", "personnes")}]
     yield of.line("PublishVintage", "2022-05-06", dataset | {"vintage": "2021", "period": YEAR, "cells": cells})
+    yield from _portrait(of)
+
+
+def _portrait(of: Lines) -> Iterator[Entry]:
+    """Two places, one of them broken down, with sums and shares, and what is said of them."""
+    dataset = {"dataset_id": of.id("full portrait")}
+    places = {"title": both("Portrait"), "publication": PUBLICATION, "scheme": TERRITORY["scheme"]}
+    yield of.line("RegisterDataset", "2022-05-07", dataset | places)
+    key, women = f"{TERRITORY['code']}/measure.admissions", f"{TERRITORY['code']}/measure.admissions/sex.women"
+    share = {
+        "value": exact("40", PERCENT),
+        "denominator": exact("10", "personnes"),
+        "note": both("Sans les autres"),
+    }
+    cells = [
+        {"key": key, "value": exact("10", "personnes")},
+        {"key": women, "value": exact("4", "personnes")},
+        {"key": f"{key}/sex.men", "value": exact("6", "personnes")},
+        {"key": f"{women}/share.sex"} | share,
+        {"key": f"{key}/sex.men/share.sex", "value": exact("60", PERCENT)},  # of what is not said
+        {"key": f"{ELSEWHERE['code']}/measure.admissions", "value": exact("7", "personnes")},
+    ]
+    yield of.line("PublishVintage", "2022-05-08", dataset | {"vintage": "2021", "period": YEAR, "cells": cells})
+    names = [
+        {"dimension": "measure", "category": "admissions", "name": both("Admissions")},
+        {"dimension": "sex", "name": both("Sexe")},
+        {"dimension": "sex", "category": "women", "name": both("Femmes")},
+    ]
+    yield of.line("NameCategories", "2022-05-09", dataset | {"names": names})
+    said = {"vintage": "2021", "text": both("Deux sur cinq"), "publication": PUBLICATION}
+    for name, tie in (("full claim", {"cells": [women], "of": [key]}), ("full hearsay", {})):
+        claim = {"claim_id": of.id(name), "stated": exact("40", PERCENT), "tie": tie}
+        yield of.line("TieClaim", "2022-05-10", dataset | said | claim)

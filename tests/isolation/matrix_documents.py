@@ -52,6 +52,10 @@ def _roots() -> dict[str, tuple[str, ...]]:
             f"({only}, {rate}, period: {second})",
         ),
         "indicatorSeries": tuple(series),
+        "portraits": (
+            f'({only}, measure: "admissions", by: "sex", perThousandOf: {people})',
+            f'({only}, measure: "admissions", vintage: "2016")',  # which there is not
+        ),
         "publishedSeries": tuple(f"({indicator}, {years}, by: {group})" for group in ("PROVINCE", "KIND")),
         "frozenComparison": tuple(f'(owner: "{OWN}", id: "{id_of(name)}")' for name in FROZEN),
     }

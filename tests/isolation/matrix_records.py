@@ -190,6 +190,9 @@ def _money(of: Lines, funder: str) -> Iterator[Entry]:
 
 def _measures(of: Lines, funder: str) -> Iterator[Entry]:
     categories = [{"code": code, "label": both(code)} for code in ("women", "men")]
+    # Of people, the public would see figures by place rounded, and the body as they are.
+    of_enterprises = {"definition_id": of.id("indicator public"), "counted": "other"}
+    yield of.line("ReviseIndicator", "2021-04-02", of_enterprises)
     rate = {
         "definition_id": of.id("full rate"),
         "wording": both("Taux"),
@@ -262,6 +265,7 @@ def _measures(of: Lines, funder: str) -> Iterator[Entry]:
         "unit": "entreprises",
         "kind": "count",
         "combining": {"measure": "flow", "over_periods": "sum", "across_bodies": "sum"},
+        "counted": "other",
         "audience": "public",
     }
     yield of.line("DefineIndicator", "2024-05-02", alike)

@@ -30,6 +30,8 @@ from tests.integration.projections.shared import Fragile, Killed
 from tests.integration.projections.test_rebuild import forget
 from tests.unit.projections.histories import MemoryFeed, random_log
 
+SEED = 20
+"""Of a history in which figures are published."""
 Sums = dict[str, list[tuple[Any, ...]]]
 
 
@@ -78,9 +80,9 @@ async def test_sums_are_the_same_in_whatever_order_and_portions_bodies_are_follo
 async def test_sums_that_follow_every_few_events_are_those_made_at_once(
     models: BulkReadModels, alone: DatabaseSettings, tenants: list[TenantId]
 ) -> None:
-    log = random_log(tenants[0], 5, 400)
+    log = random_log(tenants[0], SEED, 400)
     for upto in range(9, len(log.rows) + 9, 9):
-        shorter = random_log(tenants[0], 5, 0)
+        shorter = random_log(tenants[0], SEED, 0)
         shorter.rows[:] = log.rows[:upto]
         await Runner(MemoryFeed([shorter]), models, PROJECTIONS).catch_up()
     followed = await sums(alone)
@@ -93,18 +95,18 @@ async def test_sums_that_follow_every_few_events_are_those_made_at_once(
 async def test_summed_up_twice_is_once(
     models: BulkReadModels, alone: DatabaseSettings, tenants: list[TenantId]
 ) -> None:
-    await Runner(MemoryFeed([random_log(tenants[0], 5, 400)]), models, PROJECTIONS).catch_up()
+    await Runner(MemoryFeed([random_log(tenants[0], SEED, 400)]), models, PROJECTIONS).catch_up()
     once = await sums(alone)
     assert once["summed_figure"]
     assert await sum_up(models, tenants[0])
-    await Runner(MemoryFeed([random_log(tenants[0], 5, 400)]), models, PROJECTIONS).catch_up()
+    await Runner(MemoryFeed([random_log(tenants[0], SEED, 400)]), models, PROJECTIONS).catch_up()
     assert await sums(alone) == once
 
 
 async def test_killed_at_any_step_nothing_was_summed(
     models: BulkReadModels, alone: DatabaseSettings, tenants: list[TenantId]
 ) -> None:
-    await Runner(MemoryFeed([random_log(tenants[0], 5, 400)]), models, PROJECTIONS).catch_up()
+    await Runner(MemoryFeed([random_log(tenants[0], SEED, 400)]), models, PROJECTIONS).catch_up()
     whole = await sums(alone)
     await emptied(alone)
     kills = 0
@@ -124,7 +126,7 @@ async def test_killed_at_any_step_nothing_was_summed(
 async def test_what_was_built_anew_is_summed_up_anew(
     models: BulkReadModels, alone: DatabaseSettings, tenants: list[TenantId]
 ) -> None:
-    log = random_log(tenants[0], 5, 400)
+    log = random_log(tenants[0], SEED, 400)
     feed = MemoryFeed([log])
     await Runner(feed, models, PROJECTIONS).catch_up()
     before = await sums(alone)
@@ -178,7 +180,7 @@ async def test_rows_taken_in_another_order_deadlock(alone: DatabaseSettings, ten
 async def test_a_body_that_cannot_be_summed_up_keeps_no_other_waiting_and_nobody_reads_sums_without_it(
     models: BulkReadModels, alone: DatabaseSettings, tenants: list[TenantId], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feed = MemoryFeed([random_log(tenant_id, 5, 400) for tenant_id in tenants[:2]])
+    feed = MemoryFeed([random_log(tenant_id, SEED, 400) for tenant_id in tenants[:2]])
     told: list[Cursor] = []
 
     def broken(known: Known, changed: Changed) -> tuple[Parts, Parts]:
