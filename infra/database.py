@@ -21,6 +21,9 @@ _CONNECT_TIMEOUT_SECONDS = 10.0
 _CLOSE_TIMEOUT_SECONDS = 2.0
 _STATEMENT_KEPT_BYTES_MAX = 64 * 1024
 """Longer ones are planned anew each time, as beyond the driver's own bound of 15 KB were the pages of bodies."""
+_PLANNED_ONCE_CHARACTERS_MIN = 15_000
+"""Planning a statement of this length takes some 4 ms, more than most of them run. PostgreSQL goes by the costs
+that it guesses, and would plan one anew for every answer of a large country."""
 # One trip: what is left of an earlier user of this connection, and the scope of this transaction.
 _ENTER = (
     "SELECT concat_ws(',', nullif(current_setting('app.tenant', true), ''),"
@@ -107,7 +110,7 @@ class Database:
         """
         pool = await self._reading(scope.role)
         async with pool.acquire() as connection:
-            await connection.execute(f"BEGIN READ ONLY; SET LOCAL statement_timeout = {int(timeout_ms)}")
+            await connection.execute(_begin(sql, timeout_ms))
             try:
                 given = () if scope.value is None else (scope.value,)
                 left_over = await connection.fetchval(scope.enter_driver, *given)
@@ -187,6 +190,12 @@ class Database:
                 "postgresql+asyncpg://", async_creator=connect, pool_size=self._connections_max, max_overflow=0
             )
         return engine
+
+
+def _begin(sql: str, timeout_ms: int) -> str:
+    begin = f"BEGIN READ ONLY; SET LOCAL statement_timeout = {int(timeout_ms)}"
+    long = len(sql) >= _PLANNED_ONCE_CHARACTERS_MIN
+    return f"{begin}; SET LOCAL plan_cache_mode = force_generic_plan" if long else begin
 
 
 async def close(connection: "asyncpg.Connection[Any]") -> None:
