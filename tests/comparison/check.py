@@ -109,7 +109,8 @@ class Check:
                     await self._compare(asked, Views(now, allowed, reader), None if whole else sampled)
                 if when[1] is None:
                     await self._compare_frozen(product, told, allowed, when)
-                progress(f"  as of {when[0]}, known {when[1] or 'now'}: {self.outcome.compared.total()} compared")
+                found = f"{self.outcome.compared.total()} compared, {len(self.outcome.differences)} different"
+                progress(f"  as of {when[0]}, known {when[1] or 'now'}: {found}")
         return self.outcome
 
     def _whens(self, told: Sequence[raw.Raw], past: int) -> list[When]:
