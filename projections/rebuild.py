@@ -217,7 +217,7 @@ async def rebuild(
             del left[0]
     except SwapTimeoutError:
         raise
-    except Exception:
+    except Exception:  # whatever it was: what is half built goes, and the error goes on
         await owner.drop(left, build)
         raise
 

@@ -219,7 +219,7 @@ class GraphQLEndpoint:
             raise
         try:
             await keeping
-        except Exception:
+        except Exception:  # whatever it was, nothing leaves of which it is not kept who read it
             correlation_id = _correlation_id()
             log.exception("read.not_kept", correlation_id=correlation_id)
             error = GraphQLError("", path=[], original_error=DatabaseBusyError())
@@ -324,7 +324,7 @@ class GraphQLEndpoint:
         except TimeoutError:
             error = GraphQLError("", path=[], original_error=StatementTimeoutError())
             return Answer(200, {"data": None, "errors": [told(error, correlation_id)], "extensions": extensions})
-        except Exception:
+        except Exception:  # the edge: told in the journal, masked for the reader, never a 500
             log.exception("read.failed", correlation_id=correlation_id)
             error = GraphQLError("", path=[])
             return Answer(200, {"data": None, "errors": [masked(error, correlation_id)], "extensions": extensions})

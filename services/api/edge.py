@@ -83,7 +83,7 @@ class Edge:
                 await _refuse_host(answer, correlation_id)
             elif self._look_first is None or not await self._look_first(scope, receive, answer):
                 await self._app(scope, receive, answer)
-        except Exception:
+        except Exception:  # the outermost edge: told in the journal, answered with the correlation id alone
             _log.exception("http.unexpected")
             if answer.status is not None:
                 raise

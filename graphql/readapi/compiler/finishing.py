@@ -106,6 +106,6 @@ def _row(part: Select[Any]) -> Any:
 def _python(column: ColumnElement[Any]) -> Any:
     try:
         python = column.type.python_type
-    except NotImplementedError:
+    except NotImplementedError:  # SQLAlchemy's own types say so where no type of Python stands for them
         return Any
     return python | None
