@@ -386,6 +386,7 @@ async def test_without_that_rule_an_event_would_be_signed_that_a_crash_takes_bac
                 await own.append(one, 1, durably=False)
                 done = await Hasty(connection, own.held, KEYS).sign()
                 kill(server)
+            connection.terminate()  # its end may not have been told yet, and a connection left open is a failure
             assert done.signed[one].size == 1
         server.start()
         assert _head(own, one)[0] == 0
