@@ -1,7 +1,6 @@
 """The projector process, and what the command line asks of read models."""
 
 import asyncio
-import contextlib
 import signal
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from infra.database import Database, Scope
 from infra.jobs.heartbeat import Heartbeat
 from infra.log.feed import LogFeed
 from infra.settings import DatabaseSettings, Role
+from infra.waiting import wait_at_most
 from projections import inspection, rebuild
 from projections.ddl import create_all
 from projections.ports import Cursor
@@ -128,8 +128,7 @@ async def follow(settings: DatabaseSettings, until: asyncio.Event) -> None:
                 pause_seconds = _RETRY_SECONDS_MIN
         except _OPERATIONAL as error:
             _logger.warning("projector.interrupted", error=type(error).__name__, retry_seconds=pause_seconds)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(until.wait(), pause_seconds)
+            await wait_at_most(until, pause_seconds)
             pause_seconds = min(pause_seconds * 2, _RETRY_SECONDS_MAX)
 
 

@@ -4,7 +4,6 @@ Nothing else needs the key, so nothing else should be able to read its file.
 """
 
 import asyncio
-import contextlib
 import signal
 from datetime import UTC, datetime
 from typing import Final
@@ -19,6 +18,7 @@ from infra.log.proofs.held import HeldCheckpoints
 from infra.log.proofs.national import sign_national_root
 from infra.log.proofs.signing import Keys, LogSigner, OriginChangedError, Round
 from infra.settings import Role, Settings
+from infra.waiting import wait_at_most
 
 INTERVAL_SECONDS: Final = 1.0
 _RETRY_SECONDS_MIN: Final = 0.2
@@ -63,12 +63,12 @@ async def follow(settings: Settings, until: asyncio.Event) -> None:
                         _tell(done, told)
                         await cosigners.ask(connection)
                         pause_seconds = _RETRY_SECONDS_MIN
-                        await _pause(until, INTERVAL_SECONDS)
+                        await wait_at_most(until, INTERVAL_SECONDS)
                 finally:
                     await close(connection)
         except _OPERATIONAL as error:
             _logger.warning("signer.interrupted", error=type(error).__name__, retry_seconds=pause_seconds)
-            await _pause(until, pause_seconds)
+            await wait_at_most(until, pause_seconds)
             pause_seconds = min(pause_seconds * 2, _RETRY_SECONDS_MAX)
 
 
@@ -97,8 +97,3 @@ def _tell(done: Round, told: dict[object, str]) -> None:
         if told.get(tenant_id) != reason:
             _logger.error("signer.refused", tenant_id=str(tenant_id), reason=reason)
             told[tenant_id] = reason
-
-
-async def _pause(until: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(until.wait(), seconds)

@@ -4,8 +4,9 @@ This is the mode of distinct connections of GraphQL over server-sent events (the
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 from readapi.exchange import Receive, Send, encode
@@ -37,8 +38,10 @@ class Streams:
         gone = asyncio.create_task(_gone(receive))
         try:
             await _start(send, 200, b"text/event-stream; charset=utf-8", (b"x-accel-buffering", b"no"))
-            async for event in _events(stream, correlation_id, gone, time.monotonic() + self._seconds_max):
-                await send({"type": "http.response.body", "body": event, "more_body": True})
+            until = time.monotonic() + self._seconds_max
+            async with contextlib.aclosing(_events(stream, correlation_id, gone, until)) as events:
+                async for event in events:
+                    await send({"type": "http.response.body", "body": event, "more_body": True})
             if not gone.done():
                 await send({"type": "http.response.body", "body": b"event: complete\ndata:\n\n"})
         finally:
@@ -48,7 +51,7 @@ class Streams:
 
 async def _events(
     stream: Any, correlation_id: str, gone: "asyncio.Task[None]", until: float
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     if not hasattr(stream, "__anext__"):
         yield _event(stream, correlation_id)
         return

@@ -1,7 +1,6 @@
 """The feed of the logs to the projections: per tenant, in the order of positions, without gaps."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, Self
 
@@ -14,6 +13,7 @@ from infra import instants
 from infra.database import Database, close
 from infra.log.poke import CHANNEL
 from infra.settings import Role
+from infra.waiting import wait_at_most
 
 POLL_SECONDS = 0.25
 _READERS_MAX = 4
@@ -113,8 +113,7 @@ class LogFeed:
             left_seconds = deadline - loop.time()
             if left_seconds <= 0:
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), min(POLL_SECONDS, left_seconds))
+            await wait_at_most(self._poked, min(POLL_SECONDS, left_seconds))
         self._poked.clear()
 
     async def _end(self, tenant_id: TenantId, upto: int | None) -> int:

@@ -1,7 +1,6 @@
 """Where the read API is mounted: it gets its connections and its viewer from here."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
@@ -18,6 +17,7 @@ from infra.access.readings import NewReading
 from infra.database import Scope
 from infra.log.feed import LogFeed
 from infra.settings import Profile, Settings
+from infra.waiting import wait_at_most
 from readapi.endpoint import ReadSettings
 from readapi.kept import KeptReading
 from readapi.mounting import PATH, graphql_handler
@@ -58,8 +58,7 @@ class Reads:
         """See `ReadDatabase.grew`. The first to ask starts one watch for all."""
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._watching(), name="reads.watch")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._grew.wait(), timeout_seconds)
+        await wait_at_most(self._grew, timeout_seconds)
 
     async def _watching(self) -> None:
         while True:
@@ -70,6 +69,9 @@ class Reads:
                         grew, self._grew = self._grew, asyncio.Event()
                         grew.set()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise  # it broke while it was being closed: this is the end all the same
                 _log.warning("reads.watch_failed", error=type(error).__name__)
                 await asyncio.sleep(1)
 
