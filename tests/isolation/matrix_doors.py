@@ -24,6 +24,8 @@ from services.web.places import PARTNERSHIPS, PLACES
 from tests.isolation.matrix_world import AUDIENCES, FIGURE, ORIGIN, OWN, PERIOD, World, body_id, id_of
 from tests.isolation.standing import Shows, Standing, Who, has_session
 
+NOWHERE: Final = "no-such-body"
+"""The slug of no body."""
 _PAGES: Final = ("/en", "/fr")
 _SESSION: Final = "__Host-entente-session"
 _HIDDEN: Final = (None, "body_unknown", "route_unknown", "document_unknown")
@@ -362,6 +364,17 @@ async def answered(world: World, probe: Probe, who: Who) -> httpx.Response:
         case "token":
             headers["authorization"] = f"Bearer {await world.token(who)}"
     return await _asked(world, probe, headers, cookies)
+
+
+async def told(world: World, probe: Probe, who: Who) -> tuple[int, str]:
+    """The status that somebody gets at a door and what is said, but for what names the request, and `NOWHERE`."""
+    answer = await answered(world, probe, who)
+    text = answer.text
+    if "json" in answer.headers.get("content-type", ""):
+        text = json.dumps({key: value for key, value in answer.json().items() if key != "correlation_id"})
+    else:
+        text = text.replace(answer.headers["x-correlation-id"], "")
+    return answer.status_code, text.replace(NOWHERE, OWN)
 
 
 async def _asked(world: World, probe: Probe, headers: dict[str, str], cookies: dict[str, str]) -> httpx.Response:

@@ -1,7 +1,6 @@
 """What somebody tries who is known: to learn from refusals what there is, and to read on after a revocation."""
 
 import json
-import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace as changed
 from typing import Any
@@ -17,25 +16,19 @@ from readapi.persisted import hashes
 from services.api import admitting
 from services.deciding import Answered, Decider
 from services.doors import DOORS, Rule
-from services.refusals import BodyUnknownError, RoleNotAllowedError
+from services.refusals import BodyUnknownError, RoleNotAllowedError, RouteUnknownError
+from services.web import exceptions_page, readings_page
+from services.web.whoever import Reader, reader_of
 from tests.integration.readapi.acting import Acting
-from tests.isolation.matrix_doors import Probe, answered, probes
+from tests.isolation.matrix_doors import NOWHERE, Probe, answered, probes, told
 from tests.isolation.matrix_fields import asked
 from tests.isolation.matrix_world import FIGURE, OWN, PERIOD, World, body_id, id_of, opened
 from tests.isolation.standing import Standing, Who
 
 NEIGHBOUR = Who(Standing.STRANGER, "coordinator")
 FUNDER = Who(Standing.GRANTED, "programme_officer")
-NOWHERE = "no-such-body"
 OF_BODY = [probe for probe in probes() if DOORS[probe.door].rule is Rule.BODY and "{slug}" in probe.door]
-UNKNOWN = str(uuid.UUID(int=11))
-HIDDEN = {
-    "plan": ("plan", "draft"),
-    "committee": ("committee", "committee tenant"),
-    "meeting": ("meeting", "meeting tenant"),
-    "decision": ("decision", "decision tenant"),
-}
-"""Records of the body that are for its members, and the field that gives one by its id."""
+FOR_MEMBERS = [name for name, door in DOORS.items() if door.rule is Rule.MEMBERS]
 
 
 @pytest.fixture
@@ -50,17 +43,6 @@ async def world(matrix: Settings) -> AsyncIterator[World]:
 def elsewhere(probe: Probe) -> Probe:
     """The same request about a body that nobody has."""
     return changed(probe, path=probe.path.replace(f"/{OWN}/", f"/{NOWHERE}/"))
-
-
-async def told(world: World, probe: Probe, who: Who) -> tuple[int, str]:
-    """A status and what is said, without what names the request and the body."""
-    answer = await answered(world, probe, who)
-    text = answer.text
-    if "json" in answer.headers["content-type"]:
-        text = json.dumps({key: value for key, value in answer.json().items() if key != "correlation_id"})
-    else:
-        text = text.replace(answer.headers["x-correlation-id"], "")
-    return answer.status_code, text.replace(NOWHERE, OWN)
 
 
 @pytest.mark.parametrize("door", sorted({probe.door for probe in OF_BODY}))
@@ -89,69 +71,34 @@ async def test_the_control_a_door_that_forbids_what_is_there_tells_that_it_is(
     assert await told(world, probe, NEIGHBOUR) != await told(world, elsewhere(probe), NEIGHBOUR)
 
 
-async def test_a_document_that_is_hidden_is_answered_like_one_that_is_not_there(world: World) -> None:
-    door = "GET /api/v1/partnerships/{slug}/documents/{document_id}"
-    hidden = Probe(door, f"/api/v1/partnerships/{OWN}/documents/{id_of('document tenant')}")
-    absent = Probe(door, f"/api/v1/partnerships/{OWN}/documents/{UNKNOWN}")
-
-    for who in (NEIGHBOUR, FUNDER, Who(Standing.ANONYMOUS)):
-        assert await told(world, hidden, who) == await told(world, absent, who)
-    member = Who(Standing.OWN, "member")
-    assert (await answered(world, hidden, member)).status_code == 200  # the control: they can differ
+async def told_by_page(world: World, door: str) -> list[tuple[int, str]]:
+    """What a neighbour is told by a page for members: of a body, and of none."""
+    there = Probe(door, door.partition(" ")[2].replace("{slug}", OWN))
+    return [await told(world, one, NEIGHBOUR) for one in (there, elsewhere(there))]
 
 
-async def test_a_page_about_a_hidden_plan_is_like_one_about_none(world: World) -> None:
-    door = "GET /en/partnerships/{slug}/plans/{plan_id}"
-    hidden, absent = (
-        Probe(door, f"/en/partnerships/{OWN}/plans/{one}", answers={}) for one in (id_of("draft"), UNKNOWN)
-    )
-    for who in (NEIGHBOUR, Who(Standing.ANONYMOUS), Who(Standing.OWN, "member")):
-        of_hidden, of_absent = await told(world, hidden, who), await told(world, absent, who)
-        assert (of_hidden[0], of_hidden[1].replace(str(id_of("draft")), UNKNOWN)) == of_absent
-    author = Who(Standing.OWN, "coordinator")
-    assert (await answered(world, hidden, author)).status_code == 200  # the control
-
-
-async def test_the_page_of_exceptions_is_closed_alike_for_a_body_and_for_none(world: World) -> None:
-    door = "GET /en/partnerships/{slug}/exceptions"
-    there = Probe(door, f"/en/partnerships/{OWN}/exceptions")
-
-    of_body, of_none = await told(world, there, NEIGHBOUR), await told(world, elsewhere(there), NEIGHBOUR)
+@pytest.mark.parametrize("door", FOR_MEMBERS)
+async def test_a_page_for_members_is_closed_alike_for_a_body_and_for_none(world: World, door: str) -> None:
+    of_body, of_none = await told_by_page(world, door)
 
     assert of_body == of_none
     assert of_body[0] == 403
-    assert (await answered(world, there, Who(Standing.OWN, "member"))).status_code == 200  # the control
 
 
-@pytest.mark.parametrize("field", HIDDEN)
-async def test_a_field_by_id_says_the_same_of_what_is_hidden_and_of_what_is_not_there(
-    world: World, field: str
+async def test_the_control_a_page_that_looks_first_whether_there_is_a_body_tells_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name, record = HIDDEN[field]
+    async def looking(request: Any, slug: str) -> Reader | None:
+        reader = await reader_of(request, slug)
+        if reader is not None and reader.body is None:
+            raise RouteUnknownError
+        return reader
 
-    def question(slug: str, id_: Any) -> str:
-        return f'{{ partnership(slug: "{slug}") {{ {name}(id: "{id_}") {{ id }} }} }}'
+    for page in (exceptions_page, readings_page):
+        monkeypatch.setattr(page, "reader_of", looking)
 
-    for who in (NEIGHBOUR, FUNDER, Who(Standing.ANONYMOUS)):
-        hidden = await asked(world, question(OWN, id_of(record)), who)
-        absent = await asked(world, question(OWN, UNKNOWN), who)
-        assert hidden == absent
-        assert hidden[1]["data"] == {"partnership": {name: None}}
-    _, shown = await asked(world, question(OWN, id_of(record)), Who(Standing.OWN, "coordinator"))
-    assert shown["data"]["partnership"][name]["id"] == str(id_of(record))  # the control
-
-
-async def test_a_national_question_about_a_hidden_indicator_is_one_about_none(world: World) -> None:
-    def question(indicator: Any) -> str:
-        period = f'{{kind: FISCAL_YEAR, start: "{PERIOD["start"]}", end: "{PERIOD["end"]}"}}'
-        asked_for = f'indicator: {{owner: "{OWN}", id: "{indicator}"}}, period: {period}'
-        return f"{{ indicatorComparison({asked_for}) {{ expected }} }}"
-
-    for who in (NEIGHBOUR, FUNDER, Who(Standing.ANONYMOUS)):
-        hidden = await asked(world, question(id_of("indicator tenant")), who)
-        assert hidden == await asked(world, question(UNKNOWN), who)
-    _, shown = await asked(world, question(id_of("indicator public")), NEIGHBOUR)
-    assert shown["data"]["indicatorComparison"] is not None  # the control
+    for door in FOR_MEMBERS:
+        assert [status for status, _ in await told_by_page(world, door)] == [403, 404]
 
 
 # A stale grant: what was revoked is gone with the next read, whatever was kept of the one before.

@@ -1,12 +1,11 @@
 """Every field, for somebody of every standing; every field for every role: `make isolation ONLY=matrix`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from domain.audience import Audience
 from infra.settings import Settings
@@ -119,21 +118,6 @@ async def test_without_the_predicate_a_member_sees_drafts(
         found = await Part(anew, labels, known, "Plan.id").red(MEMBER)
 
     assert "draft" in found["Plan.id"].partition("found")[2]
-
-
-@pytest.fixture
-def open_tables(matrix: Settings) -> Iterator[None]:
-    """Row security is off."""
-    with psycopg.connect(matrix.database.admin_dsn, autocommit=True) as connection:
-        tables = connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE rowsecurity AND schemaname IN ('rm', 'national')"
-        ).fetchall()
-        for what in ("DISABLE", "ENABLE"):
-            for table in tables:
-                statement = sql.SQL("ALTER TABLE {} {} ROW LEVEL SECURITY")
-                connection.execute(statement.format(sql.Identifier(*table), sql.SQL(what)))
-            if what == "DISABLE":
-                yield
 
 
 async def test_without_row_security_the_predicate_holds_and_without_both_the_public_sees_all(

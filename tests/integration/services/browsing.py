@@ -1,6 +1,7 @@
 """A browser as far as signing in needs one: its cookies, its forms, and what it says of where it comes from."""
 
 import re
+import time
 import uuid
 from http.cookies import SimpleCookie
 from typing import Any
@@ -80,6 +81,11 @@ class Browser:
         answer = await self.submit("/fr/connexion/second-facteur", code=self.code)
         self.recovery = re.findall(r"<li><code>([a-z2-7-]+)</code></li>", answer.text)
         return answer
+
+    def next_code(self) -> str:
+        """Another code than the one that set the authenticator up, and one that is taken now."""
+        codes, now = pyotp.TOTP(self.secret), int(time.time())
+        return codes.at(now) if codes.at(now) != self.code else codes.at(now + codes.interval)
 
 
 def new_email() -> str:

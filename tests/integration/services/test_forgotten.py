@@ -21,7 +21,9 @@ from infra.settings import DatabaseSettings, Role, Settings
 from services.api.app import create_app
 from services.bootstrap import WriteSide
 from services.identity.forgetting import choose_password, link_for
-from services.identity.refusals import PasswordLinkInvalidError
+from services.identity.parts import Identity
+from services.identity.refusals import PasswordLinkInvalidError, PersonUnknownError
+from services.web import forgotten
 from tests.integration.services.browsing import ORIGIN, PASSWORD, SESSION, THEIRS, Browser, joined, new_email
 from tests.integration.services.conftest import Partnership
 
@@ -109,18 +111,36 @@ async def test_a_second_factor_stays(
     assert answer.headers["location"] == "/fr/connexion/code"
 
 
+async def answers_about(client: httpx.AsyncClient, *emails: str) -> set[tuple[int, str]]:
+    """What is answered to whoever asks for a link, but for the token of the form."""
+    answers = [await ask(client, given) for given in emails]
+    return {(one.status_code, one.text.replace(one.extensions["form"].decode(), "")) for one in answers}
+
+
 async def test_whoever_asks_learns_nothing_about_who_has_an_account(
     client: httpx.AsyncClient, write: WriteSide, partnership: Partnership, outbox: Path
 ) -> None:
     email = new_email()
     await joined(client, write, partnership.tenant_id, "member", email)
 
-    answers = [await ask(client, given) for given in (email, new_email(), "no address", "a\x00@example.org")]
+    ((status, _),) = await answers_about(client, email, new_email(), "no address", "a\x00@example.org")
 
-    seen = {one.text.replace(one.extensions["form"].decode(), "") for one in answers}
-    assert len(seen) == 1
-    assert {one.status_code for one in answers} == {200}
+    assert status == 200
     assert [to for to, _ in letters(outbox)] == [email]
+
+
+async def test_the_control_of_asking_a_page_that_looks_first_tells_who_has_an_account(
+    client: httpx.AsyncClient, write: WriteSide, partnership: Partnership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def looking(identity: Identity, email: str, **_: Any) -> None:
+        if await identity.accounts.find(email) is None:
+            raise PersonUnknownError
+
+    email = new_email()
+    await joined(client, write, partnership.tenant_id, "member", email)
+    monkeypatch.setattr(forgotten, "may_ask", looking)
+
+    assert {status for status, _ in await answers_about(client, email, new_email())} == {200, 404}
 
 
 async def test_the_message_is_sent_after_the_answer_and_a_failure_is_not_shown(

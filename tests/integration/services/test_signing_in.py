@@ -11,7 +11,9 @@ from psycopg import sql
 from domain.envelope import Role
 from domain.ids import TenantId
 from infra.access import attempts
+from infra.access.accounts import Account, Accounts
 from infra.access.attempts import Pace
+from infra.access.passwords import Passwords
 from infra.access.sessions import Session
 from infra.settings import DatabaseSettings
 from services.bootstrap import WriteSide
@@ -129,26 +131,51 @@ async def test_an_invitation_goes_to_an_address(write: WriteSide, partnership: P
         await invited(write, partnership.tenant_id, "no address")
 
 
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of each password that is compared: whether with a hash that nobody has."""
+    found: list[bool] = []
+    real = Passwords.is_right
+
+    async def counting(self: Passwords, password: str, kept: str | None) -> bool:
+        found.append(kept is None)
+        return await real(self, password, kept)
+
+    monkeypatch.setattr(Passwords, "is_right", counting)
+    return found
+
+
 async def test_a_wrong_password_and_an_unknown_address_are_refused_in_the_same_words_and_with_the_same_work(
-    write: WriteSide, partnership: Partnership, monkeypatch: pytest.MonkeyPatch
+    write: WriteSide, partnership: Partnership, compared: list[bool]
 ) -> None:
-    email = await member(write, partnership.tenant_id)
-    compared: list[bool] = []
-    real = write.identity.passwords.is_right
-
-    async def counting(password: str, kept: str | None) -> bool:
-        compared.append(kept is None)
-        return await real(password, kept)
-
-    monkeypatch.setattr(type(write.identity.passwords), "is_right", lambda _, *given: counting(*given))
     said = []
-    for tried in (email, new_email()):
+    for tried in (await member(write, partnership.tenant_id), new_email()):
         with pytest.raises(SignInRefusedError) as refusal:
             await session(write, tried, "un autre mot de passe")
         said.append((refusal.value.message("en"), refusal.value.message("fr"), refusal.value.facts))
 
     assert said[0] == said[1]
-    assert compared == [False, True]  # the second compares with a hash that nobody has
+    assert compared == [False, True]
+
+
+async def test_the_control_of_work_an_unknown_address_that_is_refused_at_once_is_known_by_the_time_it_takes(
+    write: WriteSide, partnership: Partnership, compared: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Accounts.find
+
+    async def at_once(self: Accounts, email: str) -> Account:
+        found = await real(self, email)
+        if found is None:
+            raise SignInRefusedError
+        return found
+
+    email = await member(write, partnership.tenant_id)
+    monkeypatch.setattr(Accounts, "find", at_once)
+    for tried in (email, new_email()):
+        with pytest.raises(SignInRefusedError):
+            await session(write, tried, "un autre mot de passe")
+
+    assert compared == [False]
 
 
 async def test_after_five_wrong_passwords_the_right_one_waits_too_known_address_or_not(
@@ -179,21 +206,39 @@ async def test_without_counting_attempts_every_password_is_looked_at(
     assert (await session(write, email)).email == email
 
 
-async def test_one_network_address_is_slowed_down_whomever_it_tries(
-    write: WriteSide, partnership: Partnership, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signing_in, "PER_ADDRESS", attempts.PER_ADDRESS._replace(free=3))
+async def one_password_for_many(write: WriteSide, partnership: Partnership) -> tuple[str, str]:
+    """Whose password is right, and the network address from which it was tried in vain with three others."""
     email = await member(write, partnership.tenant_id)
     address = new_address()
     for _ in range(5):  # an office whose people sign in rightly is not slowed down
         await session(write, email, address=address)
     for _ in range(3):
         with pytest.raises(SignInRefusedError):
-            await session(write, new_email(), "la même partout", address=address)
+            await session(write, new_email(), address=address)
+    return email, address
+
+
+async def test_one_network_address_is_slowed_down_whomever_it_tries(
+    write: WriteSide, partnership: Partnership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_in, "PER_ADDRESS", attempts.PER_ADDRESS._replace(free=3))
+
+    email, address = await one_password_for_many(write, partnership)
 
     with pytest.raises(TooManyAttemptsError):
         await session(write, email, address=address)
     assert (await session(write, email)).email == email  # from elsewhere
+
+
+async def test_without_counting_addresses_one_password_is_tried_on_everybody(
+    write: WriteSide, partnership: Partnership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control, under the same pace for each account."""
+    monkeypatch.setattr(signing_in, "PER_ADDRESS", attempts.PER_ADDRESS._replace(free=10**6))
+
+    email, address = await one_password_for_many(write, partnership)
+
+    assert (await session(write, email, address=address)).email == email
 
 
 async def test_a_hash_of_yesterdays_parameters_is_renewed_at_sign_in(
