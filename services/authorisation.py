@@ -11,7 +11,7 @@ from domain.envelope import Role
 from domain.ids import COMMONS, OrganisationId, TenantId
 from readapi.viewer import OUTSIDER_ROLES
 from services.identity.refusals import RoleNotInvitedError
-from services.refusals import (
+from services.refusals.rights import (
     NotForLimitedError,
     NotForOutsidersError,
     OrganisationNeededError,

@@ -25,10 +25,10 @@ from domain.ports import (
 )
 from domain.stream import COMMANDS, Loaded, Order, State, Stream, stream_id
 from domain.values import Citation
-from services import refusals
 from services.commands import RETRIES_MAX, as_refusal
 from services.contents import NO_CONTENTS
 from services.deciding import Answered, Decider, enveloped
+from services.refusals.orders import BusyError
 
 S = TypeVar("S", bound=State)
 _BREATH_ORDERS = 50
@@ -220,7 +220,7 @@ class BatchHandler:
                     _log.info("batch.conflict", orders=len(orders), reason=type(conflict).__name__)
         except AppendError as error:
             raise as_refusal(error) from error
-        raise refusals.BusyError
+        raise BusyError
 
     async def _look(self, together: Together, orders: Sequence[Order]) -> None:
         targets: dict[TenantId, dict[StreamId, None]] = {}

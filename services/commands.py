@@ -22,9 +22,9 @@ from domain.ports import (
     VersionConflictError,
 )
 from domain.stream import COMMANDS, Handled, Order
-from services import refusals
 from services.contents import NO_CONTENTS
 from services.deciding import Decider
+from services.refusals import orders, rights
 
 RETRIES_MAX = 3
 FINGERPRINT_BYTES = 32
@@ -92,7 +92,7 @@ class CommandHandler:
                     now = await self._store.load(order.tenant_id, handled.stream, append.stream_id)
                     raise VersionStaleError(expected=order.expected_version, actual=now.version) from conflict
                 _log.info("command.version_conflict", command=handled.name, version=append.expected_version)
-        raise refusals.BusyError
+        raise orders.BusyError
 
 
 def as_refusal(error: AppendError) -> Refusal:
@@ -101,16 +101,16 @@ def as_refusal(error: AppendError) -> Refusal:
         case KeyTakenError(claim=claim):
             return ClaimTakenError(claim=claim)
         case KeyReusedError():
-            return refusals.KeyReusedError()
+            return orders.KeyReusedError()
         case BodyUnknownError():
-            return refusals.BodyUnknownError(slug="—")
+            return rights.BodyUnknownError(slug="—")
         case GuardBrokenError() | VersionConflictError():
-            return refusals.GuardBrokenError()
+            return orders.GuardBrokenError()
         case OutcomeUnknownError():
-            return refusals.OutcomeUnknownError()
+            return orders.OutcomeUnknownError()
         case LogStoppedError():
-            return refusals.LogStoppedError()
-    return refusals.UnavailableError()
+            return orders.LogStoppedError()
+    return orders.UnavailableError()
 
 
 def nearest_command(name: str) -> str:

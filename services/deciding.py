@@ -14,11 +14,11 @@ from domain.ids import COMMONS, StreamId, TenantId
 from domain.ports import Append, ContentStore, Guard, NewEvent, Sealer
 from domain.stream import COMMANDS, Decided, Handled, Loaded, Order, State, Stream, decide, lacking, stream_id
 from domain.values import Citation
-from services import refusals
 from services.contents import NO_CONTENTS
 from services.days import local_day
 from services.decoding import citations, contents_named
 from services.reactions import jobs_after
+from services.refusals import documents, orders
 
 S = TypeVar("S", bound=State)
 
@@ -148,7 +148,7 @@ class Decider:
             if handled.stream is BODY and handled.creates:
                 return
             if tenant_id != COMMONS:
-                raise refusals.BodyNotOpenError
+                raise orders.BodyNotOpenError
             kind = BodyKind.COMMONS  # its log is there from the first migration on
         if not (kind in handled.owners if handled.owners is not None else kind is not BodyKind.COMMONS):
             raise WrongBodyError(command=handled.name, kind_of_body=kind)
@@ -179,7 +179,7 @@ class Decider:
     async def _check_contents(self, order: Order) -> None:
         for content in contents_named(order.command):
             if not await self._contents.holds(order.tenant_id, content):
-                raise refusals.ContentUnknownError(sha256=content.sha256)
+                raise documents.ContentUnknownError(sha256=content.sha256)
 
 
 def _guards(reads: Reads, target: StreamId) -> tuple[Guard, ...]:

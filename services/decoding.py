@@ -21,7 +21,8 @@ from domain.clocks import YEAR_MAX, YEAR_MIN
 from domain.document import Content
 from domain.envelope import Authority, Source
 from domain.values import Citation, Language, PartialDate, SealedText
-from services.refusals import EffectiveTooFarError, FieldsInvalidError, Located, NotJsonError
+from services.refusals import FieldsInvalidError, Located, NotJsonError
+from services.refusals.orders import EffectiveTooFarError
 from services.wordings import located
 
 COMMONS_SLUG: Final = "commons"

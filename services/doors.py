@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from domain.errors import Refusal
-from services.refusals import DraftsNotForRoleError, PackNotForRoleError
+from services.refusals.rights import DraftsNotForRoleError, PackNotForRoleError
 from services.web.places import PARTNERSHIPS, PLACES
 
 

@@ -7,7 +7,8 @@ from domain.ids import COMMONS, OrganisationId, PersonId, StreamId, TenantId
 from domain.organisation import ORGANISATION
 from infra.access.represented import AnotherOrganisationError
 from services.bootstrap import WriteSide
-from services.refusals import FieldsInvalidError, OtherOrganisationError
+from services.refusals import FieldsInvalidError
+from services.refusals.rights import OtherOrganisationError
 from services.wordings import located
 
 

@@ -14,7 +14,7 @@ from infra.access.quotas import Quotas, QuotaSettings
 from infra.access.rates import Rates
 from services.identity.noting import warn
 from services.identity.parts import Identity
-from services.refusals import QuotaReachedError, StorageFullError
+from services.refusals.bounds import QuotaReachedError, StorageFullError
 
 _DAY: Final = timedelta(days=1)
 _PARTS: Final = 1_000

@@ -15,13 +15,9 @@ from services.bootstrap import WriteSide
 from services.commands import nearest_command
 from services.identity.noting import note
 from services.organisations import check_registered
-from services.refusals import (
-    CommandUnknownError,
-    FieldsInvalidError,
-    ServiceTokensTooManyError,
-    TokenAudienceError,
-    TokenScopeError,
-)
+from services.refusals import FieldsInvalidError
+from services.refusals.orders import CommandUnknownError
+from services.refusals.rights import ServiceTokensTooManyError, TokenAudienceError, TokenScopeError
 from services.wordings import located
 
 HOURS: Final = 24

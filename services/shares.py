@@ -18,7 +18,7 @@ from domain.submission.state import SUBMISSION
 from infra.access.tokens import Bearer
 from readapi.viewer import NOTHING, Share
 from services.bootstrap import WriteSide
-from services.refusals import OutsideShareError
+from services.refusals.rights import OutsideShareError
 
 
 async def share_of(write: WriteSide, bearer: Bearer) -> Share | None:

@@ -21,13 +21,9 @@ from services.api.admitting import admitted
 from services.api.routes import json_body, key_of
 from services.bootstrap import WriteSide
 from services.decoding import convert, parse_json
-from services.refusals import (
-    AddressesTooManyError,
-    AddressOnListError,
-    AddressUnknownError,
-    FieldsInvalidError,
-    KeyReusedError,
-)
+from services.refusals import FieldsInvalidError
+from services.refusals.addresses import AddressesTooManyError, AddressOnListError, AddressUnknownError
+from services.refusals.orders import KeyReusedError
 from services.wordings import located
 
 ADDRESSES_PATH: Final = "/api/v1/partnerships/{slug:str}/addresses"

@@ -17,7 +17,7 @@ from services.authorisation import check_member, check_role
 from services.bootstrap import WriteSide
 from services.doors import DOORS, Door, Rule, template
 from services.identity.confirming import check_confirmed
-from services.refusals import BodyUnknownError, RoleNotAllowedError, TokenMissingError, TokenScopeError
+from services.refusals.rights import BodyUnknownError, RoleNotAllowedError, TokenMissingError, TokenScopeError
 from services.service_tokens import check_commands, check_reads
 
 _STATE: Final = "admitted"

@@ -41,17 +41,17 @@ from services.api.views import view_routes
 from services.bootstrap import WriteSide, open_write_side
 from services.doors import check_declared, template
 from services.identity.refusals import ConfirmationNeededError
-from services.refusals import (
+from services.refusals.bounds import TooManyRequestsError
+from services.refusals.orders import UnavailableError
+from services.refusals.requests import (
     BodyTooLargeError,
     InternalError,
     MediaTypeError,
     MethodNotAllowedError,
     RequestInvalidError,
     RouteUnknownError,
-    TokenInvalidError,
-    TooManyRequestsError,
-    UnavailableError,
 )
+from services.refusals.rights import TokenInvalidError
 from services.web.account import account_routes
 from services.web.confirming import confirm_routes
 from services.web.exceptions_page import exceptions_routes

@@ -24,12 +24,9 @@ from services.bootstrap import WriteSide
 from services.calendar import calendar
 from services.deadlines import deadlines_of
 from services.doors import DOORS
-from services.refusals import (
-    BodyUnknownError,
-    RequestInvalidError,
-    TokenInvalidError,
-    UnavailableError,
-)
+from services.refusals.orders import UnavailableError
+from services.refusals.requests import RequestInvalidError
+from services.refusals.rights import BodyUnknownError, TokenInvalidError
 
 CALENDAR_PATH: Final = "/api/v1/partnerships/{slug:str}/calendar.ics"
 _DOOR: Final = DOORS["GET /api/v1/partnerships/{slug}/calendar.ics"]

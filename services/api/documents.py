@@ -19,14 +19,14 @@ from infra.settings import DocumentSettings
 from services.api.admitting import admitted
 from services.api.requesters import reader
 from services.bootstrap import WriteSide
-from services.refusals import (
-    BodyUnknownError,
+from services.refusals.documents import (
     ContentErasedError,
     ContentLostError,
     ContentTypeRefusedError,
     DocumentUnknownError,
     UploadTooLargeError,
 )
+from services.refusals.rights import BodyUnknownError
 from services.shares import share_of, within
 
 UPLOAD_PATH: Final = "/api/v1/partnerships/{slug:str}/documents"

@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from services.api.metrics import Metrics
 from services.api.problems import MEDIA_TYPE, problem
 from services.doors import template
-from services.refusals import HostNotAllowedError, InternalError
+from services.refusals.requests import HostNotAllowedError, InternalError
 
 CORRELATION_HEADER: Final = "X-Correlation-Id"
 _log = structlog.get_logger()

@@ -18,7 +18,8 @@ from services.api.view_parameters import CLOCKS, Given, language_of
 from services.api.views import file_response
 from services.bootstrap import WriteSide
 from services.exchange import disclosure, impact, statistics
-from services.refusals import BodiesTooManyError, RouteUnknownError
+from services.refusals.reads import BodiesTooManyError
+from services.refusals.requests import RouteUnknownError
 from services.views.files import MEDIA_TYPES, xlsx_file
 from services.views.sheets import Reading
 from services.web.reading import read_stored

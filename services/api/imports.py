@@ -20,11 +20,13 @@ from services.api.routes import POSITION_HEADER, actor_of, key_of
 from services.authorisation import check_role
 from services.batching import Progress
 from services.bootstrap import WriteSide
-from services.refusals import BodyNotOpenError, QueryInvalidError, TableFormatUnknownError, TableMediaTypeError
+from services.refusals.orders import BodyNotOpenError
+from services.refusals.requests import QueryInvalidError
 from services.tables.columns import TableFormat
 from services.tables.forms import FORMATS
 from services.tables.intake import Intake, Recorder, Upload, Wish, understand
 from services.tables.reading import FILE_BYTES_MAX
+from services.tables.refusals import TableFormatUnknownError, TableMediaTypeError
 from services.tables.templates import MEDIA_TYPES, Kind, file_name, template
 from services.tables.undoing import Undoing
 

@@ -8,7 +8,7 @@ from infra.access.rates import Exceeded
 from services.api.senders import network_address
 from services.bootstrap import WriteSide
 from services.identity.noting import warn
-from services.refusals import TooManyRequestsError
+from services.refusals.bounds import TooManyRequestsError
 
 _COUNTED_AS: Final = "counted_as"
 _UNCOUNTED: Final = ("/health/", "/static/")

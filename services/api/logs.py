@@ -15,7 +15,8 @@ from services.api.admitting import admitted_to, bearer_of
 from services.bootstrap import WriteSide
 from services.doors import DOORS
 from services.doors import ENTRIES as ENTRIES_DOOR
-from services.refusals import NotSignedYetError, RouteUnknownError
+from services.refusals.reads import NotSignedYetError
+from services.refusals.requests import RouteUnknownError
 
 PREFIX: Final = "/log/{log:uuid}"
 _SHORTLY: Final = {"Cache-Control": "public, max-age=2"}

@@ -28,7 +28,8 @@ from services.api.service_tokens import IssuedServiceToken, NewServiceToken, Ser
 from services.authorisation import ROLES_OF_COMMAND
 from services.contacts import Contact
 from services.decoding import Circumstances
-from services.refusals import STATUS_OF_KIND, known_refusals
+from services.refusals import status_of
+from services.refusals.known import known_refusals
 from services.tables.intake import Intake
 from services.tables.undoing import Standing, Undone
 
@@ -253,15 +254,11 @@ def _responses(answer: str) -> dict[str, Any]:
 
 def _problem_response(status: int) -> dict[str, Any]:
     english, french = TITLES[status]
-    codes = sorted(code for code, cls in known_refusals().items() if _status(cls) == status)
+    codes = sorted(code for code, cls in known_refusals().items() if status_of(cls) == status)
     return {
         "description": f"{english} · {french}. Codes: {', '.join(codes)}.",
         "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}},
     }
-
-
-def _status(cls: Any) -> int:
-    return getattr(cls, "status", None) or STATUS_OF_KIND[cls.kind]
 
 
 def _schemas() -> dict[str, Any]:

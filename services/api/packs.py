@@ -20,14 +20,14 @@ from services.audit.export import Gathered, gather
 from services.audit.pack import make_pack
 from services.bootstrap import WriteSide
 from services.catching_up import caught_up
-from services.refusals import (
-    BodyUnknownError,
+from services.refusals.reads import (
     EffectiveUnreadableError,
     NotSignedYetError,
     PackTooLongError,
     ReadsBehindError,
     StepTooFarError,
 )
+from services.refusals.rights import BodyUnknownError
 from services.step_check import VERSION_MAX, checked_step
 
 EVENTS_MAX: Final = 50_000

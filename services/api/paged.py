@@ -6,7 +6,7 @@ from typing import Any, Final
 from litestar import Request
 
 from readapi.viewer import Viewer
-from services.refusals import ReadsUnavailableError, ViewTooLongError
+from services.refusals.reads import ReadsUnavailableError, ViewTooLongError
 from services.web.reading import read_stored
 
 PAGE: Final = 200

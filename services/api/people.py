@@ -31,7 +31,7 @@ from services.identity.refusals import (
     MemberUnknownError,
 )
 from services.organisations import check_registered
-from services.refusals import UnavailableError
+from services.refusals.orders import UnavailableError
 from services.web.places import place
 
 INVITATIONS_PATH: Final = "/api/v1/partnerships/{slug:str}/invitations"

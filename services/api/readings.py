@@ -15,7 +15,7 @@ from services.api.admitting import admitted
 from services.api.languages import preferred
 from services.bootstrap import WriteSide
 from services.mandates import over_by_now
-from services.refusals import QueryInvalidError
+from services.refusals.requests import QueryInvalidError
 
 READINGS_PATH: Final = "/api/v1/partnerships/{slug:str}/readings"
 

@@ -13,7 +13,7 @@ from services.bootstrap import WriteSide
 from services.identity.acting import bearer_of as bearer_of_session
 from services.identity.refusals import OriginRefusedError, SessionEndedError
 from services.mandates import open_mandates
-from services.refusals import TokenInvalidError, TokenMissingError, TokenScopeError
+from services.refusals.rights import TokenInvalidError, TokenMissingError, TokenScopeError
 from services.service_tokens import check_audience, check_reads
 from services.shares import share_of
 

@@ -26,12 +26,8 @@ from services.bootstrap import WriteSide
 from services.causes import cause_of
 from services.commands import fingerprint, nearest_command
 from services.decoding import check_effective, decode_circumstances, decode_command, parse_json
-from services.refusals import (
-    CommandUnknownError,
-    KeyInvalidError,
-    KeyMissingError,
-    MediaTypeError,
-)
+from services.refusals.orders import CommandUnknownError, KeyInvalidError, KeyMissingError
+from services.refusals.requests import MediaTypeError
 from services.shares import check_share
 
 COMMAND_PATH: Final = "/api/v1/partnerships/{slug:str}/commands/{command:str}"

@@ -17,7 +17,7 @@ from services.api.routes import actor_of, json_body
 from services.bootstrap import WriteSide
 from services.decoding import convert, parse_json
 from services.identity.noting import note
-from services.refusals import ServiceTokenUnknownError
+from services.refusals.rights import ServiceTokenUnknownError
 from services.service_tokens import HOURS, HOURS_MAX, audience_of, issue
 
 SERVICE_TOKENS_PATH: Final = "/api/v1/partnerships/{slug:str}/service-tokens"

@@ -9,7 +9,7 @@ from readapi.codes import PartnershipOrder, SubmissionStage, TerritoryScheme
 from readapi.governance_codes import ExceptionKind
 from readapi.series_codes import SeriesGrouping
 from services.api.view_parameters import BODIES, CLOCKS, Given
-from services.refusals import QueryInvalidError
+from services.refusals.requests import QueryInvalidError
 from services.views.books.agreements import matrix_book
 from services.views.books.comparison import comparison_book
 from services.views.books.counts import endorsements_book, sectors_book, themes_book

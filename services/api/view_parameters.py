@@ -12,7 +12,8 @@ from domain.clocks import YEAR_MAX, YEAR_MIN, parse_recorded_as_of
 from domain.values import Language
 from readapi.codes import BodyKind, PeriodKind, Province
 from services.api.languages import preferred
-from services.refusals import EffectiveUnreadableError, QueryInvalidError
+from services.refusals.reads import EffectiveUnreadableError
+from services.refusals.requests import QueryInvalidError
 
 LANGUAGE: Final = "lang"
 CLOCKS: Final = ("effective", "recorded")

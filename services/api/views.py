@@ -19,7 +19,7 @@ from services.api.requesters import reader, viewer_of
 from services.api.view_list import VIEWS, View
 from services.api.view_parameters import Given, language_of
 from services.bootstrap import WriteSide
-from services.refusals import RouteUnknownError
+from services.refusals.requests import RouteUnknownError
 from services.views.files import MEDIA_TYPES, Kind, csv_file, xlsx_file
 from services.views.sheets import Book, Reading
 from services.web.reading import read_stored

@@ -18,7 +18,7 @@ from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable
 from services.cli.progress import progress_bar
-from services.refusals import BodyUnknownError
+from services.refusals.rights import BodyUnknownError
 from services.tables.forms import FORMATS, regional
 from services.tables.forms.regional import PlanFacts, understand_regional_plan
 from services.tables.intake import Intake, Recorder, Understood, Upload, Wish, import_id_of, understand

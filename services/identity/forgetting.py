@@ -12,7 +12,7 @@ from services.identity.refusals import (
     TooManyAttemptsError,
     check_password_allowed,
 )
-from services.refusals import UnavailableError
+from services.refusals.orders import UnavailableError
 
 PER_MAILBOX = Pace(3, PER_ADDRESS.longest, PER_ADDRESS.longest)
 """Nobody's mailbox is filled: three messages, then one each quarter of an hour."""

@@ -22,7 +22,9 @@ from services.identity.refusals import (
     InvitedAnotherError,
     check_password_allowed,
 )
-from services.refusals import FieldsInvalidError, OtherOrganisationError, UnavailableError
+from services.refusals import FieldsInvalidError
+from services.refusals.orders import UnavailableError
+from services.refusals.rights import OtherOrganisationError
 from services.wordings import located
 
 VALID_DAYS: Final = 7

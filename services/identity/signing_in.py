@@ -14,7 +14,7 @@ from services.identity.refusals import (
     SignInRefusedError,
     TooManyAttemptsError,
 )
-from services.refusals import UnavailableError
+from services.refusals.orders import UnavailableError
 
 
 async def sign_in(

@@ -18,7 +18,8 @@ from infra.pii.persons import Person
 from services.batching import BatchHandler, BatchRefusedError, Progress
 from services.commands import fingerprint
 from services.decoding import check_effective, decode_command
-from services.refusals import FieldsInvalidError, OutcomeUnknownError
+from services.refusals import FieldsInvalidError
+from services.refusals.orders import OutcomeUnknownError
 from services.tables.columns import (
     Context,
     Plan,

@@ -28,8 +28,8 @@ from domain.stream import Command, Loaded, Order, Stream, stream_of
 from domain.values import LocalizedText, QualifiedValue
 from services.batching import BatchHandler, BatchRefusedError
 from services.commands import fingerprint
-from services.refusals import ImportUndoneError, ImportUnknownError
 from services.tables.problems import Place, TableProblem, TableRefusedError, of_rule, problem
+from services.tables.refusals import ImportUndoneError, ImportUnknownError
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from domain.clocks import (
 from domain.errors import Refusal
 from domain.values import Language
 from services.bootstrap import WriteSide
-from services.refusals import EffectiveUnreadableError
+from services.refusals.reads import EffectiveUnreadableError
 from services.web.pages import page
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -15,7 +15,8 @@ from infra.database import Database, Scope
 from projections.indicator_periods import Reported, most_reported
 from projections.query import fetch_one
 from readapi.persisted import PREFIX, hashes, stored
-from services.refusals import InternalError, ReadsUnavailableError, RequestInvalidError
+from services.refusals.reads import ReadsUnavailableError
+from services.refusals.requests import InternalError, RequestInvalidError
 from services.views.chart import Chart, chart
 from services.views.comparison import DOCUMENT, Comparison, comparison
 from services.views.drawing import Drawings, Easel

@@ -21,7 +21,8 @@ from services.api.edge import correlation_id_of, path_of
 from services.api.languages import preferred
 from services.api.problems import TITLES
 from services.bootstrap import WriteSide
-from services.refusals import RouteUnknownError, status_of
+from services.refusals import status_of
+from services.refusals.requests import RouteUnknownError
 from services.views.drawing import Easel
 from services.views.words import say
 from services.web.messages import other, text

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from domain.narration.values import day_words
 from domain.values import Language
-from services.refusals import RouteUnknownError
+from services.refusals.requests import RouteUnknownError
 from services.web.clocks import asked_clocks, clocks_page, instant, unreadable, zone_of
 from services.web.messages import other
 from services.web.pages import page

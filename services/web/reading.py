@@ -12,7 +12,8 @@ from readapi.endpoint import GraphQLEndpoint
 from readapi.negotiation import GraphQLRequest
 from readapi.persisted import PREFIX, hashes
 from readapi.viewer import ANONYMOUS, Viewer
-from services.refusals import InternalError, ReadsUnavailableError, RequestInvalidError
+from services.refusals.reads import ReadsUnavailableError
+from services.refusals.requests import InternalError, RequestInvalidError
 
 _BUSY: Final = frozenset({"TIMEOUT", "BUSY"})
 _log = structlog.get_logger()

@@ -19,7 +19,7 @@ from services.identity.refusals import (
     TooManyAttemptsError,
 )
 from services.identity.signing_in import check_may_enrol, enrol, give_code, sign_in
-from services.refusals import RouteUnknownError
+from services.refusals.requests import RouteUnknownError
 from services.web.messages import other
 from services.web.places import place, routes
 from services.web.visiting import Visit, led_to, session_cookie_of, shown, submission_of, visit_of

@@ -19,7 +19,8 @@ from services.bootstrap import WriteSide
 from services.identity.parts import Identity
 from services.identity.passkeys import Site
 from services.identity.refusals import FormStaleError
-from services.refusals import MediaTypeError, status_of
+from services.refusals import status_of
+from services.refusals.requests import MediaTypeError
 from services.web.pages import page
 from services.web.places import own_path
 

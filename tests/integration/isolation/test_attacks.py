@@ -16,7 +16,8 @@ from readapi.persisted import hashes
 from services.api import admitting
 from services.deciding import Answered, Decider
 from services.doors import DOORS, Rule
-from services.refusals import BodyUnknownError, RoleNotAllowedError, RouteUnknownError
+from services.refusals.requests import RouteUnknownError
+from services.refusals.rights import BodyUnknownError, RoleNotAllowedError
 from services.web import exceptions_page, readings_page
 from services.web.whoever import Reader, reader_of
 from tests.integration.readapi.acting import Acting

@@ -26,7 +26,7 @@ from domain.values import Citation, Period, QualifiedValue
 from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
 from readapi.viewer import ANONYMOUS, Viewer
-from services.refusals import GuardBrokenError
+from services.refusals.orders import GuardBrokenError
 from tests.integration.filled import bring_in, make_database
 from tests.integration.readapi.acting import Acting, acting
 from tests.integration.readapi.conftest import ALPHA, Client

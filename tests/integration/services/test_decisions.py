@@ -31,7 +31,7 @@ from domain.stream import Command, Order
 from domain.values import Citation, Period, en
 from services.bootstrap import WriteSide
 from services.commands import CommandHandler
-from services.refusals import GuardBrokenError
+from services.refusals.orders import GuardBrokenError
 from tests.integration.services.conftest import Partnership
 from tests.unit.services.fake_log import FakeSealer
 

@@ -55,7 +55,7 @@ from services.api.app import create_app
 from services.api.reads import Reads, read_api
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.identity.inviting import accept_as_new, accept_signed_in, invite
-from services.refusals import OrganisationNeededError, OtherOrganisationError
+from services.refusals.rights import OrganisationNeededError, OtherOrganisationError
 from tests.integration.filled import make_database
 from tests.integration.services.conftest import Partnership, make_partnership
 

@@ -22,7 +22,7 @@ from domain.stream import Command
 from domain.values import en, fr
 from infra.settings import DatabaseSettings
 from services.bootstrap import WriteSide, open_write_side
-from services.refusals import GuardBrokenError
+from services.refusals.orders import GuardBrokenError
 from tests.unit.services.orders import FINGERPRINT, OPERATOR, open_body, order
 
 ALICE = PersonId(uuid.UUID(int=41))

@@ -18,7 +18,7 @@ from services.api import admitting, requesters
 from services.api.app import create_app
 from services.api.reads import Reads, read_api
 from services.bootstrap import WriteSide
-from services.refusals import TokenScopeError
+from services.refusals.rights import TokenScopeError
 from tests.integration.services.asking import draft
 from tests.integration.services.conftest import Partnership, operator
 

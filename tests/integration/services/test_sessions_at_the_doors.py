@@ -16,7 +16,7 @@ from services.api import requesters
 from services.api.reads import Reads
 from services.bootstrap import WriteSide
 from services.identity.refusals import NoMembershipError, SecondFactorMissingError, SessionEndedError
-from services.refusals import BodyUnknownError, RoleNotAllowedError
+from services.refusals.rights import BodyUnknownError, RoleNotAllowedError
 from tests.integration.services.asking import draft
 from tests.integration.services.browsing import ORIGIN, OURS, SESSION, THEIRS, Browser, complete, joined
 from tests.integration.services.conftest import Partnership

@@ -10,6 +10,7 @@ import strawberry
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import ColumnElement
 
+import readapi.schema  # noqa: F401 - defines all types that a table backs
 from projections.body import REGISTRY, SLUG
 from projections.registry import PROJECTIONS
 from readapi import columns

@@ -26,7 +26,7 @@ from services.authorisation import (
 )
 from services.doors import DOORS
 from services.identity.refusals import RoleNotInvitedError
-from services.refusals import (
+from services.refusals.rights import (
     NotForLimitedError,
     NotForOutsidersError,
     OrganisationNeededError,

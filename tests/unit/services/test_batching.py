@@ -20,9 +20,10 @@ from domain.plan.rules import PLAN, CascadeError
 from domain.ports import BodyUnknownError, GuardBrokenError, OutcomeUnknownError, VersionConflictError
 from domain.stream import Command, Order
 from domain.values import Citation, fr
-from services import refusals
 from services.batching import BatchHandler, BatchRefusedError, Together
 from services.commands import RETRIES_MAX, CommandHandler
+from services.refusals import orders as order_refusals
+from services.refusals import rights
 from tests.unit.services.fake_log import FakeLog, FakeSealer
 from tests.unit.services.orders import FINGERPRINT, OPERATOR, draft, open_body, order, retitle
 
@@ -154,7 +155,7 @@ async def test_the_same_key_gives_the_same_outcome(
     assert again.replayed
     assert (again.first_position, again.position) == (first.first_position, first.position)
     assert len(log.logs[tenant_id]) == 3
-    with pytest.raises(refusals.KeyReusedError):
+    with pytest.raises(order_refusals.KeyReusedError):
         await handler.handle(orders, command_id, b"x" * 32)
 
 
@@ -201,7 +202,7 @@ async def test_a_conflict_is_tried_again_three_times_and_no_more(
     handler: BatchHandler, log: FakeLog, tenant_id: TenantId, error: type[Exception]
 ) -> None:
     log.fail_next = [error()] * (RETRIES_MAX + 1)
-    with pytest.raises(refusals.BusyError):
+    with pytest.raises(order_refusals.BusyError):
         await handler.handle([order(tenant_id, sign(1))], key(), FINGERPRINT)
     assert len(log.logs[tenant_id]) == 1
 
@@ -213,8 +214,8 @@ async def test_what_the_log_would_not_take_is_a_refusal(
     handler: BatchHandler, log: FakeLog, tenant_id: TenantId
 ) -> None:
     for error, refusal in (
-        (OutcomeUnknownError(), refusals.OutcomeUnknownError),
-        (BodyUnknownError(), refusals.BodyUnknownError),
+        (OutcomeUnknownError(), order_refusals.OutcomeUnknownError),
+        (BodyUnknownError(), rights.BodyUnknownError),
     ):
         log.fail_next = [error]
         with pytest.raises(refusal):

@@ -30,8 +30,8 @@ from domain.ports import (
 )
 from domain.stream import COMMANDS
 from domain.values import Citation, SealedText, both, fr
-from services import refusals
 from services.commands import RETRIES_MAX, CommandHandler, fingerprint, fingerprint_key
+from services.refusals import orders, rights
 from tests.unit.services.fake_log import FakeLog, FakeSealer
 from tests.unit.services.orders import FINGERPRINT, OPERATOR, draft, open_body, order, retitle
 
@@ -86,7 +86,7 @@ async def test_the_same_key_for_another_request_is_refused(handler: CommandHandl
     given = order(tenant_id, draft())
     await handler.handle(given, FINGERPRINT)
 
-    with pytest.raises(refusals.KeyReusedError):
+    with pytest.raises(orders.KeyReusedError):
         await handler.handle(given, b"x" * 32)
 
 
@@ -154,7 +154,7 @@ async def test_a_conflict_is_tried_again_three_times_and_no_more(
     assert (await handler.handle(order(tenant_id, draft()), FINGERPRINT)).version == 1
 
     log.fail_next = [VersionConflictError()] * (RETRIES_MAX + 1)
-    with pytest.raises(refusals.BusyError):
+    with pytest.raises(orders.BusyError):
         await handler.handle(order(tenant_id, draft()), FINGERPRINT)
 
     assert len(log.logs[tenant_id]) == 2
@@ -182,10 +182,10 @@ async def test_a_client_that_named_a_version_is_told_instead(
 @pytest.mark.parametrize(
     ("error", "refusal"),
     [
-        (OutcomeUnknownError(), refusals.OutcomeUnknownError),
-        (BodyUnknownError(), refusals.BodyUnknownError),
-        (GuardBrokenError(), refusals.GuardBrokenError),
-        (AppendError(), refusals.UnavailableError),
+        (OutcomeUnknownError(), orders.OutcomeUnknownError),
+        (BodyUnknownError(), rights.BodyUnknownError),
+        (GuardBrokenError(), orders.GuardBrokenError),
+        (AppendError(), orders.UnavailableError),
     ],
 )
 async def test_what_the_log_would_not_take_is_a_refusal_and_is_not_tried_again(
@@ -245,7 +245,7 @@ async def test_nothing_enters_a_log_before_its_body_is_open(handler: CommandHand
     tenant_id = TenantId(uuid.uuid4())
     log.logs[tenant_id] = []
 
-    with pytest.raises(refusals.BodyNotOpenError):
+    with pytest.raises(orders.BodyNotOpenError):
         await handler.handle(order(tenant_id, draft()), FINGERPRINT)
 
 

@@ -2,22 +2,24 @@
 
 import re
 import string
+import subprocess
+import sys
 from pathlib import Path
 
-import domain.areas  # noqa: F401
-import services.identity.refusals  # noqa: F401
 from domain.body import PARTNERSHIPS, Province
 from services.authorisation import ROLES
 from services.decoding import NOT_JSON_CODES
-from services.refusals import STATUS_OF_KIND, known_refusals
+from services.refusals import STATUS_OF_KIND, status_of
+from services.refusals.known import known_refusals
 from services.tables.problems import TABLE_CODES
 from services.web.exception_messages import EXCEPTION_MESSAGES
 from services.web.messages import MESSAGES
 from services.web.sign_in_messages import SIGN_IN_MESSAGES
 from services.wordings import FIELD_CODES
 
-ERRORS = (Path(__file__).parents[3] / "docs" / "errors.md").read_text(encoding="utf-8")
-WEB = Path(__file__).parents[3] / "services" / "web"
+ROOT = Path(__file__).parents[3]
+ERRORS = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+WEB = ROOT / "services" / "web"
 PASSKEY_SCRIPT = '<script type="module" src="{{ static_url("passkey.js") }}"></script>'
 """Only a script may ask a browser for a passkey. It is a file of ours, and what it serves works without it too."""
 IMPORTS_ONLY = {"id_repeated"}
@@ -27,11 +29,15 @@ def test_every_code_of_a_refusal_is_documented_with_its_status() -> None:
     documented = {
         code: int(status) for status, code in re.findall(r"^\| (\d{3}) \| `(\w+)` \|", ERRORS, re.MULTILINE)
     }
-    defined = {
-        code: getattr(cls, "status", None) or STATUS_OF_KIND[cls.kind] for code, cls in known_refusals().items()
-    }
 
-    assert documented == defined
+    assert documented == {code: status_of(cls) for code, cls in known_refusals().items()}
+
+
+def test_the_refusals_are_known_to_whoever_imports_nothing_else() -> None:
+    alone = "from services.refusals.known import known_refusals; print(*known_refusals())"
+    said = subprocess.run([sys.executable, "-c", alone], cwd=ROOT, check=True, capture_output=True, text=True)
+
+    assert set(said.stdout.split()) == set(known_refusals())
 
 
 def test_every_code_inside_errors_is_documented() -> None:

@@ -12,13 +12,14 @@ from domain.plan.rules import PLAN
 from domain.values import PartialDate, Period, QualifiedValue, fr
 from services.batching import BatchHandler
 from services.commands import CommandHandler, fingerprint_key
-from services.refusals import ImportUndoneError, ImportUnknownError, RoleNotAllowedError
+from services.refusals.rights import RoleNotAllowedError
 from services.tables.cascade import plan_of
 from services.tables.columns import Context
 from services.tables.forms import FORMATS
 from services.tables.forms.agreements import agreement_of
 from services.tables.intake import Recorder, Upload, Wish, names_of, understand
 from services.tables.problems import TableRefusedError
+from services.tables.refusals import ImportUndoneError, ImportUnknownError
 from services.tables.undoing import Undoing, undo_id_of
 from tests.unit.services.fake_log import FakeLog, FakeSealer
 from tests.unit.services.orders import ANN, FINGERPRINT, open_body, order
