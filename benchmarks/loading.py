@@ -11,7 +11,7 @@ import psycopg
 from domain.ids import TenantId
 from domain.ports import Append
 from infra.bulk.read_models import BulkReadModels
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.batch import APPEND_SQL, Footprint, arguments
 from infra.log.feed import LogFeed
 from infra.settings import DatabaseSettings, Role
@@ -31,12 +31,8 @@ def open_logs(settings: DatabaseSettings, logs: Sequence[TenantId]) -> None:
 
 async def record(settings: DatabaseSettings, told: Iterable[Append], progress: Progress | None = None) -> int:
     """Record in bulk, in the order in which it is told; how many events."""
-    async with Database(settings) as database:
-        connection = await database.connect(Role.APP)
-        try:
-            return await send(connection, _calls(told), progress)
-        finally:
-            await connection.close()
+    async with Database(settings) as database, closing(await database.connect(Role.APP)) as connection:
+        return await send(connection, _calls(told), progress)
 
 
 async def send(

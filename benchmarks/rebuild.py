@@ -23,7 +23,7 @@ from domain.ids import CommandId, TenantId
 from domain.ports import Append
 from infra.bulk.owner import TableOwner
 from infra.bulk.read_models import BulkReadModels
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.feed import LogFeed
 from infra.settings import DatabaseSettings, Role
 from projections import ddl
@@ -102,12 +102,8 @@ async def load(
     per_tenant = wanted // bodies
     histories = [History(tenant, seed) for seed, tenant in enumerate(tenants)]
     calls = _calls(histories, per_tenant)
-    async with Database(settings) as database:
-        connection = await database.connect(Role.APP)
-        try:
-            await send(connection, calls, bench.progress)
-        finally:
-            await connection.close()
+    async with Database(settings) as database, closing(await database.connect(Role.APP)) as connection:
+        await send(connection, calls, bench.progress)
     await bench.execute("VACUUM ANALYZE log.event", settings.name)
     await bench.execute("CHECKPOINT")
     return tenants

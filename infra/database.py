@@ -204,5 +204,14 @@ async def close(connection: "asyncpg.Connection[Any]") -> None:
         await connection.close(timeout=_CLOSE_TIMEOUT_SECONDS)
 
 
+@asynccontextmanager
+async def closing(connection: "asyncpg.Connection[Any]") -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """A connection of one's own for a block, closed as `close` does however the block ends."""
+    try:
+        yield connection
+    finally:
+        await close(connection)
+
+
 async def _leave_as_it_is(_: Any) -> None:
     return None

@@ -11,7 +11,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from infra.database import Database, close
+from infra.database import Database, closing
 from infra.jobs.heartbeat import Heartbeat
 from infra.log.proofs.cosigning import Cosigners
 from infra.log.proofs.held import HeldCheckpoints
@@ -53,19 +53,18 @@ async def follow(settings: Settings, until: asyncio.Event) -> None:
     told: dict[object, str] = {}
     while not until.is_set():
         try:
-            async with Database(settings.database) as database:
-                connection = await database.connect(Role.SIGNER)
-                try:
-                    signer = LogSigner(connection, held_checkpoints(settings), keys)
-                    _logger.info("signer.started", origin=keys.base)
-                    while not until.is_set():
-                        done = await sign_once(signer, connection, keys)
-                        _tell(done, told)
-                        await cosigners.ask(connection)
-                        pause_seconds = _RETRY_SECONDS_MIN
-                        await wait_at_most(until, INTERVAL_SECONDS)
-                finally:
-                    await close(connection)
+            async with (
+                Database(settings.database) as database,
+                closing(await database.connect(Role.SIGNER)) as connection,
+            ):
+                signer = LogSigner(connection, held_checkpoints(settings), keys)
+                _logger.info("signer.started", origin=keys.base)
+                while not until.is_set():
+                    done = await sign_once(signer, connection, keys)
+                    _tell(done, told)
+                    await cosigners.ask(connection)
+                    pause_seconds = _RETRY_SECONDS_MIN
+                    await wait_at_most(until, INTERVAL_SECONDS)
         except _OPERATIONAL as error:
             _logger.warning("signer.interrupted", error=type(error).__name__, retry_seconds=pause_seconds)
             await wait_at_most(until, pause_seconds)

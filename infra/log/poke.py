@@ -8,7 +8,7 @@ from typing import Any, Self
 import asyncpg
 import structlog
 
-from infra.database import close
+from infra.database import closing
 
 CHANNEL = "entente_log"
 # A poke is a commit too; more of them under load would slow the appends they tell of.
@@ -56,13 +56,10 @@ class Poker:
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _send_until_broken(self) -> None:
-        connection = await self._connect()
-        try:
+        async with closing(await self._connect()) as connection:
             while True:
                 await self._wanted.wait()
                 self._wanted.clear()
                 channels, self._channels = self._channels, set()
                 await connection.execute(_NOTIFY, sorted(channels))
                 await asyncio.sleep(_INTERVAL_SECONDS)
-        finally:
-            await close(connection)

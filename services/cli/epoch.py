@@ -11,6 +11,7 @@ from domain.envelope import Actor, WithoutAuthority
 from domain.errors import Refusal
 from domain.ids import CommandId, TenantId
 from domain.stream import Order
+from infra.database import closing
 from infra.log.feed import LogFeed
 from infra.log.proofs.checkpoint import Checkpoint
 from infra.log.proofs.held import Held, HeldBrokenError, HeldCheckpoints
@@ -64,11 +65,8 @@ def epoch(given: argparse.Namespace) -> int:
 
 
 async def _lost(write: WriteSide, held: Held) -> str | None:
-    connection = await write.database.connect(Role.APP)
-    try:
+    async with closing(await write.database.connect(Role.APP)) as connection:
         return await differs(connection, held)
-    finally:
-        await connection.close()
 
 
 async def _record(write: WriteSide, tenant_id: TenantId, held: Held, reason: str) -> None:

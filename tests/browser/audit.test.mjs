@@ -1,67 +1,32 @@
 // An auditor's path, in both languages: from the register to a plan, along its steps, over both clocks, to a pack that
 // is downloaded and verified in the page.
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
-import { chromium } from "playwright-core";
+import { start, violations } from "./running.mjs";
 
-// What is no setting of the service must not reach it: it refuses to start.
-const { ENTENTE_PROGRAM: ENTENTE = ".venv/bin/entente", ...inherited } = process.env;
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const SHOTS = process.env.BROWSER_SCREENSHOTS;
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const FLAGS = [
-  "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
 const SLUG = "fictionville";
 
-let server, browser, folder, environment, origin;
+let running, browser, folder, origin;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "entente-audit-"));
-  environment = { ...inherited, ENTENTE_INSTANCE_DIR: folder, PORT: "18200" };
-  server = spawn(ENTENTE, ["run", "--demo"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
-  origin = await new Promise((resolve, reject) => {
-    let said = "";
-    server.stdout.on("data", (chunk) => {
-      said += chunk;
-      const found = said.match(/(http:\/\/[^\s/]+)\/fr/);
-      if (found) resolve(found[1]);
-    });
-    server.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${said}`)));
-  });
-  const flags = process.getuid() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: flags });
+  running = await start(18200);
+  ({ browser, folder, origin } = running);
 });
 
 after(async () => {
-  await browser?.close();
-  if (server?.exitCode === null) {
-    const ended = once(server, "exit");
-    server.kill("SIGTERM");
-    await ended;
-  }
-  await rm(folder, { recursive: true, force: true });
+  await running?.stop();
 });
 
 // A token as an operator makes it for a member; the pages have no login of their own yet.
 async function token(role) {
-  const made = ["token", "create", SLUG, "--role", role, "--name", "browser walk"];
-  const { stdout } = await promisify(execFile)(ENTENTE, made, { env: environment });
-  return stdout.match(/ente_[A-Za-z0-9_-]{43}/)[0];
+  const said = await running.run("token", "create", SLUG, "--role", role, "--name", "browser walk");
+  return said.match(/ente_[A-Za-z0-9_-]{43}/)[0];
 }
 
 async function checked(page, name) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`), []);
+  assert.deepEqual(await violations(page), []);
   if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
 }
 

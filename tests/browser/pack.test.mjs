@@ -3,19 +3,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { chromium } from "playwright-core";
+import { launched, violations } from "./running.mjs";
 
 const PYTHON = process.env.ENTENTE_PYTHON ?? ".venv/bin/python";
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const VECTORS = "tests/golden/audit";
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
 let browser, folder, address, index;
 
@@ -27,8 +23,7 @@ before(async () => {
   await writeFile(file, stdout);
   address = pathToFileURL(file).href;
   index = JSON.parse(await readFile(join(VECTORS, "index.json"), "utf8"));
-  const flags = process.getuid() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: flags });
+  browser = await launched();
 });
 
 after(async () => {
@@ -79,7 +74,5 @@ test("axe finds nothing on the page", async () => {
   const context = await browser.newContext({ bypassCSP: true }); // for axe's own script
   const page = await context.newPage();
   await page.goto(address);
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  assert.deepEqual(violations.map((one) => one.id), []);
+  assert.deepEqual(await violations(page), []);
 });

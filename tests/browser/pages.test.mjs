@@ -13,7 +13,7 @@ before(async () => {
 
 // A page does not wait long for a chart that was never drawn before: the next one has it.
 async function drawn(language) {
-  for (let times = 0; times < 60; times += 1) {
+  for (let times = 0; times < 600; times += 1) {
     if ((await (await fetch(`${origin}/${language}`)).text()).includes('class="chart wide"')) return;
     await new Promise((resolve) => { setTimeout(resolve, 500); });
   }

@@ -11,12 +11,28 @@ import { chromium } from "playwright-core";
 // The program does not know this variable, and stops at those that it does not know.
 const { ENTENTE_PROGRAM: ENTENTE = ".venv/bin/entente", ...ENVIRONMENT } = process.env;
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+// A busy machine is slow, which is no fault of the pages. It is met only by what never comes.
+const PATIENCE_MS = 120_000;
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // Chromium must not look for the outside world: there is none where the tests run.
 const FLAGS = [
   "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
+
+export async function launched() {
+  const args = process.getuid() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args, timeout: PATIENCE_MS });
+  for (const name of ["newContext", "newPage"]) {
+    const open = browser[name].bind(browser);
+    browser[name] = async (...given) => {
+      const opened = await open(...given);
+      opened.setDefaultTimeout(PATIENCE_MS);
+      return opened;
+    };
+  }
+  return browser;
+}
 
 export async function start(port) {
   const folder = await mkdtemp(join(tmpdir(), "entente-browser-"));
@@ -31,8 +47,7 @@ export async function start(port) {
     server.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${text}`)));
   });
   const origin = said.match(/(http:\/\/[^\s/]+)\/fr/)[1];
-  const flags = process.getuid() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: flags });
+  const browser = await launched();
 
   // A last argument that is no word is what the program reads: { stdin }.
   async function run(...given) {
@@ -54,7 +69,7 @@ export async function start(port) {
     await rm(folder, { recursive: true, force: true });
   }
 
-  return { browser, origin, said, run, stop };
+  return { browser, folder, origin, said, run, stop };
 }
 
 // The page forbids scripts that are not its own, which is the point; axe comes in through the debugger instead.

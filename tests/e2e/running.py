@@ -48,7 +48,7 @@ class Running:
             time.sleep(0.05)  # another process's output: there is nothing to wait for but the clock
 
     def close(self) -> None:
-        self.process.wait(30)
-        self._reader.join(10)
+        self.process.wait(120)
+        self._reader.join(120)
         assert self.process.stdout is not None
         self.process.stdout.close()

@@ -57,16 +57,18 @@ def planted() -> Iterator[Target]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Planted) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield Target(f"http://127.0.0.1:{server.server_port}", "planted", "none", (str(UUID(int=1)),))
-        server.shutdown()
-        thread.join()
+        try:
+            yield Target(f"http://127.0.0.1:{server.server_port}", "planted", "none", (str(UUID(int=1)),))
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_nothing_that_is_drawn_ends_in_an_undocumented_answer(tmp_path: Path) -> None:
     with demonstration(tmp_path, 0) as target:
         queries = fuzz_graphql(target, 60, SEED)
         orders = fuzz_rest(target, 1, SEED)
-        operations = len(httpx.get(f"{target.url}/openapi.json").json()["paths"])
+        operations = len(httpx.get(f"{target.url}/openapi.json", timeout=60).json()["paths"])
 
     assert queries.against == orders.against == []
     assert queries.asked == 60

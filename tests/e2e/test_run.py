@@ -13,10 +13,10 @@ import pytest
 
 from infra.embedded import EmbeddedServer
 from tests.e2e.running import Running
+from tests.integration.processes import ended
 from tests.integration.services.asking import draft
 
-STOP_SECONDS_MAX = 10
-MAIL_SECONDS_MAX = 90
+MAIL_SECONDS_MAX = 300
 
 
 @pytest.fixture
@@ -42,10 +42,8 @@ def test_it_starts_serves_takes_an_order_and_stops(instance_dir: Path) -> None:
             children = postgres_and_ours(running.process.pid)
             assert len(children) >= 4
 
-            began = time.monotonic()
             running.process.send_signal(signal.SIGTERM)
-            assert running.process.wait(STOP_SECONDS_MAX) == 0
-            assert time.monotonic() - began < STOP_SECONDS_MAX
+            assert ended(running.process) == 0
         finally:
             if running.process.poll() is None:
                 running.process.send_signal(signal.SIGTERM)
@@ -69,7 +67,7 @@ def check_mail(directory: Path) -> None:
 
 def check_answers(address: str, slug: str, token: str, *, taken_port: int) -> None:
     assert not address.endswith(f":{taken_port}")
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         ready = client.get("/health/ready")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         french, english = client.get("/fr"), client.get("/en")

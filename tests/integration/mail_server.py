@@ -47,6 +47,15 @@ class Inbox:
         return self.at_the_end
 
 
+class _OnFreePort(Controller):
+    """Listens on a port that is its own from the moment in which it is chosen."""
+
+    def _create_server(self) -> Any:
+        listening = socket.create_server((self.hostname, 0))
+        self.port = listening.getsockname()[1]
+        return self.loop.create_server(self._factory_invoker, sock=listening, ssl=self.ssl_context)
+
+
 @contextmanager
 def mail_server(
     inbox: Inbox, security: Security = Security.NONE, certificate: Path | None = None
@@ -63,7 +72,7 @@ def mail_server(
         options |= {"tls_context": context, "require_starttls": True}
     elif security is Security.TLS:
         options |= {"ssl_context": context, "auth_require_tls": False}
-    controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), ready_timeout=20, **options)
+    controller = _OnFreePort(inbox, hostname="127.0.0.1", ready_timeout=120, **options)
     controller.start()
     try:
         yield controller.port
@@ -73,9 +82,3 @@ def mail_server(
 
 def _known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
     return AuthResult(success=(given.login, given.password) == (USER.encode(), PASSWORD.encode()))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

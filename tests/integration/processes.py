@@ -1,14 +1,17 @@
 """Watching real processes: who is there, and waiting until they are gone."""
 
 import os
+import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psutil
 
-__all__ = ["alive", "descendants", "is_root", "psutil", "wait_until"]
+__all__ = ["alive", "descendants", "ended", "is_root", "psutil", "wait_until"]
 
-WAIT_SECONDS_MAX = 30.0
+WAIT_SECONDS_MAX = 120.0
+"""For what a busy machine makes long. It is met only by what never comes."""
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds_max: float = WAIT_SECONDS_MAX) -> float:
@@ -18,6 +21,11 @@ def wait_until(condition: Callable[[], bool], what: str, seconds_max: float = WA
         assert time.monotonic() - start < seconds_max, f"not within {seconds_max} s: {what}"
         time.sleep(0.02)
     return time.monotonic() - start
+
+
+def ended(process: "subprocess.Popen[Any]") -> int:
+    """The exit code of a process that ends by itself."""
+    return process.wait(WAIT_SECONDS_MAX)
 
 
 def descendants(pid: int) -> list[psutil.Process]:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import psycopg
 import pytest
 
 from infra.embedded import EmbeddedServer
-from tests.integration.processes import alive, descendants, psutil, wait_until
+from tests.integration.processes import alive, descendants, ended, psutil, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +23,8 @@ from datetime import timedelta
 from pathlib import Path
 from services.supervisor import Child, RestartPolicy, postgres_child, supervise
 notes = Path(sys.argv[1])
+
+PATIENCE = timedelta(minutes=2)  # a busy machine is slow to end a child, which is not to be killed for it
 
 def python(name, source, **options):
     return Child(name, [sys.executable, "-c", source, str(notes), name], **options)
@@ -103,7 +104,8 @@ def notes(tmp_path: Path) -> Path:
 
 
 THREE_THAT_OBEY = """
-sys.exit(supervise([python(name, OBEYS, ready=started(name)) for name in "abc"], when_ready=ready))
+obeying = [python(name, OBEYS, ready=started(name)) for name in "abc"]
+sys.exit(supervise(obeying, when_ready=ready, stop_within=PATIENCE))
 """
 
 
@@ -114,7 +116,7 @@ def test_children_start_in_order_and_stop_in_reverse(notes: Path, stop: signal.S
         processes = descendants(process.pid)
         process.send_signal(stop)
 
-        assert process.wait(10) == 0
+        assert ended(process) == 0
         assert alive(processes) == []
     assert notes.read_text().split("\n") == [
         *("a started", "b started", "c started"),
@@ -123,7 +125,8 @@ def test_children_start_in_order_and_stop_in_reverse(notes: Path, stop: signal.S
     ]
 
 
-def test_children_that_ignore_the_stop_are_killed_within_ten_seconds(notes: Path) -> None:
+def test_children_that_ignore_the_stop_are_killed(notes: Path) -> None:
+    """When, is what tests/unit/services/test_stopping.py is about."""
     script = """
 hanging = [python(name, HANGS, ready=started(name)) for name in "abc"]
 sys.exit(supervise([python("first", OBEYS, ready=started("first")), *hanging], when_ready=ready))
@@ -131,24 +134,22 @@ sys.exit(supervise([python("first", OBEYS, ready=started("first")), *hanging], w
     with supervisor(script, notes) as process:
         wait_until_ready(process)
         processes = descendants(process.pid)
-        start = time.monotonic()
         process.terminate()
 
-        assert process.wait(15) == 0
-        assert time.monotonic() - start < 10
+        assert ended(process) == 0
         assert alive(processes) == []
     assert "first ended" in notes.read_text()  # the hanging ones left it time to end in order
 
 
 def test_a_stop_while_a_child_is_not_ready_yet_is_heard(notes: Path) -> None:
     script = """
-sys.exit(supervise([python("a", OBEYS, ready=lambda: False)]))
+sys.exit(supervise([python("a", OBEYS, ready=lambda: False)], stop_within=PATIENCE))
 """
     with supervisor(script, notes) as process:
         wait_until(lambda: notes.exists() and "a started" in notes.read_text(), "the child runs")
         process.terminate()
 
-        assert process.wait(10) == 0
+        assert ended(process) == 0
     assert notes.read_text() == "a started\na ended\n"
 
 
@@ -163,16 +164,17 @@ def test_a_crashed_child_is_started_again_and_the_others_stay(notes: Path) -> No
         assert after["b"].pid != before["b"].pid
         assert (after["a"].pid, after["c"].pid) == (before["a"].pid, before["c"].pid)
         process.terminate()
-        assert process.wait(10) == 0
+        assert ended(process) == 0
 
 
 def test_a_child_that_keeps_crashing_ends_everything_with_an_error(notes: Path) -> None:
     script = """
 policy = RestartPolicy(crashes_max=2, delay_first=timedelta(milliseconds=20))
-sys.exit(supervise([python("a", OBEYS, ready=started("a")), python("b", CRASHES)], policy=policy))
+children = [python("a", OBEYS, ready=started("a")), python("b", CRASHES)]
+sys.exit(supervise(children, policy=policy, stop_within=PATIENCE))
 """
     with supervisor(script, notes) as process:
-        assert process.wait(20) == 1
+        assert ended(process) == 1
     lines = notes.read_text().splitlines()
     assert lines.count("b started") == 3  # the first time, and twice again
     assert lines[-1] == "a ended"
@@ -181,10 +183,11 @@ sys.exit(supervise([python("a", OBEYS, ready=started("a")), python("b", CRASHES)
 def test_a_child_that_does_not_become_ready_ends_everything_with_an_error(notes: Path) -> None:
     script = """
 slow = python("b", OBEYS, ready=lambda: False, ready_timeout=timedelta(milliseconds=300))
-sys.exit(supervise([python("a", OBEYS, ready=started("a")), slow, python("c", OBEYS)]))
+children = [python("a", OBEYS, ready=started("a")), slow, python("c", OBEYS)]
+sys.exit(supervise(children, stop_within=PATIENCE))
 """
     with supervisor(script, notes) as process:
-        assert process.wait(20) == 1
+        assert ended(process) == 1
     assert notes.read_text().splitlines()[-1] == "a ended"
     assert "c started" not in notes.read_text()
 
@@ -202,7 +205,7 @@ sys.exit(supervise([python("a", HAS_A_CHILD, ready=started("a"))], when_ready=re
         wait_until(lambda: notes.read_text().count("a started") == 2, "a runs again")
         assert alive([orphan]) == []
         process.terminate()
-        assert process.wait(10) == 0
+        assert ended(process) == 0
 
 
 WITH_POSTGRES = """
@@ -212,7 +215,7 @@ children = [
     python("web", HAS_A_CHILD, ready=started("web")),
     python("worker", HANGS, ready=started("worker")),
 ]
-sys.exit(supervise(children, when_ready=ready))
+sys.exit(supervise(children, when_ready=ready, stop_within=timedelta(seconds=30)))
 """
 
 
@@ -229,12 +232,10 @@ def test_the_stop_ends_postgres_in_order_and_all_else(notes: Path, server: Embed
         wait_until_ready(process)
         with psycopg.connect(server.admin_dsn()):
             processes = descendants(process.pid)
-            start = time.monotonic()
             process.terminate()
 
-            assert process.wait(15) == 0
-            assert time.monotonic() - start < 10
-            wait_until(lambda: alive(processes) == [], "every process is gone", 1)
+            assert ended(process) == 0
+            wait_until(lambda: alive(processes) == [], "every process is gone")
     assert not (server.data_dir / "postmaster.pid").exists()
 
 
@@ -250,7 +251,7 @@ def test_killing_the_supervisor_leaves_no_process(notes: Path, server: EmbeddedS
 
             process.kill()
 
-            wait_until(lambda: alive(processes) == [], "every process is gone", 10)
+            wait_until(lambda: alive(processes) == [], "every process is gone")
 
 
 def test_a_killed_postgres_is_started_again(notes: Path, server: EmbeddedServer) -> None:
@@ -262,4 +263,4 @@ def test_a_killed_postgres_is_started_again(notes: Path, server: EmbeddedServer)
         wait_until(lambda: postmaster not in alive([postmaster]), "the killed one is gone")
         wait_until(server.is_ready, "PostgreSQL answers again")
         process.terminate()
-        assert process.wait(10) == 0
+        assert ended(process) == 0

@@ -78,6 +78,10 @@ class Followed:
         ((_, change),) = msgspec.json.decode(event.partition(b"data: ")[2])["data"].items()
         return int(change["number"])
 
+    def told(self) -> int:
+        """How many events wait to be asked for."""
+        return self._sent.qsize()
+
     async def leave(self) -> None:
         """Listen no more."""
         self._left.set()

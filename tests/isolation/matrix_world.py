@@ -21,7 +21,7 @@ from domain.frozen_comparison import FreezeComparison, SourceLog
 from domain.ids import COMMONS, DocumentId, FrozenComparisonId, StudyId, TenantId
 from domain.study import RecordStudy
 from domain.values import Citation, Period, fr
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.proofs.signing import LogSigner
 from infra.mail.settings import ReminderSettings
 from infra.settings import (
@@ -245,10 +245,8 @@ def _settings(database: DatabaseSettings, documents: DocumentSettings, directory
 
 async def _sign(settings: Settings) -> None:
     keys = signing_keys(settings)
-    async with Database(settings.database) as database:
-        connection = await database.connect(Role.SIGNER)
+    async with Database(settings.database) as database, closing(await database.connect(Role.SIGNER)) as connection:
         await sign_once(LogSigner(connection, held_checkpoints(settings), keys), connection, keys)
-        await connection.close()
 
 
 @asynccontextmanager

@@ -39,7 +39,7 @@ from domain.audience import Audience
 from domain.ids import TenantId
 from domain.ports import Append
 from infra.bulk.read_models import BulkReadModels
-from infra.database import NOBODY, Database
+from infra.database import NOBODY, Database, closing
 from infra.log.batch import APPEND_SQL, arguments
 from infra.log.feed import LogFeed
 from infra.settings import DatabaseSettings, Role
@@ -157,11 +157,10 @@ async def fill(settings: DatabaseSettings, world: World, *, rows: int) -> None:
     with psycopg.connect(settings.admin_dsn) as connection, connection.cursor() as cursor:
         cursor.executemany("SELECT log.open(%s)", [(body,) for body in world.bodies])
     async with Database(settings) as database:
-        appending = await database.connect(Role.APP)
-        for call in world.told():
-            (answer,) = await appending.fetch(APPEND_SQL, *arguments(call))
-            assert set(answer["codes"]) == {"accepted"}, answer["codes"]
-        await appending.close()
+        async with closing(await database.connect(Role.APP)) as appending:
+            for call in world.told():
+                (answer,) = await appending.fetch(APPEND_SQL, *arguments(call))
+                assert set(answer["codes"]) == {"accepted"}, answer["codes"]
         async with BulkReadModels(database) as models, LogFeed(database) as feed:
             await Runner(feed, models, [GRANTS_HELD]).catch_up()
             assert not [one for one in await models.cursors() if one.stop is not None]

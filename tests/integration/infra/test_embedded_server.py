@@ -15,6 +15,7 @@ import asyncpg
 import psycopg
 import pytest
 
+from infra.database import closing
 from infra.embedded import EmbeddedServer, EmbeddedServerError
 from infra.embedded.location import SERVICE_USER
 from tests.integration.keeper import FAST
@@ -69,9 +70,8 @@ def with_credentials(dsn: str, credentials: str) -> str:
 
 
 async def test_both_drivers_understand_the_address(running: EmbeddedServer) -> None:
-    connection = await asyncpg.connect(running.admin_dsn())
-    version = await connection.fetchval("SHOW server_version_num")
-    await connection.close()
+    async with closing(await asyncpg.connect(running.admin_dsn())) as connection:
+        version = await connection.fetchval("SHOW server_version_num")
 
     assert version == show(running, "server_version_num")
     assert int(version) // 10000 == 18
@@ -269,7 +269,7 @@ def test_killing_the_process_that_started_it_leaves_no_process(tmp_path: Path) -
             holder.kill()
             holder.wait()
 
-            wait_until(lambda: alive(processes) == [], "PostgreSQL is gone", 10)
+            wait_until(lambda: alive(processes) == [], "PostgreSQL is gone")
     finally:
         holder.kill()
         holder.wait()
@@ -386,4 +386,4 @@ def test_an_immediate_shutdown_ends_every_backend(own: EmbeddedServer) -> None:
     with psycopg.connect(own.admin_dsn()):
         processes = [postmaster(own), *descendants(postmaster(own).pid)]
         postmaster(own).send_signal(signal.SIGQUIT)
-        wait_until(lambda: alive(processes) == [], "every backend is gone", 10)
+        wait_until(lambda: alive(processes) == [], "every backend is gone")

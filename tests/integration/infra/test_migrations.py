@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from infra.database import closing
 from infra.embedded import EmbeddedServer
 from infra.migrate import SCHEMA, SchemaNewerError, head_revision, migrate, schema_is_current
 from infra.roles import APPEND, OWNER
@@ -89,16 +90,14 @@ async def test_whether_the_schema_is_current_can_be_asked_by_each_role(
     settings = a_new_database(server, f"current_{worker_name}")
     migrate(settings)
     for role in Role:
-        connection = await asyncpg.connect(settings.dsn(role))
-        assert await schema_is_current(connection)
-        await connection.close()
+        async with closing(await asyncpg.connect(settings.dsn(role))) as connection:
+            assert await schema_is_current(connection)
 
     with psycopg.connect(settings.admin_dsn) as admin:
         admin.execute("UPDATE migration.alembic_version SET version_num = '0000'")
 
-    connection = await asyncpg.connect(settings.dsn(Role.APP))
-    assert not await schema_is_current(connection)
-    await connection.close()
+    async with closing(await asyncpg.connect(settings.dsn(Role.APP))) as connection:
+        assert not await schema_is_current(connection)
 
 
 def test_no_role_of_ours_has_more_than_it_needs(database: DatabaseSettings) -> None:

@@ -76,19 +76,19 @@ def postgres15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseSet
             yield settings
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            process.wait(120)
     finally:
         shutil.rmtree(home)
 
 
 def wait_until_ready(settings: DatabaseSettings, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while True:
         assert process.poll() is None, "PostgreSQL 15 did not start"
         try:
             psycopg.connect(settings.with_database("postgres").admin_dsn).close()
         except psycopg.OperationalError:
-            assert time.monotonic() < deadline, "PostgreSQL 15 was not ready in 30 s"
+            assert time.monotonic() < deadline, "PostgreSQL 15 was not ready in two minutes"
             time.sleep(0.02)
         else:
             return

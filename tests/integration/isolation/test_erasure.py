@@ -11,6 +11,7 @@ import pytest
 
 from domain.erasure import ERASE_PERSON, PersonErased
 from domain.ids import PersonId
+from infra.database import closing
 from infra.embedded import EmbeddedServer
 from infra.mail.files import FileMailer
 from infra.pii.persons import Person, PersonVault
@@ -110,15 +111,12 @@ async def test_a_refused_row_is_not_quoted_in_the_server_s_messages(at: Scene) -
         "INSERT INTO pii.address (tenant_id, address_id, email, language, purpose, added_by)"
         " SELECT $1, id, $4, 'fr', 'reminders', $5 FROM unnest(ARRAY[$2::uuid, $3::uuid]) id"
     )
-    connection = await asyncpg.connect(at.settings.admin_dsn)
-    try:
+    async with closing(await asyncpg.connect(at.settings.admin_dsn)) as connection:
         for setting, quoted in (("RESET log_error_verbosity", 0), ("SET log_error_verbosity = 'default'", 1)):
             await connection.execute(setting)
             with pytest.raises(asyncpg.UniqueViolationError):
                 await connection.execute(twice, *values)
             assert at.in_journal(email) == quoted
-    finally:
-        await connection.close()
 
 
 async def test_what_is_kept_of_somebody_is_theirs_to_have(at: Scene) -> None:

@@ -15,6 +15,7 @@ from domain.ids import TenantId
 from domain.ports import Row
 from infra.bulk.owner import TableOwner
 from infra.bulk.read_models import BulkReadModels
+from infra.database import closing
 from infra.log.feed import LogFeed
 from infra.settings import DatabaseSettings
 from projections.rebuild import rebuild
@@ -70,17 +71,15 @@ async def live(logs: Logs, side: ReadSide, tenants: list[TenantId]) -> list[Any]
 
 async def lose(logs: Logs, table: str, where: str) -> None:
     """What no role can do, a superuser who means it can."""
-    connection = await asyncpg.connect(logs.settings.admin_dsn)
-    await connection.execute("SET session_replication_role = replica")
-    await connection.execute(f"DELETE FROM {table} WHERE {where}")  # noqa: S608 - said above
-    await connection.close()
+    async with closing(await asyncpg.connect(logs.settings.admin_dsn)) as connection:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(f"DELETE FROM {table} WHERE {where}")  # noqa: S608 - said above
 
 
 async def nothing_is_left(logs: Logs, models: BulkReadModels) -> None:
     assert await models.cursors("b1") == []
-    connection = await asyncpg.connect(logs.settings.admin_dsn)
-    assert await connection.fetchval(r"SELECT count(*) FROM pg_class WHERE relname LIKE '%\_b1%'") == 0
-    await connection.close()
+    async with closing(await asyncpg.connect(logs.settings.admin_dsn)) as connection:
+        assert await connection.fetchval(r"SELECT count(*) FROM pg_class WHERE relname LIKE '%\_b1%'") == 0
     assert helpers() == []
 
 

@@ -23,10 +23,10 @@ from projections.runner import Runner, wait_for
 from services import actors, projector
 from services.actors import REBUILD, REBUILD_QUEUE, declare, rebuild_one
 from services.contents import NO_CONTENTS
-from services.worker import work
 from tests.integration.logs import WRITER, Logs, open_log, open_logs
 from tests.integration.projections.shared import dump
 from tests.integration.projections.test_rebuild import forget
+from tests.integration.working import projecting, worker
 from tests.unit.projections.histories import Log, random_log
 
 
@@ -60,26 +60,20 @@ async def test_the_projector_follows_the_logs_and_a_rebuild_in_jobs_gives_the_sa
 ) -> None:
     settings = logs.settings
     written = [random_log(tenant_id, seed, 60) for seed, tenant_id in enumerate(tenants)]
-    until = asyncio.Event()
-    following = asyncio.create_task(projector.follow(settings, until))
-    for log in written:
-        await store(logs, log)
-    for log in written:
-        assert await wait_for(models, list(BY_NAME), log.tenant_id, len(log.rows), timeout_seconds=20)
-    live = [await dump(models, tenant_id) for tenant_id in tenants]
+    async with projecting(settings):
+        for log in written:
+            await store(logs, log)
+        for log in written:
+            assert await wait_for(models, list(BY_NAME), log.tenant_id, len(log.rows), timeout_seconds=120)
+        live = [await dump(models, tenant_id) for tenant_id in tenants]
 
-    stop = threading.Event()
-    worker = asyncio.create_task(asyncio.to_thread(work, settings, NO_CONTENTS, stop))
-    async with projector.open_read_side(settings) as side:
-        await asyncio.wait_for(projector.rebuild_projections(side, settings, in_jobs=True), 120)
-        assert [await dump(models, tenant_id) for tenant_id in tenants] == live
-        await asyncio.wait_for(projector.rebuild_projections(side, settings, ["plan", "timeline"]), 60)
-        assert [await dump(models, tenant_id) for tenant_id in tenants] == live
-        assert await projector.verify(side, tenants=tenants) == []
-        assert [lag.projection for lag in await projector.status(side)] == list(BY_NAME)
-    stop.set()
-    until.set()
-    await asyncio.gather(worker, following)
+        async with worker(settings), projector.open_read_side(settings) as side:
+            await asyncio.wait_for(projector.rebuild_projections(side, settings, in_jobs=True), 240)
+            assert [await dump(models, tenant_id) for tenant_id in tenants] == live
+            await asyncio.wait_for(projector.rebuild_projections(side, settings, ["plan", "timeline"]), 120)
+            assert [await dump(models, tenant_id) for tenant_id in tenants] == live
+            assert await projector.verify(side, tenants=tenants) == []
+            assert [lag.projection for lag in await projector.status(side)] == list(BY_NAME)
     with psycopg.connect(settings.admin_dsn) as connection:
         left = connection.execute("SELECT count(*) FROM jobs.queue WHERE queue_name = 'rebuild'").fetchone()
         beats = connection.execute("SELECT DISTINCT kind FROM jobs.heartbeat").fetchall()
@@ -101,13 +95,9 @@ async def test_a_rejected_job_ends_the_rebuild_and_says_whose_it_was_and_why(
 
     monkeypatch.setattr(actors, "rebuild_one", breaks)
     monkeypatch.setattr(actors, "REBUILD_RETRIES", 0)
-    stop = threading.Event()
-    worker = asyncio.create_task(asyncio.to_thread(work, settings, NO_CONTENTS, stop))
-    async with projector.open_read_side(settings) as side:
+    async with worker(settings), projector.open_read_side(settings) as side:
         with pytest.raises(projector.JobsFailedError) as failed:
-            await asyncio.wait_for(projector.rebuild_projections(side, settings, ["body"], in_jobs=True), 60)
-    stop.set()
-    await worker
+            await asyncio.wait_for(projector.rebuild_projections(side, settings, ["body"], in_jobs=True), 120)
     assert failed.value.projections == ("body",)
     assert failed.value.reasons == {tenants[1]: "domain.ports.GapError: position 3 is missing"}
     assert str(tenants[1]) in str(failed.value)

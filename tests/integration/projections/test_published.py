@@ -11,7 +11,7 @@ import pytest
 from domain.ids import TenantId
 from infra.bulk.owner import TableOwner
 from infra.bulk.read_models import BulkReadModels
-from infra.database import Database
+from infra.database import Database, closing
 from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
 from projections import published_sums
@@ -36,22 +36,19 @@ Sums = dict[str, list[tuple[Any, ...]]]
 
 
 async def sums(tables: DatabaseSettings) -> Sums:
-    connection = await asyncpg.connect(tables.admin_dsn)
-    found = {
-        table.name: [
-            tuple(row)
-            for row in await connection.fetch(f"TABLE {table.fullname} ORDER BY {', '.join(keys_of(table))}")
-        ]
-        for table in (FIGURE, OWED)
-    }
-    await connection.close()
-    return found
+    async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
+        return {
+            table.name: [
+                tuple(row)
+                for row in await connection.fetch(f"TABLE {table.fullname} ORDER BY {', '.join(keys_of(table))}")
+            ]
+            for table in (FIGURE, OWED)
+        }
 
 
 async def emptied(tables: DatabaseSettings) -> None:
-    connection = await asyncpg.connect(tables.admin_dsn)
-    await connection.execute(f"TRUNCATE {', '.join(table.fullname for table in TABLES)}")
-    await connection.close()
+    async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
+        await connection.execute(f"TRUNCATE {', '.join(table.fullname for table in TABLES)}")
 
 
 @pytest.fixture
@@ -204,7 +201,6 @@ async def test_a_body_that_cannot_be_summed_up_keeps_no_other_waiting_and_nobody
 
 
 async def is_read(tables: DatabaseSettings) -> bool:
-    connection = await asyncpg.connect(tables.admin_dsn)
-    found = await connection.fetchval("SELECT count(*) FROM national.summed_ready")
-    await connection.close()
+    async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
+        found = await connection.fetchval("SELECT count(*) FROM national.summed_ready")
     return bool(found)

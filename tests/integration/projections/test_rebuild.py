@@ -14,6 +14,7 @@ from domain.ports import GapError, Row
 from domain.values import fr
 from infra.bulk.owner import TableOwner
 from infra.bulk.read_models import BulkReadModels
+from infra.database import closing
 from infra.settings import DatabaseSettings, Role
 from projections.inspection import status, verify
 from projections.rebuild import BuildStoppedError, build_tenant, rebuild
@@ -26,12 +27,11 @@ from tests.unit.projections.histories import MemoryFeed, random_log
 
 async def forget(tables: DatabaseSettings) -> None:
     """Empty every read model: a rebuild covers all bodies, those of other tests too."""
-    connection = await asyncpg.connect(tables.admin_dsn)
-    for projection in PROJECTIONS:
-        for table in projection.tables:
-            await connection.execute(f"TRUNCATE {table.schema}.{table.name}")
-    await connection.execute("TRUNCATE rm.cursor")
-    await connection.close()
+    async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
+        for projection in PROJECTIONS:
+            for table in projection.tables:
+                await connection.execute(f"TRUNCATE {table.schema}.{table.name}")
+        await connection.execute("TRUNCATE rm.cursor")
 
 
 @pytest.fixture
@@ -143,9 +143,8 @@ async def test_a_build_that_breaks_off_leaves_nothing(
     with pytest.raises(GapError):
         await rebuild(feed, models, owner, PROJECTIONS, "b1", dispatch=breaks)
     assert await models.cursors("b1") == []
-    connection = await asyncpg.connect(tables.admin_dsn)
-    assert await connection.fetchval(r"SELECT count(*) FROM pg_class WHERE relname LIKE '%\_b1'") == 0
-    await connection.close()
+    async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
+        assert await connection.fetchval(r"SELECT count(*) FROM pg_class WHERE relname LIKE '%\_b1'") == 0
 
 
 def _parts(row: Any) -> list[Any]:
@@ -159,9 +158,10 @@ async def test_verify_finds_a_row_that_somebody_changed(
     log = random_log(tenants[0], 6, 100)
     feed = MemoryFeed([log])
     await Runner(feed, models, PROJECTIONS).catch_up()
-    connection = await asyncpg.connect(tables.admin_dsn)
-    await connection.execute("UPDATE rm.timeline SET type = 'x' WHERE tenant_id = $1 AND position = 3", tenants[0])
-    await connection.close()
+    async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
+        await connection.execute(
+            "UPDATE rm.timeline SET type = 'x' WHERE tenant_id = $1 AND position = 3", tenants[0]
+        )
     (difference,) = await verify(feed, models, BY_NAME["timeline"], tenants[0]) or []
     assert (difference.table, difference.missing, difference.surplus) == ("rm.timeline", 1, 1)
 
@@ -188,8 +188,7 @@ class Load:
             await asyncio.sleep(0.002)
 
     async def read(self, tenant_id: TenantId) -> None:
-        connection = await asyncpg.connect(self._tables.dsn(Role.APP))
-        try:
+        async with closing(await asyncpg.connect(self._tables.dsn(Role.APP))) as connection:
             seen = position = 0
             while not self.until.is_set():
                 async with connection.transaction():
@@ -209,8 +208,6 @@ class Load:
                 assert named == 1
                 seen, position = count, known
                 self.reads += 1
-        finally:
-            await connection.close()
 
 
 async def test_reads_neither_fail_nor_go_back_while_tables_are_rebuilt_and_swapped(
@@ -223,7 +220,7 @@ async def test_reads_neither_fail_nor_go_back_while_tables_are_rebuilt_and_swapp
     try:
         for turn in range(3):
             for projection in load.projections:
-                await asyncio.wait_for(rebuild(load.feed, models, owner, [projection], f"b{turn}"), 30)
+                await asyncio.wait_for(rebuild(load.feed, models, owner, [projection], f"b{turn}"), 120)
             assert all(not task.done() for task in tasks)
     finally:
         load.until.set()
@@ -232,6 +229,6 @@ async def test_reads_neither_fail_nor_go_back_while_tables_are_rebuilt_and_swapp
     assert load.reads > 100
     await Runner(load.feed, models, load.projections).catch_up()
     for log in load.logs:
-        assert await wait_for(models, ["timeline", "body"], log.tenant_id, len(log.rows), timeout_seconds=5)
+        assert await wait_for(models, ["timeline", "body"], log.tenant_id, len(log.rows), timeout_seconds=120)
         for projection in load.projections:
             assert await verify(load.feed, models, projection, log.tenant_id) == []

@@ -200,7 +200,7 @@ async def test_a_reader_waits_for_its_own_write(
     cursors = TenantCursors(db)
     names = list(BY_NAME)
     assert not await wait_for(cursors, names, tenants[0], 1, timeout_seconds=0.02)
-    waiting = asyncio.create_task(wait_for(cursors, names, tenants[0], len(log.rows), timeout_seconds=10))
+    waiting = asyncio.create_task(wait_for(cursors, names, tenants[0], len(log.rows), timeout_seconds=120))
     await Runner(MemoryFeed([log]), models, PROJECTIONS, batch_events=4).catch_up()
     assert await waiting
 
@@ -213,16 +213,16 @@ async def test_a_reader_is_told_that_what_it_waits_for_has_stopped(
     log.rows[0] = Row(first.tenant_id, 1, first.stream_id, 1, "body.Unheard", first.recorded_at, first.state)
     await Runner(MemoryFeed([log]), models, [BY_NAME["body"]]).catch_up()
     with pytest.raises(StoppedError):
-        await wait_for(models, ["body"], tenants[0], 1, timeout_seconds=5)
+        await wait_for(models, ["body"], tenants[0], 1, timeout_seconds=120)
 
 
 async def test_a_runner_follows_until_it_is_told_to_stop(models: BulkReadModels, tenants: list[TenantId]) -> None:
     log = random_log(tenants[0], 1, 30)
     until = asyncio.Event()
     following = asyncio.create_task(Runner(Slow([log]), models, PROJECTIONS).run(until))
-    assert await wait_for(models, list(BY_NAME), tenants[0], len(log.rows), timeout_seconds=10)
+    assert await wait_for(models, list(BY_NAME), tenants[0], len(log.rows), timeout_seconds=120)
     log.append(tenants[0], BodyRenamed(name=fr("Plus tard")), FIRST_DAY)
-    assert await wait_for(models, ["body"], tenants[0], len(log.rows), timeout_seconds=10)
+    assert await wait_for(models, ["body"], tenants[0], len(log.rows), timeout_seconds=120)
     until.set()
     await following
 

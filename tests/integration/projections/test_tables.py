@@ -11,7 +11,7 @@ from domain.ids import TenantId
 from domain.values import fr
 from infra.bulk.owner import TableOwner
 from infra.bulk.read_models import BulkReadModels
-from infra.database import Database, Scope
+from infra.database import Database, Scope, closing
 from infra.settings import DatabaseSettings, Role
 from projections import national
 from projections.ddl import create_all
@@ -69,23 +69,21 @@ async def test_every_slug_of_the_commons_leads_to_its_body(
 
 @pytest.mark.parametrize("role", [Role.APP, Role.NATIONAL_READER])
 async def test_readers_cannot_write(tables: DatabaseSettings, role: Role) -> None:
-    connection = await asyncpg.connect(tables.dsn(role))
-    refused = (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError)
-    for projection in PROJECTIONS:
-        for table in projection.tables:
-            with pytest.raises(refused):
-                await connection.execute(f"DELETE FROM {table.schema}.{table.name}")  # noqa: S608 - our names
-    await connection.close()
+    async with closing(await asyncpg.connect(tables.dsn(role))) as connection:
+        refused = (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError)
+        for projection in PROJECTIONS:
+            for table in projection.tables:
+                with pytest.raises(refused):
+                    await connection.execute(f"DELETE FROM {table.schema}.{table.name}")  # noqa: S608 - our names
 
 
 async def test_every_table_has_row_security_for_its_owner_too(tables: DatabaseSettings) -> None:
-    connection = await asyncpg.connect(tables.admin_dsn)
-    rows = await connection.fetch(
-        "SELECT nspname || '.' || relname, relrowsecurity, relforcerowsecurity, relowner::regrole::text"
-        " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE relkind = 'r' AND nspname IN ('rm', 'national', 'commons')"
-    )
-    await connection.close()
+    async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
+        rows = await connection.fetch(
+            "SELECT nspname || '.' || relname, relrowsecurity, relforcerowsecurity, relowner::regrole::text"
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE relkind = 'r' AND nspname IN ('rm', 'national', 'commons')"
+        )
     names = {f"{table.schema}.{table.name}" for projection in PROJECTIONS for table in projection.tables}
     assert {row[0] for row in rows} >= names | {"rm.cursor"}
     secured: list[Any] = [tuple(row[1:]) for row in rows if row[0] in names | {"rm.cursor"}]

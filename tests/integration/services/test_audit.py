@@ -17,7 +17,7 @@ import pytest
 
 from domain.ids import TenantId
 from infra.bulk.read_models import BulkReadModels
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.feed import LogFeed
 from infra.log.proofs.held import HeldCheckpoints
 from infra.log.proofs.published import published
@@ -56,12 +56,12 @@ def signed(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Database
     """The sample, with every log signed."""
 
     async def sign_all() -> Round:
-        async with Database(filled.settings) as database:
-            connection = await database.connect(Role.SIGNER)
+        async with (
+            Database(filled.settings) as database,
+            closing(await database.connect(Role.SIGNER)) as connection,
+        ):
             held = HeldCheckpoints(tmp_path_factory.mktemp("held"))
-            done = await LogSigner(connection, held, KEYS, flush_wait_seconds=10).sign()
-            await connection.close()
-            return done
+            return await LogSigner(connection, held, KEYS, flush_wait_seconds=60).sign()
 
     assert asyncio.run(sign_all()).refused == {}
     return filled.settings

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from domain.ids import TenantId
+from infra.database import closing
 from infra.settings import Role
 from services.bootstrap import WriteSide
 from tests.integration.services.asking import draft, order
@@ -171,11 +172,8 @@ CASES = {
 @pytest.fixture
 def head(write: WriteSide) -> Callable[[TenantId], Any]:
     async def ask(tenant_id: TenantId) -> Any:
-        connection = await write.database.connect(Role.PROJECTOR)
-        try:
+        async with closing(await write.database.connect(Role.PROJECTOR)) as connection:
             return await connection.fetchval("SELECT position FROM log.head WHERE tenant_id = $1", tenant_id)
-        finally:
-            await connection.close()
 
     return ask
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import threading
 import uuid
 from typing import Any
 
@@ -15,9 +14,9 @@ from infra.documents.files import FileContents
 from infra.settings import Settings
 from services.api import documents as routes
 from services.bootstrap import WriteSide
-from services.worker import work
 from tests.integration.services.asking import order
 from tests.integration.services.conftest import DOCUMENT_MAX_BYTES, Partnership
+from tests.integration.working import worker
 
 PDF = b"%PDF-1.7 the minutes of a meeting"
 SHA256 = hashlib.sha256(PDF).hexdigest()
@@ -248,16 +247,9 @@ async def test_an_erased_content_is_gone_at_once_and_its_file_as_soon_as_a_worke
     assert (gone.status_code, gone.json()["code"]) == (410, "content_erased")
     assert gone.json()["facts"] == {"sha256": SHA256}
     assert await files.read(partnership.tenant_id, SHA256) == PDF  # nobody has worked yet
-    stop = threading.Event()
-    worker = asyncio.create_task(asyncio.to_thread(work, settings.database, files, stop))
-    try:
-        deadline = asyncio.get_running_loop().time() + 30
-        while await files.read(partnership.tenant_id, SHA256) is not None:
-            assert asyncio.get_running_loop().time() < deadline
+    async with worker(settings.database, files), asyncio.timeout(120):
+        while await files.read(partnership.tenant_id, SHA256) is not None:  # noqa: ASYNC110 - a file tells nobody
             await asyncio.sleep(0.05)
-    finally:
-        stop.set()
-        await worker
     document = (await write.store.load(partnership.tenant_id, DOCUMENT, StreamId(uuid.UUID(document_id)))).state
     assert [(version.content.sha256, version.erased) for version in document.versions] == [(SHA256, True)]
     again = await upload(client, partnership.slug, token=partnership.token)

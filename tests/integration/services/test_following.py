@@ -99,7 +99,7 @@ async def test_who_stops_listening_does_not_stop_the_import() -> None:
     await stream.aclose()
     go.set()
 
-    await asyncio.wait_for(ended.wait(), 10)
+    await asyncio.wait_for(ended.wait(), 60)
     assert first == b'event: progress\ndata: {"done":1,"total":2}\n\n'
 
 

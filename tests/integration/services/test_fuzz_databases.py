@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from domain.ids import TenantId
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.proofs.held import HeldCheckpoints
 from infra.log.proofs.signing import Keys, LogSigner
 from infra.log.scan import DefectError, LogScan
@@ -69,10 +69,8 @@ async def a_signed_log(logs: Logs, tenant_id: TenantId, directory: Path) -> Held
     await a_full_log(logs, tenant_id)
     await a_long_plan(logs, tenant_id)
     held = HeldCheckpoints(directory)
-    async with Database(logs.settings) as database:
-        connection = await database.connect(Role.SIGNER)
-        done = await LogSigner(connection, held, KEYS, flush_wait_seconds=10).sign()
-        await connection.close()
+    async with Database(logs.settings) as database, closing(await database.connect(Role.SIGNER)) as connection:
+        done = await LogSigner(connection, held, KEYS, flush_wait_seconds=60).sign()
     assert tenant_id in done.signed
     return held
 

@@ -14,7 +14,7 @@ import httpx
 from litestar.testing import AsyncTestClient
 
 from domain.ids import TenantId
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.merkle import leaf_hash, root_of, verify_consistency
 from infra.log.proofs.checkpoint import Checkpoint, LeafProof
 from infra.log.proofs.cosigning import Cosigners
@@ -33,10 +33,8 @@ from tests.integration.services.conftest import Partnership
 
 @asynccontextmanager
 async def signer_connection(settings: Settings) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    async with Database(settings.database) as database:
-        connection = await database.connect(Role.SIGNER)
+    async with Database(settings.database) as database, closing(await database.connect(Role.SIGNER)) as connection:
         yield connection
-        await connection.close()
 
 
 async def sign(settings: Settings) -> None:

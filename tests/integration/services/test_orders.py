@@ -10,6 +10,7 @@ import pytest
 
 from domain.ids import COMMONS, StreamId
 from domain.plan.rules import PLAN
+from infra.database import closing
 from infra.settings import Role
 from services.bootstrap import CONSOLE, WriteSide
 from services.commands import CommandHandler
@@ -18,13 +19,10 @@ from tests.integration.services.conftest import Partnership, opening
 
 
 async def head(write: WriteSide, partnership: Partnership) -> int:
-    connection = await write.database.connect(Role.PROJECTOR)
-    try:
+    async with closing(await write.database.connect(Role.PROJECTOR)) as connection:
         position: int = await connection.fetchval(
             "SELECT position FROM log.head WHERE tenant_id = $1", partnership.tenant_id
         )
-    finally:
-        await connection.close()
     return position
 
 

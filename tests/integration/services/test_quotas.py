@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from domain.ids import TenantId
@@ -101,15 +102,16 @@ async def test_the_control_of_many_without_the_lock_more_are_kept(
     async def open_(*_: Any) -> None:
         pass
 
-    used = FileContents.used
+    used, all_looked = FileContents.used, asyncio.Barrier(4)
 
-    async def slowly(self: FileContents, tenant_id: TenantId) -> int:
+    async def together(self: FileContents, tenant_id: TenantId) -> int:
         found = await used(self, tenant_id)
-        await asyncio.sleep(0.5)
+        async with asyncio.timeout(60):
+            await all_looked.wait()
         return found
 
     monkeypatch.setattr(kept, "_lock", open_)
-    monkeypatch.setattr(FileContents, "used", slowly)
+    monkeypatch.setattr(FileContents, "used", together)
     monkeypatch.setattr(quotas, "_STORED_AT_ONCE", 4)
     async with bounded(replace(UNBOUNDED, stored_bytes=1_000)) as client:
         answers = await asyncio.gather(*(upload(client, partnership, 600, fill) for fill in "abcd"))
@@ -278,53 +280,50 @@ async def test_an_export_that_failed_is_closed(
 
 
 async def test_an_export_whose_process_is_gone_counts_until_its_lease_is_over(
-    write: WriteSide, partnership: Partnership
+    write: WriteSide, partnership: Partnership, settings: Settings
 ) -> None:
     held = Quotas(write.pool)
-    async with (
-        write.pool.acquire() as connection,
-        connection.transaction(),
-    ):
+    lease = uuid.uuid4()
+    async with write.pool.acquire() as connection, connection.transaction():
         # As a process left it that was killed.
         await connection.execute("SELECT log.enter($1)", partnership.tenant_id)
         await connection.execute(
             "INSERT INTO access.open_export VALUES ($1, $2, clock_timestamp() + $3)",
-            *(partnership.tenant_id, uuid.uuid4(), timedelta(seconds=3)),
+            *(partnership.tenant_id, lease, timedelta(hours=1)),
         )
 
     async def opened() -> bool:
         async with held.export(partnership.tenant_id, 1) as found:
             return found
 
-    before = await opened()
-    deadline = asyncio.get_running_loop().time() + 60
-    while not await opened():
-        assert asyncio.get_running_loop().time() < deadline
-        await asyncio.sleep(0.2)
-    assert not before
+    assert not await opened()
+    with psycopg.connect(settings.database.admin_dsn) as administrator:
+        administrator.execute(
+            "UPDATE access.open_export SET until = clock_timestamp() WHERE export_id = %s", [lease]
+        )
+    assert await opened()
 
 
 async def test_of_many_exports_at_once_as_many_are_opened_as_there_may_be(
     write: WriteSide, partnership: Partnership
 ) -> None:
     held = Quotas(write.pool)
-    most = 0
-    open_ = 0
+    unanswered = 8
+    all_answered = asyncio.Event()
 
     async def make() -> bool:
-        nonlocal open_, most
+        nonlocal unanswered
         async with held.export(partnership.tenant_id, 2) as found:
-            if found:
-                open_ += 1
-                most = max(most, open_)
-                await asyncio.sleep(0.3)
-                open_ -= 1
+            unanswered -= 1
+            if unanswered == 0:
+                all_answered.set()
+            if found:  # stays open until everybody has asked
+                await asyncio.wait_for(all_answered.wait(), 60)
             return found
 
     opened = await asyncio.gather(*(make() for _ in range(8)))
 
-    assert most == 2
-    assert opened.count(True) >= 2
+    assert opened.count(True) == 2
 
 
 async def test_an_operator_says_it_for_one_body_and_takes_it_back(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from domain.ids import TenantId
-from infra.database import Database
+from infra.database import Database, closing
 from infra.embedded import EmbeddedServer
 from infra.log.proofs.held import Held
 from infra.log.proofs.restored import differs
@@ -75,12 +75,8 @@ async def signed(settings: Settings) -> Round:
 
 
 async def compared(settings: Settings, known: Held) -> str | None:
-    async with Database(settings.database) as database:
-        connection = await database.connect(Role.APP)
-        try:
-            return await differs(connection, known)
-        finally:
-            await connection.close()
+    async with Database(settings.database) as database, closing(await database.connect(Role.APP)) as connection:
+        return await differs(connection, known)
 
 
 async def wrong_rows(settings: Settings) -> list[object]:

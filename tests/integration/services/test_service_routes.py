@@ -226,7 +226,7 @@ async def test_readiness_asks_the_database(settings: Settings, write: WriteSide)
     assert set(found) == {"schema", "projections", "worker", "signer", "verification"}
     assert found["schema"] is None
     with Heartbeat(settings.database, "worker"):
-        deadline = asyncio.get_running_loop().time() + 10
+        deadline = asyncio.get_running_loop().time() + 120
         while await checks(write)["worker"]() is not None:
             assert asyncio.get_running_loop().time() < deadline
             await asyncio.sleep(0.02)

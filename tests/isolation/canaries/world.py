@@ -18,7 +18,7 @@ from domain.document import Content, DocumentAttached
 from domain.event import Event
 from domain.ids import DocumentId, TenantId
 from infra.bulk.read_models import BulkReadModels
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.feed import LogFeed
 from infra.log.proofs.signing import LogSigner
 from infra.mail.settings import MailSettings, ReminderSettings
@@ -144,9 +144,8 @@ async def make_world(database: DatabaseSettings, directory: Path) -> World:
     await catch_up(database)
     async with Database(database) as opened:
         keys = signing_keys(settings)
-        connection = await opened.connect(Role.SIGNER)
-        await sign_once(LogSigner(connection, held_checkpoints(settings), keys), connection, keys)
-        await connection.close()
+        async with closing(await opened.connect(Role.SIGNER)) as connection:
+            await sign_once(LogSigner(connection, held_checkpoints(settings), keys), connection, keys)
     with psycopg.connect(database.admin_dsn, autocommit=True) as connection_:
         wrong = list(_public_and_marked(connection_))
         assert not wrong, "\n".join(wrong)

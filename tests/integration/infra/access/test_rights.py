@@ -13,6 +13,7 @@ from infra.access.opaque import hash_of
 from infra.access.password_links import PasswordLinks
 from infra.access.security_log import SecurityLog
 from infra.access.sessions import Via
+from infra.database import closing
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.access.conftest import People
 
@@ -179,15 +180,14 @@ async def test_without_its_policy_the_other_account_would_be_seen(
         await people.passkeys.add(one, one.bytes, bytes(77), 0, agent="a test")
         await SecurityLog(people.pool).note("signed_in", {}, account_id=one)
         assert await people.factors.confirm(one, pyotp.TOTP(await people.factors.begin(one)).now())
-    admin = await asyncpg.connect(database.admin_dsn)
-    transaction = admin.transaction()
-    await transaction.start()
-    await admin.execute(f"DROP POLICY of_account ON {table}; CREATE POLICY of_account ON {table} USING (true)")
-    await admin.execute("SET LOCAL ROLE entente_app")
-    await admin.execute("SELECT access.enter($1)", ours)
-    seen = await admin.fetch(f"SELECT account_id FROM {table}")  # noqa: S608
-    await transaction.rollback()
-    await admin.close()
+    async with closing(await asyncpg.connect(database.admin_dsn)) as admin:
+        transaction = admin.transaction()
+        await transaction.start()
+        await admin.execute(f"DROP POLICY of_account ON {table}; CREATE POLICY of_account ON {table} USING (true)")
+        await admin.execute("SET LOCAL ROLE entente_app")
+        await admin.execute("SELECT access.enter($1)", ours)
+        seen = await admin.fetch(f"SELECT account_id FROM {table}")  # noqa: S608
+        await transaction.rollback()
 
     assert {row[0] for row in seen} >= {ours, theirs}
 
@@ -221,16 +221,15 @@ async def test_without_its_policy_the_other_body_s_provider_would_be_seen(
     people: People, body: TenantId, other_body: TenantId, database: DatabaseSettings
 ) -> None:
     names = {(await people.provider(one)).name for one in (body, other_body)}
-    admin = await asyncpg.connect(database.admin_dsn)
-    transaction = admin.transaction()
-    await transaction.start()
-    await admin.execute("DROP POLICY of_tenant ON access.provider")
-    await admin.execute("CREATE POLICY of_tenant ON access.provider USING (true)")
-    await admin.execute("SET LOCAL ROLE entente_app")
-    await admin.execute("SELECT log.enter($1)", body)
-    seen = await admin.fetch("SELECT name FROM access.provider")
-    await transaction.rollback()
-    await admin.close()
+    async with closing(await asyncpg.connect(database.admin_dsn)) as admin:
+        transaction = admin.transaction()
+        await transaction.start()
+        await admin.execute("DROP POLICY of_tenant ON access.provider")
+        await admin.execute("CREATE POLICY of_tenant ON access.provider USING (true)")
+        await admin.execute("SET LOCAL ROLE entente_app")
+        await admin.execute("SELECT log.enter($1)", body)
+        seen = await admin.fetch("SELECT name FROM access.provider")
+        await transaction.rollback()
 
     assert {row[0] for row in seen} >= names
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from domain.ids import TenantId
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.store import LogStore, open_log_store
 from infra.settings import DatabaseSettings, Role
 from tests.integration.infra.log.logs import PassThrough, new_tenant, open_logs
@@ -38,16 +38,14 @@ async def connections(database: DatabaseSettings) -> AsyncIterator[Database]:
 @pytest.fixture
 async def app(connections: Database) -> AsyncIterator["asyncpg.Connection[Any]"]:
     """A plain connection as the application's role."""
-    connection = await connections.connect(Role.APP)
-    yield connection
-    await connection.close()
+    async with closing(await connections.connect(Role.APP)) as connection:
+        yield connection
 
 
 @pytest.fixture
 async def admin(database: DatabaseSettings) -> AsyncIterator["asyncpg.Connection[Any]"]:
-    connection = await asyncpg.connect(database.admin_dsn)
-    yield connection
-    await connection.close()
+    async with closing(await asyncpg.connect(database.admin_dsn)) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -18,5 +18,6 @@ def kill(server: EmbeddedServer) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
     os.kill(server.pid, signal.SIGKILL)
-    psutil.wait_procs(children, timeout=10)
+    _, left = psutil.wait_procs(children, timeout=60)
+    assert not left
     server.stop()

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from domain.access import GrantChange
 from domain.ids import CommandId, PersonId, TenantId
 from domain.ports import Guard, NewEvent, Outcome
+from infra.database import closing
 from infra.log.batch import APPEND_SQL, answers, arguments
 from infra.log.leaf import leaf_of
 from infra.settings import DatabaseSettings, Role
@@ -294,15 +295,12 @@ async def test_recorded_at_never_goes_back_though_the_clock_does(
 
 @pytest.mark.parametrize("role", Role)
 async def test_no_role_may_replace_the_clock(connections: Any, role: Role) -> None:
-    connection = await connections.connect(role)
-    try:
+    async with closing(await connections.connect(role)) as connection:
         await connection.execute("SET default_transaction_read_only = off")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(
                 "CREATE OR REPLACE FUNCTION log.clock() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'"
             )
-    finally:
-        await connection.close()
 
 
 async def test_an_append_is_durable_even_if_its_session_would_not_wait(app: Any, body: TenantId) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.database import Database
+from infra.database import Database, closing
 from infra.embedded import EmbeddedServer
 from infra.migrate import migrate
 from infra.settings import DatabaseSettings, Role, embedded_database
@@ -62,8 +62,7 @@ def answers(trace: Path, mark: str) -> tuple[int, int]:
 async def test_every_acknowledgement_follows_a_flush(durable: DatabaseSettings, tmp_path: Path) -> None:
     body = new_tenant()
     open_logs(durable, body)
-    async with Database(durable) as database:
-        connection = await database.connect(Role.APP)
+    async with Database(durable) as database, closing(await database.connect(Role.APP)) as connection:
         await call(connection, an_append(body))  # prepares the statement
         with traced(connection.get_server_pid(), tmp_path / "honest"):
             for _ in range(APPENDS):
@@ -73,7 +72,6 @@ async def test_every_acknowledgement_follows_a_flush(durable: DatabaseSettings, 
                 async with connection.transaction():
                     await call(connection, an_append(body))
                     await connection.execute("SET LOCAL synchronous_commit = off")
-        await connection.close()
 
     assert answers(tmp_path / "honest", "accepted") == (APPENDS, 0)
     # The control: the same look at commits that do not wait.

@@ -124,7 +124,7 @@ async def clients(campaign: Campaign, stores: list[Appends], tenants: list[Tenan
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(asyncio.gather(*tasks), 60)
+        await asyncio.wait_for(asyncio.gather(*tasks), 300)
 
 
 async def run_campaign(server: EmbeddedServer, kills: int) -> None:

@@ -1,8 +1,5 @@
 """The signer: every leaf recomputed, only what is flushed is signed, and never a second history."""
 
-import os
-import signal
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -16,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from domain.ids import TenantId
-from infra.database import Database
+from infra.database import Database, closing
 from infra.embedded import EmbeddedServer
 from infra.log.leaf import leaf_of
 from infra.log.merkle import leaf_hash, root_of, verify_inclusion
@@ -31,6 +28,7 @@ from tests.integration.infra.log.killing import kill
 from tests.integration.infra.log.logs import an_append, call, new_tenant, open_logs, rows_of
 from tests.integration.keeper import FAST, TEMPLATE
 from tests.integration.logs import as_superuser
+from tests.integration.processes import psutil, wait_until
 
 KEYS = Keys("entente.example/log", bytes(range(32)))
 
@@ -43,21 +41,17 @@ class Own:
         self.held = HeldCheckpoints(directory)
 
     @asynccontextmanager
-    async def signer(self, keys: Keys = KEYS, *, flush_wait_seconds: float = 10.0) -> AsyncIterator[LogSigner]:
-        async with Database(self.settings) as database:
-            connection = await database.connect(Role.SIGNER)
+    async def signer(self, keys: Keys = KEYS, *, flush_wait_seconds: float = 60.0) -> AsyncIterator[LogSigner]:
+        async with Database(self.settings) as database, closing(await database.connect(Role.SIGNER)) as connection:
             yield LogSigner(connection, self.held, keys, flush_wait_seconds=flush_wait_seconds)
-            await connection.close()
 
     async def append(self, tenant_id: TenantId, events: int, *, durably: bool = True) -> None:
-        async with Database(self.settings) as database:
-            connection = await database.connect(Role.APP)
+        async with Database(self.settings) as database, closing(await database.connect(Role.APP)) as connection:
             async with connection.transaction():
                 [answer] = await call(connection, an_append(tenant_id, events=events))
                 if not durably:
                     await connection.execute("SET LOCAL synchronous_commit = off")
             assert answer[0] == "accepted"
-            await connection.close()
 
     def checkpoints(self, tenant_id: TenantId) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.settings.admin_dsn) as connection:
@@ -304,14 +298,12 @@ async def test_a_body_sees_its_own_checkpoints_alone(own: Own) -> None:
     async with own.signer() as signer:
         await signer.sign()
         await sign_national_root(signer._connection, KEYS, datetime.now(UTC))
-    async with Database(own.settings) as database:
-        connection = await database.connect(Role.APP)
+    async with Database(own.settings) as database, closing(await database.connect(Role.APP)) as connection:
         for table in ("log.checkpoint", "log.national_leaf"):
             async with connection.transaction():
                 await connection.execute("SELECT log.enter($1)", one)
                 seen = await connection.fetch(f"SELECT tenant_id FROM {table}")  # noqa: S608 - of the list above
             assert [row[0] for row in seen] == [one]
-        await connection.close()
 
 
 # --- Only what is flushed
@@ -332,23 +324,35 @@ def unflushed(tmp_path: Path) -> Iterator[Own]:
 
 @contextmanager
 def standing_still(settings: DatabaseSettings) -> Iterator[None]:
-    with psycopg.connect(settings.admin_dsn) as connection:
+    with psycopg.connect(settings.admin_dsn, autocommit=True) as connection:
         row = connection.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'").fetchone()
-    assert row is not None
-    os.kill(row[0], signal.SIGSTOP)
-    time.sleep(0.05)  # a flush that it had begun
+        assert row is not None
+        writer = psutil.Process(row[0])
+        _stop_at_rest(writer, connection)
     try:
         yield
     finally:
-        with suppress(ProcessLookupError):
-            os.kill(row[0], signal.SIGCONT)
+        with suppress(psutil.NoSuchProcess):
+            writer.resume()
+
+
+def _stop_at_rest(writer: psutil.Process, connection: "psycopg.Connection[Any]") -> None:
+    """Stop the background writer where it waits: within a flush it may hold what every commit waits for."""
+    doing = "SELECT wait_event FROM pg_stat_activity WHERE pid = %s"
+    while True:
+        writer.suspend()
+        wait_until(lambda: writer.status() == psutil.STATUS_STOPPED, "the writer of the log stands still")
+        if connection.execute(doing, [writer.pid]).fetchone() == ("WalWriterMain",):
+            return
+        writer.resume()
 
 
 async def test_an_event_that_is_visible_but_not_flushed_is_not_signed(unflushed: Own) -> None:
     one, other = two_logs(unflushed)
     await unflushed.append(other, 1)
-    async with unflushed.signer(flush_wait_seconds=0.2) as signer:
+    async with unflushed.signer(flush_wait_seconds=60) as signer:
         assert list((await signer.sign()).signed) == [other]
+        signer._flush_wait_seconds = 0.2  # from here on it would wait in vain
         with standing_still(unflushed.settings):
             await unflushed.append(one, 1, durably=False)
             assert _head(unflushed, one)[0] == 1  # everybody sees it
@@ -359,6 +363,7 @@ async def test_an_event_that_is_visible_but_not_flushed_is_not_signed(unflushed:
             assert unflushed.held.read(one) is None
 
             await unflushed.append(other, 1)  # waits for the disk, and takes what came before along
+            signer._flush_wait_seconds = 60
             assert set((await signer.sign()).signed) == {one, other}
 
 
@@ -379,14 +384,12 @@ async def test_without_that_rule_an_event_would_be_signed_that_a_crash_takes_bac
         migrate(settings)
         own = Own(settings, tmp_path / "checkpoints")
         one, _ = two_logs(own)
-        async with Database(settings) as database:
-            connection = await database.connect(Role.SIGNER)
+        async with Database(settings) as database, closing(await database.connect(Role.SIGNER)) as connection:
             await connection.execute("SET synchronous_commit = off")  # its own commit must not flush for it
             with standing_still(settings):
                 await own.append(one, 1, durably=False)
                 done = await Hasty(connection, own.held, KEYS).sign()
                 kill(server)
-            connection.terminate()  # its end may not have been told yet, and a connection left open is a failure
             assert done.signed[one].size == 1
         server.start()
         assert _head(own, one)[0] == 0

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from domain.ids import TenantId
-from infra.database import Database
+from infra.database import Database, closing
 from infra.log.leaf import leaf_of
 from infra.log.merkle import root_of, verify_consistency, verify_inclusion
 from infra.log.proofs.tree import HashesMissingError, LogTree, StoredTiles
@@ -30,11 +30,9 @@ async def long_log(app: "asyncpg.Connection[Any]", body: TenantId, other_body: T
 
 @asynccontextmanager
 async def tree_of(connections: Database, tenant_id: TenantId, entered: TenantId) -> AsyncIterator[LogTree]:
-    connection = await connections.connect(Role.APP)
-    async with connection.transaction(readonly=True):
+    async with closing(await connections.connect(Role.APP)) as connection, connection.transaction(readonly=True):
         await connection.execute("SELECT log.enter($1)", entered)
         yield LogTree(StoredTiles(connection, tenant_id))
-    await connection.close()
 
 
 async def test_every_size_that_a_log_has_had_has_its_root_and_its_proofs(

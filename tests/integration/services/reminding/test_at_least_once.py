@@ -76,7 +76,7 @@ async def test_without_the_turn_two_jobs_at_once_would_send_two(
     """The negative control: the lock that the test above relies on, taken away."""
     monkeypatch.setattr(reminded, "_TURN", reminded._TURN.replace(" FOR NO KEY UPDATE", ""))
     await listed(write, ALPHA)
-    box = Slow(begun=2, patience_seconds=10)
+    box = Slow(begun=2, patience_seconds=120)
 
     jobs_at_once = [remind_body(write, box, SETTINGS, ALPHA, ANNOUNCED) for _ in range(2)]
     done = await asyncio.gather(*jobs_at_once, return_exceptions=True)

@@ -1,9 +1,7 @@
 """One job a day and body, however many workers there are."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,12 +14,11 @@ from infra.mail.settings import ReminderSettings
 from infra.settings import DatabaseSettings
 from services import daily
 from services.bootstrap import WriteSide, open_write_side
-from services.contents import NO_CONTENTS
 from services.reminding.jobs import REMIND, Reminders, enqueue, remind_today
-from services.worker import work
 from tests.integration.mailbox import Mailbox
 from tests.integration.readapi.conftest import ALPHA
 from tests.integration.services.reminding.world import FRENCH, SETTINGS, listed, queued
+from tests.integration.working import worker
 
 
 async def test_a_body_s_job_is_put_into_the_queue_once_a_day_by_however_many_workers(
@@ -78,7 +75,8 @@ async def test_a_real_worker_finds_the_day_and_sends_its_message_as_a_file(
     settings = ReminderSettings(days_before=(14, 3), hour=0, public_url="https://entente.example.ca")
     mailer = FileMailer(tmp_path / "mail", "entente@example.org")
 
-    async with worker(alike, Reminders(settings, mailer)), worker(alike, Reminders(settings, mailer)):
+    reminders = Reminders(settings, mailer)
+    async with worker(alike, reminders=reminders), worker(alike, reminders=reminders):
         await until(lambda: any(tmp_path.glob("mail/*.eml")) and not queued(alike))
 
     (path,) = (tmp_path / "mail").iterdir()
@@ -96,25 +94,14 @@ async def test_a_worker_without_mail_puts_nothing_into_the_queue(
     monkeypatch.setattr(daily, "EVERY", timedelta(seconds=0.01))
     await listed(write, ALPHA)
 
-    async with worker(alike, None):
+    async with worker(alike, reminders=None):
         await asyncio.sleep(0.3)
 
     assert queued(alike) == []
 
 
-@asynccontextmanager
-async def worker(settings: DatabaseSettings, reminders: Reminders | None) -> AsyncIterator[None]:
-    stop = threading.Event()
-    working = asyncio.create_task(asyncio.to_thread(work, settings, NO_CONTENTS, stop, reminders=reminders))
-    try:
-        yield
-    finally:
-        stop.set()
-        await working
-
-
 async def until(condition: Callable[[], bool]) -> None:
-    deadline = asyncio.get_running_loop().time() + 60
+    deadline = asyncio.get_running_loop().time() + 120
     while not condition():
         assert asyncio.get_running_loop().time() < deadline
         await asyncio.sleep(0.05)

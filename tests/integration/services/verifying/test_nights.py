@@ -1,9 +1,8 @@
 """Every log is verified once a night; what is not as it was recorded is kept, logged and shown."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,14 @@ from services.api.health import Warned
 from services.api.readiness import checks
 from services.bootstrap import WriteSide, open_write_side
 from services.cli import REFUSED, main
-from services.contents import NO_CONTENTS
 from services.forgetting_readings import FORGET_READINGS
 from services.reactions import END_GRANTS
 from services.verifying.jobs import VERIFY, Nights, Verifying, verify_tonight
 from services.verifying.results import Found, last
-from services.worker import work
 from tests.integration.logs import as_superuser
 from tests.integration.readapi.conftest import ALPHA, BETA
 from tests.integration.services.reminding.world import queued
+from tests.integration.working import worker
 
 LOGS = 3
 """Of the two bodies and the commons."""
@@ -177,7 +175,10 @@ async def test_two_real_workers_verify_each_log_once_and_the_command_line_shows_
     database: DatabaseSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with changed_leaf(database), capture_logs() as journal:
-        async with worker(database, tmp_path), worker(database, tmp_path):
+        async with (
+            worker(database, verifying=verifying(tmp_path)),
+            worker(database, verifying=verifying(tmp_path)),
+        ):
             deadline = asyncio.get_running_loop().time() + 120
             while len(rows(database)) < LOGS or queued(database):
                 assert asyncio.get_running_loop().time() < deadline
@@ -208,13 +209,5 @@ def rows(database: DatabaseSettings) -> list[Any]:
         return connection.execute(statement).fetchall()
 
 
-@asynccontextmanager
-async def worker(database: DatabaseSettings, tmp_path: Path) -> AsyncIterator[None]:
-    stop = threading.Event()
-    verifying = Verifying(0, HeldCheckpoints(tmp_path / "checkpoints"))
-    working = asyncio.create_task(asyncio.to_thread(work, database, NO_CONTENTS, stop, verifying=verifying))
-    try:
-        yield
-    finally:
-        stop.set()
-        await working
+def verifying(tmp_path: Path) -> Verifying:
+    return Verifying(0, HeldCheckpoints(tmp_path / "checkpoints"))

@@ -17,7 +17,7 @@ from services.views.chart import Chart, chart
 from services.views.comparison import Line
 from services.views.drawing import Drawing, Drawings, Easel, draw, plain
 
-SHORT, LONG = timedelta(seconds=0.2), timedelta(seconds=60)
+SHORT, LONG = timedelta(seconds=0.2), timedelta(minutes=2)
 
 
 def a_chart(name: str = "Baie-Modèle", number: int = 1_234_567, language: Language = "fr") -> Chart:
@@ -126,13 +126,13 @@ async def alone() -> AsyncIterator[None]:
     yield
     drawing = {one for one in asyncio.all_tasks() - before if "_draw" in repr(one.get_coro())}
     if drawing:
-        _, late = await asyncio.wait(drawing, timeout=60)
+        _, late = await asyncio.wait(drawing, timeout=150)
         assert not late
 
 
 @pytest.mark.usefixtures("alone")
 async def test_a_chart_is_drawn_once_outside_of_this_process() -> None:
-    easel = Easel(patience=LONG, drawer=instant)
+    easel = Easel(patience=LONG, deadline=LONG, drawer=instant)
     first = await easel.drawn(a_chart())
 
     assert first is not None
@@ -143,10 +143,10 @@ async def test_a_chart_is_drawn_once_outside_of_this_process() -> None:
 
 @pytest.mark.usefixtures("alone")
 async def test_a_page_does_not_wait_long_and_has_the_chart_the_next_time() -> None:
-    easel = Easel(patience=SHORT, drawer=slow)
+    easel = Easel(patience=SHORT, deadline=LONG, drawer=slow)
 
     assert await easel.drawn(a_chart()) is None
-    await asyncio.wait(easel._drawing.values(), timeout=60)
+    await asyncio.wait(easel._drawing.values(), timeout=150)
     assert await easel.drawn(a_chart()) is not None
 
 
@@ -155,7 +155,7 @@ async def test_a_page_does_not_wait_long_and_has_the_chart_the_next_time() -> No
 async def test_a_chart_that_cannot_be_drawn_is_none_and_is_not_tried_again_at_once(
     drawer: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    easel = Easel(patience=LONG, drawer=drawer)  # type: ignore[arg-type] # one of those above
+    easel = Easel(patience=LONG, deadline=LONG, drawer=drawer)  # type: ignore[arg-type] # one of those above
     with capture_logs() as logs:
         assert await easel.drawn(a_chart()) is None
         assert await easel.drawn(a_chart()) is None
@@ -173,7 +173,7 @@ async def test_what_takes_too_long_is_killed_and_the_next_chart_is_drawn() -> No
     easel = Easel(patience=LONG, deadline=timedelta(seconds=2), drawer=endless)
     assert await easel.drawn(a_chart()) is None
 
-    assert await Easel(patience=LONG, drawer=instant).drawn(a_chart()) is not None
+    assert await Easel(patience=LONG, deadline=LONG, drawer=instant).drawn(a_chart()) is not None
 
 
 @pytest.mark.usefixtures("alone")
