@@ -17,7 +17,8 @@ from granian.server.embed import Server
 from graphql.execution.values import VariableValues, get_variable_values
 
 from domain.ids import TenantId
-from infra.settings import DatabaseSettings, Role, load_settings
+from infra.environment import load_settings
+from infra.settings import DatabaseSettings, Role
 from readapi import asof
 from readapi.compiler.plans import Bound, Compiler
 from readapi.compiler.slugs import Slugs

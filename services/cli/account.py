@@ -10,7 +10,8 @@ import msgspec
 from domain.erasure import PersonErasureGround
 from domain.errors import Refusal
 from domain.ids import TenantId
-from infra.settings import Settings, load_settings
+from infra.environment import load_settings
+from infra.settings import Settings
 from services.authorisation import ROLES
 from services.bootstrap import CONSOLE, WriteSide, mailer_of, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error

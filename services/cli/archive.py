@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
+from infra.environment import load_settings
 from infra.log.feed import LogFeed
 from infra.log.proofs.held import HeldCheckpoints
-from infra.settings import load_settings
 from services.archive.exporting import export_body
 from services.archive.form import ArchiveError
 from services.archive.restoring import restore_body

@@ -9,8 +9,8 @@ from pathlib import Path
 from domain.clocks import parse_recorded_as_of
 from domain.errors import Refusal
 from domain.ids import TenantId
+from infra.environment import load_settings
 from infra.log.proofs.note import NoteError
-from infra.settings import load_settings
 from services.audit.export import Gathered, NotSignedError, gather
 from services.audit.pack import PackTooLargeError, make_pack
 from services.bootstrap import open_write_side

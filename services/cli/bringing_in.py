@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import domain.areas  # noqa: F401 - fills the registry of commands
+from infra.environment import load_settings
 from infra.log.proofs.held import HeldCheckpoints
-from infra.settings import load_settings
 from services.bootstrap import CONSOLE, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error, tables
 from services.cli.database import reachable

@@ -12,12 +12,13 @@ from domain.errors import Refusal
 from domain.ids import CommandId, TenantId
 from domain.stream import Order
 from infra.database import closing
+from infra.environment import load_settings
 from infra.log.feed import LogFeed
 from infra.log.proofs.checkpoint import Checkpoint
 from infra.log.proofs.held import Held, HeldBrokenError, HeldCheckpoints
 from infra.log.proofs.note import Note
 from infra.log.proofs.restored import differs
-from infra.settings import Role, load_settings
+from infra.settings import Role
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.cli import REFUSED, say, say_error
 from services.cli.database import reachable

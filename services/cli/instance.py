@@ -14,10 +14,11 @@ from domain.body import OpenBody
 from domain.errors import Refusal
 from domain.ids import COMMONS, PersonId, TenantId
 from infra.access.tokens import CALENDAR, AmbiguousTokenError, Limits
+from infra.environment import load_settings
 from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
 from infra.migrate import migrate as migrate_schema
-from infra.settings import DatabaseSettings, Settings, load_settings
+from infra.settings import DatabaseSettings, Settings
 from services.api.routes import provision_answer
 from services.authorisation import ROLES, check_organisation
 from services.bodies import BodyFacts, Provisioning

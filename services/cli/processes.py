@@ -5,7 +5,8 @@ import asyncio
 import os
 import signal
 
-from infra.settings import Settings, load_settings
+from infra.environment import load_settings
+from infra.settings import Settings
 from services.cli import REFUSED, say_error
 
 

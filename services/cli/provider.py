@@ -10,8 +10,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from infra.access.providers import SECRET_BYTES_MAX, ProviderFixedError, ProviderSecretError, ProviderTerms
+from infra.environment import load_settings
 from infra.openid.fetching import ProviderAnswerError, ProviderUnreachableError
-from infra.settings import Settings, load_settings
+from infra.settings import Settings
 from services.bootstrap import WriteSide, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Final
 
 from infra.access.quotas import Override
-from infra.settings import load_settings
+from infra.environment import load_settings
 from services.bootstrap import open_write_side
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable

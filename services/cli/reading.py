@@ -19,11 +19,12 @@ from domain.errors import Refusal
 from domain.event import Recorded
 from domain.ids import COMMONS, StreamId, TenantId
 from domain.stream import STREAMS
+from infra.environment import load_settings
 from infra.log.feed import LogFeed
 from infra.log.proofs.held import HeldBrokenError, HeldCheckpoints
 from infra.log.recorder import TenantLog
 from infra.log.store import LogStore
-from infra.settings import Role, Settings, load_settings
+from infra.settings import Role, Settings
 from projections.rebuild import BuildStoppedError, SwapTimeoutError
 from projections.registry import BY_NAME
 from services.bootstrap import WriteSide, open_write_side

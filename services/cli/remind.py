@@ -6,7 +6,8 @@ import os
 from datetime import date
 
 from domain.ids import TenantId
-from infra.settings import Settings, load_settings
+from infra.environment import load_settings
+from infra.settings import Settings
 from projections.runner import StoppedError
 from readapi.refusals import AnswerTooLargeError
 from services.bootstrap import WriteSide, mailer_of, open_write_side

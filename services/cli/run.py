@@ -20,10 +20,11 @@ from typing import Final, NamedTuple
 from uuid import uuid4, uuid5
 
 from infra.embedded import EmbeddedServer
+from infra.environment import load_settings
 from infra.log.proofs.held import HeldCheckpoints
 from infra.migrate import SchemaNewerError
 from infra.pii.addresses import AddressIdUsedError, AddressListedError
-from infra.settings import Settings, load_settings
+from infra.settings import Settings
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.cli import REFUSED, say, say_error
 from services.cli.bringing_in import sample_bodies, sample_files

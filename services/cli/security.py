@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from infra.access.security_log import NEWEST
-from infra.settings import load_settings
+from infra.environment import load_settings
 from services.bootstrap import open_write_side
 from services.cli import USAGE, say, say_error
 from services.cli.database import reachable

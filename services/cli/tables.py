@@ -12,8 +12,9 @@ from uuid import UUID
 from domain.envelope import Actor
 from domain.errors import Refusal
 from domain.ids import TenantId
+from infra.environment import load_settings
 from infra.log.proofs.held import HeldCheckpoints
-from infra.settings import Settings, load_settings
+from infra.settings import Settings
 from services.bootstrap import CONSOLE, WriteSide, open_write_side
 from services.cli import REFUSED, USAGE, say, say_error
 from services.cli.database import reachable

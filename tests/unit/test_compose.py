@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from infra.mail.server import SmtpServer
-from infra.settings import SETTINGS
+from infra.variables import SETTINGS
 from services.api.app import health_paths
 from services.cli import verbs
 

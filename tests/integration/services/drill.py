@@ -16,8 +16,9 @@ from psycopg import sql
 
 from infra.embedded import EmbeddedServer
 from infra.embedded.binaries import bundled_bin
+from infra.environment import load_settings
 from infra.migrate import migrate
-from infra.settings import Role, Settings, load_settings
+from infra.settings import Role, Settings
 from projections.registry import PROJECTIONS
 from projections.runner import Runner
 from services.api.app import create_app

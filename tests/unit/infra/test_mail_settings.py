@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.environment import load_settings
 from infra.mail.server import Security, ServerUrlError, SmtpServer
 from infra.mail.settings import MailSettings, ReminderSettings
-from infra.settings import Settings, SettingsError, load_settings
+from infra.settings import Settings, SettingsError
 
 SMTP = "smtp://relay:p%40ss@mail.example.ca"
 FROM = {"ENTENTE_MAIL_FROM": "entente@example.ca"}

@@ -5,17 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.environment import load_settings
 from infra.secret_files import SecretFileError, read_or_create_secret
-from infra.settings import (
-    SETTINGS,
-    DatabaseSettings,
-    Profile,
-    Role,
-    Setting,
-    Settings,
-    SettingsError,
-    load_settings,
-)
+from infra.settings import DatabaseSettings, Profile, Role, Settings, SettingsError
+from infra.variables import SETTINGS, Setting
 
 SECRET = "0123456789abcdef0123456789abcdef"
 URL = "postgresql://admin:hidden@db.example:5433/entente?sslmode=require"
