@@ -39,7 +39,8 @@ class Child:
     """All of its variables; None passes ours on."""
     ready: Callable[[], bool] | None = None
     """Asked repeatedly until True, before the next child starts; must answer within a second or so."""
-    ready_timeout: timedelta = timedelta(seconds=60)
+    ready_timeout: timedelta = timedelta(minutes=5)
+    """Only what hangs meets it; a busy machine was seen to need more than a minute."""
     stop_signal: signal.Signals = signal.SIGTERM
     tied: bool = False
     """`argv` already asks for a parent-death signal (as `EmbeddedServer.command` does)."""

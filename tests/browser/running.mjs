@@ -38,16 +38,34 @@ export async function start(port) {
   const folder = await mkdtemp(join(tmpdir(), "entente-browser-"));
   const env = { ...ENVIRONMENT, ENTENTE_INSTANCE_DIR: folder, PORT: String(port) };
   const server = spawn(ENTENTE, ["run", "--demo"], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const said = await new Promise((resolve, reject) => {
-    let text = "";
-    server.stdout.on("data", (chunk) => {
-      text += chunk;
-      if (text.includes("Ctrl-C")) resolve(text);
+  let browser;
+
+  async function stop() {
+    await browser?.close();
+    if (server.exitCode === null) {
+      const ended = once(server, "exit");
+      server.kill("SIGTERM");
+      await ended;
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  let said;
+  try {
+    said = await new Promise((resolve, reject) => {
+      let text = "";
+      server.stdout.on("data", (chunk) => {
+        text += chunk;
+        if (text.includes("Ctrl-C")) resolve(text);
+      });
+      server.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${text}`)));
     });
-    server.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${text}`)));
-  });
+    browser = await launched();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const origin = said.match(/(http:\/\/[^\s/]+)\/fr/)[1];
-  const browser = await launched();
 
   // A last argument that is no word is what the program reads: { stdin }.
   async function run(...given) {
@@ -57,16 +75,6 @@ export async function start(port) {
     const running = promisify(execFile)(ENTENTE, words, options);
     running.child.stdin.end(stdin);
     return (await running).stdout.trim();
-  }
-
-  async function stop() {
-    await browser.close();
-    if (server.exitCode === null) {
-      const ended = once(server, "exit");
-      server.kill("SIGTERM");
-      await ended;
-    }
-    await rm(folder, { recursive: true, force: true });
   }
 
   return { browser, folder, origin, said, run, stop };

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS_MAX = 300
+START_SECONDS_MAX = 900
 
 
 class Running:

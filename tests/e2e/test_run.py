@@ -13,7 +13,7 @@ import pytest
 
 from infra.embedded import EmbeddedServer
 from tests.e2e.running import Running
-from tests.integration.processes import ended
+from tests.integration.processes import ended, wait_until
 from tests.integration.services.asking import draft
 
 MAIL_SECONDS_MAX = 300
@@ -68,6 +68,7 @@ def check_mail(directory: Path) -> None:
 def check_answers(address: str, slug: str, token: str, *, taken_port: int) -> None:
     assert not address.endswith(f":{taken_port}")
     with httpx.Client(base_url=address, timeout=60) as client:
+        wait_until(lambda: client.get("/health/ready").status_code == 200, "all of it is ready")
         ready = client.get("/health/ready")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         french, english = client.get("/fr"), client.get("/en")
