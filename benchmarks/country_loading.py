@@ -1,16 +1,15 @@
 """Takes an invented country into its logs, and on into what a comparison reads."""
 
 import asyncio
-import time
 from typing import Final
 
 from benchmarks.country import Country
-from benchmarks.loading import Progress, open_logs, project, record
-from benchmarks.rebuild import make_live_tables
+from benchmarks.loading import Progress, fill
 from infra.settings import DatabaseSettings
 from projections.projection import Projection
 from projections.published import SOURCES
 from projections.registry import BY_NAME
+from services.projector import make_tables
 
 READ: Final[tuple[Projection, ...]] = tuple(
     BY_NAME[name] for name in (*SOURCES, "indicator", "plan", "target", "grant_held")
@@ -25,12 +24,6 @@ async def load(
     projections: tuple[Projection, ...] = READ,
 ) -> int:
     """Record the country and project it; how many events it has."""
-    await asyncio.to_thread(make_live_tables, settings)
-    await asyncio.to_thread(open_logs, settings, country.logs)
-    began = time.monotonic()
-    events = await record(settings, country.told())
-    recorded = time.monotonic()
-    await project(settings, projections, vacuum=True)
-    took = (recorded - began, time.monotonic() - recorded)
-    progress(f"  {country.size}: {events} events recorded in {took[0]:.0f} s, projected in {took[1]:.0f} s")
-    return events
+    await asyncio.to_thread(make_tables, settings)
+    progress(f"  {country.size}")
+    return await fill(settings, country.logs, country.told(), projections, progress, vacuum=True)

@@ -22,7 +22,6 @@ import httpx
 from benchmarks.harness import Benchmark, Ratio, compare
 from benchmarks.http import ROOT, ended, generator, open_body, prepare, served
 from benchmarks.instance import TENANTS, Bench, new_id
-from benchmarks.rebuild import make_live_tables
 from domain.envelope import Actor, WithoutAuthority
 from domain.ids import CommandId, IndicatorId, TenantId
 from domain.indicator import DefineIndicator
@@ -32,6 +31,7 @@ from infra.migrate import migrate
 from infra.settings import EMBEDDED_DATABASE, DatabaseSettings, embedded_database
 from services.bootstrap import CONSOLE, open_write_side
 from services.commands import fingerprint
+from services.projector import make_tables
 
 _BODIES_SMOKE: Final = 4
 _PROBES: Final = 12
@@ -53,7 +53,7 @@ def benchmarks(bench: Bench) -> list[Benchmark]:
 async def _freshness(bench: Bench, wanted: frozenset[str]) -> list[Ratio]:
     settings = embedded_database(bench.instance_dir, name=EMBEDDED_DATABASE)  # the one that a served instance has
     await asyncio.to_thread(migrate, settings)
-    await asyncio.to_thread(make_live_tables, settings)
+    await asyncio.to_thread(make_tables, settings)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(bench.execute, f'DROP DATABASE "{EMBEDDED_DATABASE}" WITH (FORCE)')
         plan_of = await prepare(settings, _BODIES_SMOKE if bench.smoke else TENANTS, bench.progress)

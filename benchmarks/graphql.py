@@ -27,7 +27,7 @@ from benchmarks.harness import Benchmark, Ratio, compare, interleave
 from benchmarks.http import ended, is_live
 from benchmarks.instance import Bench, cpu_seconds
 from benchmarks.loading import record
-from benchmarks.rebuild import load, make_live_tables
+from benchmarks.rebuild import load
 from domain.body import BodyKind, OpenBody
 from domain.ids import TenantId
 from domain.values import fr
@@ -41,6 +41,7 @@ from projections.runner import Runner
 from readapi.persisted import hashes, stored
 from services.bodies import Provisioning
 from services.bootstrap import CONSOLE, open_write_side
+from services.projector import make_tables
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 BARE: Final = "bare ASGI handler in the same server: same SQL, role and scoped transaction"
@@ -183,7 +184,7 @@ async def operations(server: "Served", pages: int) -> dict[str, Operation]:
 
 async def _fill(bench: Bench, settings: DatabaseSettings, bodies: int) -> list[TenantId]:
     tenants = await load(bench, settings, bodies=bodies, events=bodies * EVENTS_PER_BODY)
-    await asyncio.to_thread(make_live_tables, settings)
+    await asyncio.to_thread(make_tables, settings)
     async with Database(settings) as database, BulkReadModels(database) as models, LogFeed(database) as feed:
         await Runner(feed, models, PROJECTIONS).catch_up()
     await bench.execute("VACUUM ANALYZE", settings.name)

@@ -29,6 +29,26 @@ def open_logs(settings: DatabaseSettings, logs: Sequence[TenantId]) -> None:
         cursor.executemany("SELECT log.open(%s)", [(tenant_id,) for tenant_id in logs])
 
 
+async def fill(
+    settings: DatabaseSettings,
+    logs: Sequence[TenantId],
+    told: Iterable[Append],
+    projections: Sequence[Projection],
+    progress: Progress,
+    *,
+    vacuum: bool = False,
+) -> int:
+    """Open logs, record in them what is told, and project it; how many events."""
+    await asyncio.to_thread(open_logs, settings, logs)
+    began = time.monotonic()
+    events = await record(settings, told, progress)
+    recorded = time.monotonic()
+    await project(settings, projections, vacuum=vacuum)
+    took = (recorded - began, time.monotonic() - recorded)
+    progress(f"  {events} events recorded in {took[0]:.0f} s, projected in {took[1]:.0f} s")
+    return events
+
+
 async def record(settings: DatabaseSettings, told: Iterable[Append], progress: Progress | None = None) -> int:
     """Record in bulk, in the order in which it is told; how many events."""
     async with Database(settings) as database, closing(await database.connect(Role.APP)) as connection:

@@ -9,8 +9,6 @@ from itertools import islice
 from typing import Any, Final
 
 import asyncpg
-import psycopg
-import sqlalchemy
 
 from benchmarks import stock
 from benchmarks.append import connection_options
@@ -31,6 +29,7 @@ from projections.projection import Projection
 from projections.rebuild import rebuild
 from projections.registry import BY_NAME, PROJECTIONS
 from services.builders import side_by_side
+from services.projector import make_tables
 
 COPY: Final = "COPY (SELECT … ORDER BY tenant_id, position) TO binary, discarded"
 _COPIED: Final = (
@@ -146,7 +145,7 @@ async def _rebuilt(
     bench: Bench, settings: DatabaseSettings
 ) -> AsyncIterator[Callable[[Sequence[Projection]], Awaitable[float]]]:
     """The product's path: make, fill body by body, index, catch up, swap; gives events of the log per second."""
-    await asyncio.to_thread(make_live_tables, settings)
+    await asyncio.to_thread(make_tables, settings)
     owner = TableOwner(settings)
     async with (
         Database(settings) as database,
@@ -175,16 +174,6 @@ async def _check_complete(models: BulkReadModels, projections: Sequence[Projecti
         reached[cursor.projection] += cursor.position
     if set(reached.values()) != {events // TENANTS * TENANTS}:
         raise AssertionError(f"not every event was projected: {reached}")
-
-
-def make_live_tables(settings: DatabaseSettings) -> None:
-    engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(settings.admin_dsn),
-        poolclass=sqlalchemy.NullPool,
-    )
-    with engine.begin() as connection:
-        ddl.create_all(connection, PROJECTIONS)
 
 
 async def _bound(bench: Bench, settings: DatabaseSettings, projections: Sequence[Projection]) -> float:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from infra.migrate import migrate
 from infra.settings import embedded_database
+from services.projector import make_tables
 from tests.comparison.check import Check
 from tests.comparison.country import Country
 from tests.comparison.loading import load
-from tests.comparison.servers import made, server
+from tests.comparison.servers import server
 from tests.comparison.sizes import SIZES
 
 
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     with server() as running:
         settings = embedded_database(running.instance_dir, name="comparison")
         migrate(settings)
-        made(settings)
+        make_tables(settings)
 
         async def check() -> int:
             await load(settings, country, progress)

@@ -1,9 +1,8 @@
 """Takes an invented country into its logs, and on into what national views read."""
 
-import time
 from typing import Final
 
-from benchmarks.loading import Progress, open_logs, project, record
+from benchmarks.loading import Progress, fill
 from infra.settings import DatabaseSettings
 from projections.projection import Projection
 from projections.registry import PROJECTIONS
@@ -20,11 +19,4 @@ READ: Final[tuple[Projection, ...]] = tuple(
 
 async def load(settings: DatabaseSettings, country: Country, progress: Progress) -> int:
     """Record the country and project it; how many events it has."""
-    open_logs(settings, country.tenants)
-    began = time.monotonic()
-    events = await record(settings, country.told(), progress)
-    progress(f"  {events} events recorded in {time.monotonic() - began:.0f} s")
-    began = time.monotonic()
-    await project(settings, READ)
-    progress(f"  projected in {time.monotonic() - began:.0f} s")
-    return events
+    return await fill(settings, country.tenants, country.told(), READ, progress)

@@ -1,4 +1,4 @@
-"""A server of the check's own, gone at the end, and the tables that it needs."""
+"""A server of the check's own, gone at the end."""
 
 import shutil
 import tempfile
@@ -6,13 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-import sqlalchemy
-
 from infra.embedded import EmbeddedServer
-from infra.settings import DatabaseSettings
-from projections.ddl import create_all
-from projections.registry import PROJECTIONS
 from tests.integration.keeper import FAST
 
 
@@ -27,15 +21,3 @@ def server() -> Iterator[EmbeddedServer]:
     finally:
         running.destroy()
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def made(settings: DatabaseSettings) -> None:
-    """Every read-model table of a migrated database."""
-    engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(settings.admin_dsn),
-        poolclass=sqlalchemy.NullPool,
-    )
-    with engine.begin() as connection:
-        create_all(connection, PROJECTIONS)
-    engine.dispose()

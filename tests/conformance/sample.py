@@ -23,7 +23,7 @@ from services.api.app import create_app
 from services.api.reads import read_api
 from services.cli.bringing_in import sample_files
 from services.importing import read_files
-from tests.comparison.servers import made
+from services.projector import make_tables
 from tests.integration.filled import bring_in
 
 _HOST = "testserver.local"
@@ -34,7 +34,7 @@ async def load(instance: Path) -> DatabaseSettings:
     """A new database with the whole sample."""
     settings = embedded_database(instance, name="conformance")
     migrate(settings)
-    made(settings)
+    make_tables(settings)
     await bring_in(settings, read_files(sample_files()))
     return settings
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import psycopg
-import sqlalchemy
 from psycopg import sql
 
 from infra.bulk.read_models import BulkReadModels
@@ -15,12 +14,12 @@ from infra.embedded import EmbeddedServer
 from infra.log.feed import LogFeed
 from infra.migrate import migrate
 from infra.settings import DatabaseSettings, embedded_database
-from projections.ddl import create_all
 from projections.registry import PROJECTIONS
 from projections.runner import Runner
 from services.bootstrap import CONSOLE, open_write_side
 from services.cli.bringing_in import sample_files
 from services.importing import Entry, Importer, read_files
+from services.projector import make_tables
 from tests.integration.keeper import TEMPLATE
 from tests.integration.readapi.world import lines
 from tests.integration.readapi.world_lines import ALIKE
@@ -44,14 +43,7 @@ def make_database(server: EmbeddedServer, name: str) -> DatabaseSettings:
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
         )
     migrate(settings)
-    engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(settings.admin_dsn),
-        poolclass=sqlalchemy.NullPool,
-    )
-    with engine.begin() as connection:
-        create_all(connection, PROJECTIONS)
-    engine.dispose()
+    make_tables(settings)
     return settings
 
 
