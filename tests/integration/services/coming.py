@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from domain.ids import TenantId
+from infra.access.sessions import Session
 from services.bootstrap import WriteSide
 from tests.integration.services.browsing import Browser
 from tests.integration.services.issuer import SECRET, Issuer
@@ -28,3 +29,11 @@ async def go(browser: Browser, name: str, **query: str) -> str:
 async def come(browser: Browser, issuer: Issuer, name: str, **says: Any) -> httpx.Response:
     """There and back: what the page answers to which the provider sends the browser."""
     return await browser.see(issuer.authorise(await go(browser, name), **says))
+
+
+async def session_of(write: WriteSide, browser: Browser) -> Session:
+    """Of the one who is signed in with this browser."""
+    assert browser.session is not None
+    found = await write.identity.sessions.find(browser.session)
+    assert found is not None
+    return found

@@ -1,11 +1,9 @@
 """What must not be believed of a provider, nor of whoever comes back from one: each with its control."""
 
 import base64
-import dataclasses
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -15,49 +13,21 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from joserfc.jwt import JWTClaimsRegistry
-from litestar.testing import AsyncTestClient
-from litestar.types import ASGIApp
 
 from infra.access import logins
 from infra.access.logins import Logins, Redirect
 from infra.openid import client as openid
 from infra.openid.client import OpenIdClient
-from infra.settings import SessionSettings, Settings
 from services.bootstrap import WriteSide
 from services.identity import providers
 from services.web import visiting
-from tests.integration.services.browsing import ORIGIN, Browser, joined, new_email
+from tests.integration.services.browsing import Browser
 from tests.integration.services.coming import come, go, set_up
 from tests.integration.services.conftest import Partnership
-from tests.integration.services.issuer import CLIENT, Issuer, running, signed, signing_key
+from tests.integration.services.issuer import CLIENT, Issuer, signed, signing_key
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 STALE = "Cette connexion est déjà faite, a duré plus de dix minutes ou a commencé dans un autre navigateur."
-
-
-@pytest.fixture
-def issuer(tmp_path: Path) -> Iterator[Issuer]:
-    with running(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def settings(settings: Settings, issuer: Issuer, tmp_path: Path) -> Settings:  # noqa: ARG001 - writes the file
-    return dataclasses.replace(settings, sessions=SessionSettings(proxies=1, authorities=tmp_path / "issuer.pem"))
-
-
-@pytest.fixture
-async def client(app: ASGIApp, write: WriteSide) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ARG001 - the commons
-    async with AsyncTestClient(app, base_url=ORIGIN) as test_client:
-        yield test_client
-
-
-@pytest.fixture
-async def email(client: httpx.AsyncClient, write: WriteSide, partnership: Partnership) -> str:
-    """Of somebody who may come in."""
-    address = new_email()
-    await joined(client, write, partnership.tenant_id, "member", address)
-    return address
 
 
 @pytest.fixture

@@ -1,46 +1,28 @@
 """Signing out of a session that a provider opened: here always, and there where the provider lets one."""
 
-import dataclasses
 import html
 import re
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from joserfc import jwt
-from litestar.testing import AsyncTestClient
-from litestar.types import ASGIApp
 
-from infra.settings import SessionSettings, Settings
 from services.bootstrap import WriteSide
 from services.web import signing_out
-from tests.integration.services.browsing import ORIGIN, Browser, joined, new_email
+from tests.integration.services.browsing import Browser, joined, new_email
 from tests.integration.services.coming import come, set_up
 from tests.integration.services.conftest import Partnership
-from tests.integration.services.issuer import Issuer, running, signing_key
+from tests.integration.services.issuer import Issuer, signing_key
 
 ABSENT = "offers no way to sign out from here, or does not answer"
 
 
 @pytest.fixture
-def issuer(tmp_path: Path) -> Iterator[Issuer]:
-    with running(tmp_path) as made:
-        made.description = {"end_session_endpoint": f"{made.origin}/end?kept=1"}
-        yield made
-
-
-@pytest.fixture
-def settings(settings: Settings, issuer: Issuer, tmp_path: Path) -> Settings:  # noqa: ARG001 - writes the file
-    return dataclasses.replace(settings, sessions=SessionSettings(proxies=1, authorities=tmp_path / "issuer.pem"))
-
-
-@pytest.fixture
-async def client(app: ASGIApp, write: WriteSide) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ARG001 - the commons
-    async with AsyncTestClient(app, base_url=ORIGIN) as test_client:
-        yield test_client
+def issuer(issuer: Issuer) -> Issuer:
+    issuer.description = {"end_session_endpoint": f"{issuer.origin}/end?kept=1"}
+    return issuer
 
 
 async def come_in(
