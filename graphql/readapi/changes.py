@@ -19,7 +19,7 @@ from domain.ids import TenantId
 from projections.agreement_cells import AGREEMENT_CELL
 from projections.body import REGISTRY
 from projections.registry import PROJECTIONS
-from readapi import sight
+from readapi import operational, sight
 from readapi.compiler.slugs import Slugs
 from readapi.ports import ReadDatabase
 from readapi.viewer import Viewer
@@ -138,7 +138,12 @@ class States:
     async def state(
         self, viewer: Viewer, *, body: TenantId | None = None, view: NationalView | None = None
     ) -> str:
-        """Two states are equal as long as the viewer sees the same."""
+        """Two states are equal as long as the viewer sees the same.
+
+        Raises:
+            StatementTimeoutError: it took too long to look.
+            DatabaseBusyError: the database cannot be reached.
+        """
         is_member = body is not None and viewer.belongs_to(body)
         key = (body, view, is_member, viewer.grantee)
         known = self._looks.get(key)
@@ -153,10 +158,12 @@ class States:
         self, viewer: Viewer, body: TenantId | None, view: NationalView | None, *, is_member: bool
     ) -> str:
         if is_member:
-            return str(await self._database.value(_OF_MEMBER, [body], member=body, reader=viewer.grantee))
+            return str(
+                await operational.value(self._database, _OF_MEMBER, [body], member=body, reader=viewer.grantee)
+            )
         tables = _OF_A_BODY if view is None else _READ_BY[view]
         sql, parameters = _seen(tables, viewer.grantee, body if view is None else None, one_body=view is None)
-        return str(await self._database.value(sql, parameters, member=None, reader=viewer.grantee))
+        return str(await operational.value(self._database, sql, parameters, member=None, reader=viewer.grantee))
 
     def _forget(self, now: float) -> None:
         for key, (at, look) in list(self._looks.items()):

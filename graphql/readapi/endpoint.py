@@ -339,10 +339,7 @@ class GraphQLEndpoint:
         """The answer of one statement, or None where the executor has to answer."""
         if not self._settings.compiled:
             return None
-        try:
-            bound = await self._compiler.bound(asked.prepared, asked.node, asked.variables, viewer, now)
-        except (StatementTimeoutError, DatabaseBusyError):
-            return None
+        bound = await self._compiler.bound(asked.prepared, asked.node, asked.variables, viewer, now)
         if bound is None:
             return None
         headers: tuple[tuple[bytes, bytes], ...] = ()

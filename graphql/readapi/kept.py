@@ -15,9 +15,9 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
-from domain.errors import Refusal
 from domain.ids import TenantId
 from readapi.compiler.slugs import Slugs
+from readapi.refusals import TextUnusableError
 from readapi.viewer import Viewer
 
 ASKED_MAX: Final = 50
@@ -49,6 +49,10 @@ async def readings(  # noqa: PLR0917 - what a request consists of
     """What an operation reads of others than the reader's own body. What `@skip` leaves out counts too.
 
     A programme officer reads for a funder also where they are a member of the partnership.
+
+    Raises:
+        StatementTimeoutError: it took too long to look up of whom.
+        DatabaseBusyError: the database cannot be reached.
     """
     asked: dict[TenantId | None, set[str]] = {}
     root = schema.query_type
@@ -63,7 +67,7 @@ async def readings(  # noqa: PLR0917 - what a request consists of
         try:
             slug = get_argument_values(root.fields[name], node, variables)["slug"]
             body = await slugs.body(slug)
-        except (Refusal, GraphQLError):
+        except (TextUnusableError, GraphQLError):
             continue  # it is answered with the same refusal
         if body is not None and (not viewer.belongs_to(body) or viewer.role == "programme_officer"):
             asked.setdefault(body, set()).update(

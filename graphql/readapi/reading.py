@@ -10,9 +10,8 @@ from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 import strawberry
+import structlog
 from sqlalchemy import Select, Table, func, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 from strawberry.dataloader import DataLoader
@@ -22,18 +21,20 @@ from domain.errors import Refusal
 from domain.ids import TenantId
 from readapi import mandated, shared, sight
 from readapi.asof import Clock
+from readapi.operational import operational
 from readapi.ports import ReadDatabase
-from readapi.refusals import DatabaseBusyError, StatementTimeoutError
+from readapi.refusals import StatementTimeoutError
 from readapi.viewer import ANONYMOUS, Mandate, Share, Viewer
 
+log = structlog.get_logger()
 K = TypeVar("K")
 V = TypeVar("V")
 
 STATEMENT_TIMEOUT_MS: Final = 3_000
+_ending: Final[set["asyncio.Task[None]"]] = set()
+"""Holds them: the loop itself does not."""
 UNKEYED: Final = Confidentiality(key=secrets.token_bytes(32))
 """The bounds that hold where nobody set others. Its rounding is this process's own."""
-_QUERY_CANCELED: Final = "57014"
-_UNREACHABLE: Final = ("08", "53", "57P")
 _TIMEOUT: Final = select(func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True))
 
 
@@ -67,6 +68,14 @@ class _Held:
         self.connection = connection
         self.lock = asyncio.Lock()
         self.failed: Refusal | None = None
+
+
+class _Loader(DataLoader[K, V]):
+    """Several fields wait for one key: one that is refused cancels its neighbours, not what others wait for."""
+
+    def load(self, key: K) -> Awaitable[V]:
+        """See `DataLoader.load`."""
+        return asyncio.shield(super().load(key))
 
 
 class Reading:
@@ -105,8 +114,20 @@ class Reading:
         if kind is not None:
             for task in running:
                 task.cancel()
+        ending = asyncio.create_task(self._end(running, kind, error, traceback))
+        _ending.add(ending)
+        ending.add_done_callback(_ending.discard)
+        await asyncio.shield(ending)  # given up while it ends, a request still gives its connections back
+
+    async def _end(self, running: Sequence["asyncio.Task[Any]"], *why: Any) -> None:
         await asyncio.gather(*running, return_exceptions=True)
-        await self._stack.__aexit__(kind, error, traceback)
+        try:
+            with operational():
+                await self._stack.__aexit__(*why)
+        except Refusal as refusal:
+            # The line is gone, such as of a transaction that waited too long for the other one. Nothing was to be
+            # written, and what was read was read.
+            log.info("read.ended_alone", reason=type(refusal.__cause__).__name__)
 
     async def rows(self, scope: TenantId | None, statement: Select[Any]) -> Sequence[Sequence[Any]]:
         """The rows of a select in the scope of a body's member, or (None) of the national reader.
@@ -143,13 +164,11 @@ class Reading:
                 raise held.failed
             self.statements += 1
             try:
-                found: Sequence[Sequence[Any]] = (await held.connection.execute(statement)).all()
-            except DBAPIError as error:
-                refusal = _refusal(error)
-                if refusal is None:
-                    raise
+                with operational():
+                    found: Sequence[Sequence[Any]] = (await held.connection.execute(statement)).all()
+            except Refusal as refusal:
                 held.failed = refusal  # the transaction is over: what comes after would only fail otherwise
-                raise refusal from error
+                raise
             return found
 
     def loader(self, load: Callable[["Reading", list[K]], Awaitable[Sequence[V]]]) -> DataLoader[K, V]:
@@ -160,7 +179,7 @@ class Reading:
             async def batch(keys: list[K]) -> Sequence[V]:
                 return await load(self, keys)
 
-            found = self._loaders[load] = DataLoader(load_fn=batch)
+            found = self._loaders[load] = _Loader(load_fn=batch)
         return found
 
     def as_public(self) -> "Reading":
@@ -194,13 +213,9 @@ class Reading:
 
     async def _begin(self, scope: TenantId | None) -> _Held:
         entering = self._database.national(self.viewer.grantee) if scope is None else self._database.member(scope)
-        try:
+        with operational():
             connection = await self._stack.enter_async_context(entering)
             await connection.execute(_TIMEOUT)
-        except (PoolTimeoutError, OSError) as error:
-            raise DatabaseBusyError from error
-        except DBAPIError as error:
-            raise _refusal(error) or error from error
         held = self._held[scope] = _Held(connection)
         return held
 
@@ -211,12 +226,3 @@ Info = strawberry.Info[Reading, None]
 def in_any(source: ColumnElement[Any], ids: Sequence[UUID]) -> ColumnElement[bool]:
     """`source = ANY (…)` with one parameter, so that every length of list is the same statement."""
     return source.in_(ids) if len(ids) != 1 else source == ids[0]
-
-
-def _refusal(error: DBAPIError) -> Refusal | None:
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    if state == _QUERY_CANCELED:
-        return StatementTimeoutError()
-    if error.connection_invalidated or state.startswith(_UNREACHABLE):
-        return DatabaseBusyError()
-    return None

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.ids import TenantId
+from readapi import operational
 from readapi.paging import plain
 from readapi.ports import ReadDatabase
 
@@ -22,11 +23,7 @@ class Slugs:
         self._known: OrderedDict[str, TenantId] = OrderedDict()
 
     async def body(self, slug: str) -> TenantId | None:
-        """The body, or None.
-
-        Raises:
-            TextUnusableError: no slug has such characters.
-        """
+        """The body, or None. Raises as `bodies`."""
         return (await self.bodies([slug]))[0]
 
     async def bodies(self, slugs: Sequence[str]) -> list[TenantId | None]:
@@ -34,10 +31,12 @@ class Slugs:
 
         Raises:
             TextUnusableError: no slug has such characters.
+            StatementTimeoutError: it took too long to look them up.
+            DatabaseBusyError: the database cannot be reached.
         """
         unknown = [plain("slug", slug) for slug in slugs if slug not in self._known]
         if unknown:
-            found = await self._database.value(_SQL, [unknown], member=None, reader=None)
+            found = await operational.value(self._database, _SQL, [unknown], member=None, reader=None)
             for slug, _, body in (pair.rpartition(" ") for pair in found or ()):
                 self._known[slug] = TenantId(UUID(body))
         bodies = [self._known.get(slug) for slug in slugs]

@@ -18,6 +18,7 @@ from projections.ddl import fingerprint
 from projections.published import OF_SUMS
 from projections.published import TABLES as SUMS
 from projections.registry import PROJECTIONS
+from readapi import operational
 from readapi.compiler.plans import Bound
 from readapi.ports import ReadDatabase
 from readapi.viewer import Viewer
@@ -31,10 +32,15 @@ _OF_TABLE: Final[dict[Table, str]] = {
 
 
 async def tag_of(database: ReadDatabase, bound: Bound, viewer: Viewer, media: str) -> str:
-    """The weak tag of what a plan would answer now, for this reader and in this media type."""
+    """The weak tag of what a plan would answer now, for this reader and in this media type.
+
+    Raises:
+        StatementTimeoutError: it took too long to ask for the state.
+        DatabaseBusyError: the database cannot be reached.
+    """
     projections = sorted({_OF_TABLE[table] for table in bound.plan.tables})
-    state: str = await database.value(
-        _STATE, [projections, viewer.grantee], member=bound.member, reader=viewer.grantee
+    state: str = await operational.value(
+        database, _STATE, [projections, viewer.grantee], member=bound.member, reader=viewer.grantee
     )
     parts: list[Any] = [bound.plan.sql, bound.parameters, viewer.grantee, bound.member, media, state, _shapes()]
     if bound.plan.finishes:
