@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -87,6 +88,16 @@ class _Parts:
             )
             .cte()
         )
+        self.required: CTE = (
+            select(*_REQUIRED)
+            .where(
+                question.about(_R.tenant_id),
+                self._of_sources(_R.indicator_log, _R.indicator_stream),
+                *held(REQUIREMENT, self.when),
+                question.seen(REQUIREMENT),
+            )
+            .cte()
+        )
 
     def all(self) -> dict[str, Part]:
         parts = {
@@ -135,7 +146,8 @@ class _Parts:
         statement = comparison.figures(
             self.asked.within(_C.period_start, _C.period_end),
             self.asked.cuts,
-            self._of_sources(_C.indicator_log, _C.indicator_stream, _C.tenant_id),
+            self.question.among(_C.tenant_id),
+            self._of_sources(_C.indicator_log, _C.indicator_stream),
             *happened(INDICATOR_CELL, self.when, on="effective_on"),
             self.question.seen(INDICATOR_CELL),
         )
@@ -143,21 +155,14 @@ class _Parts:
 
     def _required(self) -> Part:
         """What the bodies owe."""
-        statement = (
-            select(*_REQUIRED)
-            .where(
-                self._of_sources(_R.indicator_log, _R.indicator_stream, _R.tenant_id),
-                *held(REQUIREMENT, self.when),
-                self.question.seen(REQUIREMENT),
-            )
-            .order_by(_R.tenant_id, _R.entity_id)
-        )
+        required = self.required
+        statement = select(*required.c).order_by(required.c.tenant_id, required.c.entity_id)
         return Part(statement.limit(self.asked.rows_max + 1))
 
     def _exempt(self) -> Part:
-        """The periods that they are exempt from."""
+        """The periods that they are exempt from; bodies have many more of what is not asked for."""
         statement = select(*_EXEMPT).where(
-            self.question.about(_E.tenant_id),
+            tuple_(_E.tenant_id, _E.entity_id).in_(select(self.required.c.tenant_id, self.required.c.entity_id)),
             self.asked.within(_E.period_start, _E.period_end),
             *held(EXEMPTION, self.when),
             self.question.seen(EXEMPTION),
@@ -191,14 +196,10 @@ class _Parts:
         )
         return Part(statement, by_all=True)
 
-    def _of_sources(self, log: Any, stream: Any, tenant: Any) -> ColumnElement[bool]:
-        """Of those bodies and indicators; which body reports of which is seen to afterwards."""
+    def _of_sources(self, log: Any, stream: Any) -> ColumnElement[bool]:
+        """Of those indicators; which body reports of which is seen to afterwards."""
         logs = select(self.source.c.owner).union_all(select(self.graded.c.tenant_id))
-        return and_(
-            self.question.about(tenant),
-            log == any_(func.array(logs.scalar_subquery())),
-            stream == any_(self._streams()),
-        )
+        return and_(log == any_(func.array(logs.scalar_subquery())), stream == any_(self._streams()))
 
     def _streams(self) -> Any:
         streams = select(self.source.c.indicator).union_all(select(self.graded.c.indicator_id))
@@ -258,7 +259,7 @@ class Gathering:
         """
         rows = map(comparison.said, self._few("figures"))
         found = [one for one in rows if (one.body, *one.indicator) in self.grades]
-        return publicly(found, self._counts_people, self._opened(), self.facts.confidentiality)
+        return publicly(found, cache(self._counts_people), self._opened(), self.facts.confidentiality)
 
     def _counts_people(self, indicator: tuple[UUID, UUID]) -> bool:
         row = self._indicators.get(indicator)
@@ -287,12 +288,10 @@ class Gathering:
             AnswerTooLargeError: there is more than an answer can be made of.
         """
         required = [requirement_of(dict(zip(_REQUIRED_NAMES, row, strict=True))) for row in self._few("required")]
-        wanted = {one.requirement_id for one in required}
         exempt: dict[tuple[UUID, UUID], dict[Span, ExemptionReason]] = {}
         for row in self._few("exempt"):
             of = exemption_of(dict(zip(_EXEMPT_NAMES, row, strict=True)))
-            if of.requirement_id in wanted:
-                exempt.setdefault((of.tenant_id, of.requirement_id), {})[span(of.period)] = of.reason
+            exempt.setdefault((of.tenant_id, of.requirement_id), {})[span(of.period)] = of.reason
         return [
             (one, exempt.get((one.tenant_id, one.requirement_id), {}))
             for one in required

@@ -6,7 +6,21 @@ from functools import partial
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Table, Text, Uuid, and_, any_, func, literal, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.confidentiality import Confidentiality
@@ -44,6 +58,10 @@ class Question(Protocol):
 
     def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """That a column is one of the bodies."""
+        ...
+
+    def among(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The same of rows that are better found by something else, unless bodies are named."""
         ...
 
     def given(self, argument: str) -> Any:
@@ -98,6 +116,9 @@ class Executing:
     def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         return column.in_(self.bodies)
 
+    def among(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return self.about(column)
+
     def seen(self, table: Table, *, by_all: bool = False) -> ColumnElement[bool]:
         # What is of the commons is nobody's own: slugs lead to bodies by everybody's rule, whoever asks.
         by_all = by_all and not (self.own and table.schema != "commons")
@@ -144,8 +165,9 @@ class Compiling:
         self._when = when
         self._for_nobody = for_nobody
         self._gated = False
+        self._are_named = False
         self._shown: Select[Any] | None = None
-        self._ids: ColumnElement[Any] | None = None
+        self._ids: Select[Any] | None = None
 
     def over(self, *conditions: ColumnElement[bool]) -> None:
         """Say which bodies the question is about."""
@@ -156,7 +178,7 @@ class Compiling:
             .cte()
         )
         self._shown = select(*(column for column in asked.c if column.key != "body"))
-        self._ids = select(asked.c.body).scalar_subquery()
+        self._ids = select(asked.c.body)
 
     def own_parts(self) -> dict[str, Select[Any]]:
         """The bodies."""
@@ -169,18 +191,26 @@ class Compiling:
 
     def about(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         # An array is worked out once, and no join: the planner then reads few bodies by index.
-        one_of_them = column == any_(self.ids())
-        # Where it may be about none, that is asked first, and nothing is looked up.
-        return (
-            and_(func.cardinality(self.ids()) > literal_column("0"), one_of_them) if self._gated else one_of_them
-        )
+        return self._if_any(column == any_(self.ids()))
+
+    def among(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        if self._are_named:
+            return self.about(column)
+        # As a value of its own it is looked up in a hash, and no index is read by it. The planner does not know
+        # how many bodies there are, and by an array it would go through all that any of them ever recorded.
+        assert self._ids is not None
+        return self._if_any(column.in_(self._ids).is_(true()))
+
+    def _if_any(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Where it may be about none, that is asked first, and nothing is looked up."""
+        return and_(func.cardinality(self.ids()) > literal_column("0"), condition) if self._gated else condition
 
     def given(self, argument: str) -> Any:
         return self.at.given(argument)
 
     def ids(self) -> ColumnElement[Any]:
         assert self._ids is not None
-        return func.array(self._ids)
+        return func.array(self._ids.scalar_subquery())
 
     def granting(self) -> Select[Any] | None:
         reader = None if self._for_nobody else self.at.reader()
@@ -205,6 +235,7 @@ class OfArguments(Compiling):
         super().__init__(at, for_nobody=for_nobody)
         self._lineage = lineage
         self._gated = only is not None
+        self._are_named = at.has("partnerships")
         self.over(*self._asked(), *(() if only is None else only(self)))
 
     def own_parts(self) -> dict[str, Select[Any]]:

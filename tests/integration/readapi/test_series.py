@@ -1,6 +1,7 @@
 """One indicator over periods: growth of like against like, by group and category, and per 1,000 people."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID
@@ -12,14 +13,16 @@ from domain.ids import COMMONS, TenantId
 from infra.database import Database
 from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
+from readapi.mounting import graphql_handler
 from readapi.viewer import ANONYMOUS, Viewer
 from services.importing import Entry
 from tests.integration.filled import bring_in, make_database
-from tests.integration.readapi.conftest import Client
+from tests.integration.readapi.conftest import Client, Reads
 from tests.integration.readapi.world_lines import Lines, both, uid
 
 FUNDER = Viewer(tenant_id=TenantId(UUID(int=987)), role="programme_officer")
 INDICATOR = uid("commons", "series indicator")
+OTHER = uid("commons", "series other indicator")
 DATASET = uid("commons", "series dataset")
 BODIES = {
     "serie-nord": ("lip", "ON", "3510", "whole"),
@@ -62,6 +65,7 @@ def lines() -> Iterator[Entry]:
         "dimensions": [{"code": "sex", "label": both("Sexe"), "categories": sexes}],
     }
     yield shared.line("DefineIndicator", "2021-04-01", defined)
+    yield shared.line("DefineIndicator", "2021-04-01", defined | {"definition_id": str(OTHER)})
     registered = {
         "dataset_id": str(DATASET),
         "title": both("Population"),
@@ -83,6 +87,7 @@ def lines() -> Iterator[Entry]:
         yield from report(slug, first, value, category, number=number, steps=PUBLISHED)
     waiting = {"kind": "exact", "number": "200"}
     yield from report("serie-nord", 2023, waiting, None, number=len(FIGURES), steps=PUBLISHED[:1])
+    yield from exempt("serie-muette")
 
 
 def body(slug: str) -> Iterator[Entry]:
@@ -94,16 +99,28 @@ def body(slug: str) -> Iterator[Entry]:
     yield of.line("OpenBody", "2020-01-01", known | opening)
     part = {"territory": {"scheme": "sgc-cd", "code": code}, "extent": extent}
     yield of.line("SetCatchment", "2020-01-02", {"body_id": of.id("body"), "parts": [part]})
+    yield requires(of, "requirement", CITED)
+
+
+def requires(of: Lines, name: str, indicator: dict[str, Any]) -> Entry:
     required = {
-        "requirement_id": of.id("requirement"),
-        "indicator": CITED,
+        "requirement_id": of.id(name),
+        "indicator": indicator,
         "cadence": "fiscal_year",
         "first": year_from(2021),
         "due_days": 61,
         "programme": {"code": "settlement", "label": both("Programme")},
         "audience": "public",
     }
-    yield of.line("RequireSubmission", "2021-04-01", required)
+    return of.line("RequireSubmission", "2021-04-01", required)
+
+
+def exempt(slug: str) -> Iterator[Entry]:
+    """From a year of another indicator, which it owes too."""
+    of = Lines(slug, count=10_000)
+    yield requires(of, "other requirement", CITED | {"stream": str(OTHER)})
+    exempted = {"requirement_id": of.id("other requirement"), "period": year_from(2022), "reason": "starting_up"}
+    yield of.line("ExemptPeriod", "2021-04-02", exempted)
 
 
 CITED = {"log": str(COMMONS), "stream": str(INDICATOR), "version": 1}
@@ -250,6 +267,33 @@ async def test_figures_are_told_per_thousand_of_a_vintage_or_it_says_whose_peopl
             "fr": "Le millésime ne donne pas la population d’un territoire desservi que visent les valeurs."
         },
     }
+
+
+class Carrying(Reads):
+    """Keeps what the statements gave."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.given: list[Any] = []
+
+    async def value(self, *given: Any, **more: Any) -> Any:
+        found = await super().value(*given, **more)
+        self.given.append(json.loads(found)["indicatorSeries"])
+        return found
+
+
+async def test_of_exemptions_only_those_of_what_is_asked_for_are_read(settings: DatabaseSettings) -> None:
+    async with Database(settings) as database:
+        reads = Carrying(database)
+        client = Client(database, graphql_handler(reads))
+        async with client.http:
+            asked = await series(client, "BODY")
+            other = await series(client, "BODY", id=str(OTHER))
+
+    exempt = [[row[0] for row in found["exempt"]] for found in reads.given]
+    assert exempt == [[], [str(uid("serie-muette", "body"))]]
+    of_body = [{group["body"]["slug"]: group["points"] for group in found["groups"]} for found in (asked, other)]
+    assert [[point["expected"] for point in points["serie-muette"]] for points in of_body] == [[1, 1], [1, 0]]
 
 
 async def test_what_cannot_be_asked_is_refused(reader: Client) -> None:
