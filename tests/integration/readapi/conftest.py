@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from benchmarks import in_process
 from domain.ids import TenantId
 from infra.database import Database
+from readapi import reading
+from readapi.endpoint import ReadSettings
 from readapi.exchange import Scope as AsgiScope
 from readapi.mounting import graphql_handler
 from readapi.viewer import ANONYMOUS, Viewer
@@ -19,11 +23,22 @@ from tests.integration.readapi.world_lines import ALIKE, uid
 ALPHA, BETA = (TenantId(uid(slug, "body")) for slug in ALIKE)
 
 
+PATIENCE: Final = timedelta(minutes=2)
+"""A busy machine is slow, which is no fault of what is tested."""
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The executor's statements may take as long."""
+    milliseconds = str(PATIENCE // timedelta(milliseconds=1))
+    monkeypatch.setattr(reading, "_TIMEOUT", select(func.set_config("statement_timeout", milliseconds, True)))
+
+
 class Reads(in_process.Reads):
     """The read API's port over `infra.database`, as bootstrap wires it."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database, timeout_ms=3_000)
+        super().__init__(database, timeout_ms=PATIENCE // timedelta(milliseconds=1))
 
     async def grew(self, timeout_seconds: float) -> None:
         await asyncio.sleep(min(timeout_seconds, 0.1))
@@ -40,7 +55,12 @@ class Client:
 
     def __init__(self, database: Database, app: Callable[..., Any] | None = None) -> None:
         self.viewer = ANONYMOUS
-        mounted = app or graphql_handler(Reads(database), viewer_of=self._viewer, with_explorer=True)
+        mounted = app or graphql_handler(
+            Reads(database),
+            ReadSettings(execution_timeout=PATIENCE),
+            viewer_of=self._viewer,
+            with_explorer=True,
+        )
         transport = httpx.ASGITransport(app=mounted)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 
