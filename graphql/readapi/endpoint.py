@@ -10,13 +10,11 @@ from typing import Any, Final
 
 import strawberry
 import structlog
-from graphql import GraphQLError, OperationDefinitionNode, OperationType
-from graphql.execution.values import VariableValues, get_variable_values
-from msgspec.structs import replace as structs_replace
+from graphql import GraphQLError, OperationType
 
 from domain.confidentiality import Confidentiality
 from domain.errors import Refusal
-from readapi import asof, limits, negotiation, persisted
+from readapi import asof, negotiation
 from readapi.asof import Clock
 from readapi.changes import Following, States
 from readapi.compiler.plans import Compiler
@@ -26,13 +24,14 @@ from readapi.compiler.tags import matches, tag_of
 from readapi.exchange import NOT_ACCEPTABLE, Answer, HttpError, Receive, Scope, Send, read_request, send_answer
 from readapi.kept import Keep, readings
 from readapi.negotiation import GraphQLRequest
+from readapi.operational import operational
 from readapi.ports import ReadDatabase
-from readapi.prepared import Documents, Prepared
 from readapi.reading import UNKEYED, Reading
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError, request_error
+from readapi.requested import Known, Operation, Requests
 from readapi.schema import schema as default_schema
 from readapi.streams import Streams
-from readapi.telling import masked, nothing, refused, told, worded
+from readapi.telling import masked, nothing, refused, told
 from readapi.viewer import ANONYMOUS, Viewer
 
 Viewing = Callable[[Scope], Viewer | Awaitable[Viewer]]
@@ -63,32 +62,10 @@ def viewer_of_state(scope: Scope) -> Viewer:
     return viewer if isinstance(viewer, Viewer) else ANONYMOUS
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a reader has of an answer: tags, and the media type that it wants."""
-
-    tags: str
-    media: str
-
-
-_DOCUMENT_UNKNOWN: Final = request_error(
-    "DOCUMENT_UNKNOWN",
-    "No document is stored under this hash; send the document itself as `query`.",
-    "Aucun document n’est conservé sous cette empreinte; envoyez le document lui-même dans `query`.",
-)
-
-
 _NEEDS_STREAM: Final = request_error(
     "SUBSCRIPTION_NEEDS_STREAM",
     "A subscription is answered with events: send `Accept: text/event-stream`.",
     "On répond à un abonnement par des événements : envoyez `Accept: text/event-stream`.",
-)
-
-
-_SCHEMA_FOR_MEMBERS: Final = request_error(
-    "SCHEMA_FOR_MEMBERS",
-    "Without a token or a session the schema is not asked for here; it is printed at /graphql/schema.graphql.",
-    "Sans jeton ni session, le schéma ne s’interroge pas ici; il est imprimé à /graphql/schema.graphql.",
 )
 
 
@@ -110,7 +87,6 @@ class GraphQLEndpoint:
         self._viewer_of = viewer_of
         self._spend = spend
         self._schema = schema
-        self._stored = persisted.stored()
         self._keep = keep
         slugs = self._slugs = Slugs(database)
         self._states = States(database, slugs)
@@ -118,7 +94,7 @@ class GraphQLEndpoint:
         self._asking: set[asyncio.Task[bool]] = set()
         """Holds them: the loop itself does not."""
         self._compiler = Compiler(schema._schema, slugs, self._settings.confidentiality)  # noqa: SLF001
-        self._documents = Documents(schema._schema)  # noqa: SLF001
+        self._requests = Requests(schema._schema, introspection=self._settings.introspection)  # noqa: SLF001
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -133,11 +109,11 @@ class GraphQLEndpoint:
             request = await read_request(scope, headers, receive, bytes_max=self._settings.body_bytes_max)
             viewer = await self._viewer(scope)
             known = Known(headers.get(b"if-none-match", ""), media) if scope["method"] == "GET" else None
-            checked = self._checked(request, viewer, reads_only=scope["method"] != "POST", known=known)
+            checked = self._requests.checked(request, viewer, reads_only=scope["method"] != "POST", known=known)
         except HttpError as error:
             await send_answer(send, error.answer, media)
             return
-        if isinstance(checked, _Operation) and self._spend is not None:
+        if isinstance(checked, Operation) and self._spend is not None:
             await self._spend(scope, checked.cost)
         answer = await self._answered(checked, viewer)
         await send_answer(send, answer, media)
@@ -148,19 +124,22 @@ class GraphQLEndpoint:
 
     async def _is_still(self, scope: Scope, viewer: Viewer) -> bool:
         try:
-            return await self._viewer(scope) == viewer
-        except Refusal:  # what was shown is not valid any more
-            return False
+            with operational():
+                return await self._viewer(scope) == viewer
+        except Refusal as refusal:
+            if refusal.kind == "operational":
+                raise
+            return False  # what was shown is not valid any more
 
     async def _follow(self, scope: Scope, headers: Mapping[bytes, str], receive: Receive, send: Send) -> None:
         """Answer a subscription with events; what is wrong with it is an ordinary answer."""
         try:
             request = await read_request(scope, headers, receive, bytes_max=self._settings.body_bytes_max)
             viewer = await self._viewer(scope)
-            checked = self._checked(request, viewer, reads_only=False)
+            checked = self._requests.checked(request, viewer, reads_only=False)
         except HttpError as error:
             checked = error.answer
-        if isinstance(checked, _Operation) and checked.node.operation is not OperationType.SUBSCRIPTION:
+        if isinstance(checked, Operation) and checked.node.operation is not OperationType.SUBSCRIPTION:
             checked = NOT_ACCEPTABLE.answer
         if isinstance(checked, Answer):
             await send_answer(send, checked, negotiation.GRAPHQL)
@@ -198,9 +177,11 @@ class GraphQLEndpoint:
         Raises:
             HttpError: there is no document, or it is no query and came by GET.
         """
-        return await self._answered(self._checked(request, viewer, reads_only=reads_only, known=known), viewer)
+        return await self._answered(
+            self._requests.checked(request, viewer, reads_only=reads_only, known=known), viewer
+        )
 
-    async def _answered(self, checked: "Answer | _Operation", viewer: Viewer) -> Answer:
+    async def _answered(self, checked: Answer | Operation, viewer: Viewer) -> Answer:
         if isinstance(checked, Answer):
             return checked
         if checked.node.operation is OperationType.SUBSCRIPTION:
@@ -209,7 +190,7 @@ class GraphQLEndpoint:
             return await self._read(checked, viewer)
         return await self._read_and_kept(checked, viewer, self._keep)
 
-    async def _read_and_kept(self, asked: "_Operation", viewer: Viewer, keep: Keep) -> Answer:
+    async def _read_and_kept(self, asked: Operation, viewer: Viewer, keep: Keep) -> Answer:
         """An answer that leaves only once it is kept who read it. The two go on side by side."""
         keeping = asyncio.create_task(self._kept(asked, viewer, keep))
         try:
@@ -226,7 +207,7 @@ class GraphQLEndpoint:
             return Answer(200, {"data": None, "errors": [told(error, correlation_id)]})
         return answer
 
-    async def _kept(self, asked: "_Operation", viewer: Viewer, keep: Keep) -> None:
+    async def _kept(self, asked: Operation, viewer: Viewer, keep: Keep) -> None:
         found = await readings(
             self._schema._schema,  # noqa: SLF001
             asked.node,
@@ -238,78 +219,7 @@ class GraphQLEndpoint:
         if found:
             await keep(viewer, found)
 
-    def _checked(
-        self, request: GraphQLRequest, viewer: Viewer, *, reads_only: bool, known: Known | None = None
-    ) -> "Answer | _Operation":
-        """What is to be read, or what is wrong with the request."""
-        if request.query is None and request.stored is not None:
-            text = self._stored.get(request.stored)
-            if text is None:
-                return refused([_DOCUMENT_UNKNOWN])
-            request = structs_replace(request, query=text)
-        else:
-            known = None
-        if not request.query:
-            raise HttpError(
-                400, "QUERY_MISSING", "Send a GraphQL document as `query`.", "Envoyez un document dans `query`."
-            )
-        prepared = self._documents.prepare(request.query)
-        if reads_only and any(node.operation is not OperationType.QUERY for node in prepared.operations):
-            raise HttpError(
-                405,
-                "GET_READS_ONLY",
-                "GET takes queries only.",
-                "GET n’accepte que des requêtes de lecture.",
-                allow=b"POST",
-            )
-        errors = self._errors(prepared, viewer)
-        if errors:
-            return refused(errors)
-        operation = _chosen(prepared, request.operation_name)
-        if operation is None:
-            return refused(
-                [
-                    request_error(
-                        "OPERATION_UNKNOWN",
-                        "Name one of the document's operations in `operationName`.",
-                        "Nommez dans `operationName` une des opérations du document.",
-                    )
-                ]
-            )
-        variables = self._variables(operation, request.variables or {})
-        if isinstance(variables, list):
-            return refused([worded(error, "INVALID_VARIABLES") for error in variables])
-        try:
-            core = self._schema._schema  # noqa: SLF001
-            measures = limits.measures_of(core, prepared, operation, variables.coerced)
-        except limits.FirstOutOfRangeError as error:
-            return refused([limits.first_refusal(error)])
-        extensions = {"cost": {"requested": measures.cost, "maximum": limits.COST_MAX}}
-        beyond = limits.refusals(measures)
-        if beyond:
-            return refused(beyond, extensions)
-        return _Operation(request, prepared, operation, variables, known, measures.cost, extensions)
-
-    def _errors(self, prepared: Prepared, viewer: Viewer) -> list[GraphQLError]:
-        """What is wrong with a document, or with who shows it."""
-        if prepared.introspects and viewer == ANONYMOUS and not self._settings.introspection:
-            return [_SCHEMA_FOR_MEMBERS]
-        return [worded(error, "INVALID_DOCUMENT") for error in prepared.errors]
-
-    def _variables(
-        self, operation: OperationDefinitionNode, given: dict[str, Any]
-    ) -> VariableValues | list[GraphQLError]:
-        try:
-            return get_variable_values(
-                self._schema._schema,  # noqa: SLF001
-                operation.variable_definitions or (),
-                given,
-                max_errors=20,
-            )
-        except RecursionError:
-            return [request_error("TOO_DEEP", "The variables nest too deeply.", "Variables trop imbriquées.")]
-
-    async def _read(self, asked: "_Operation", viewer: Viewer) -> Answer:
+    async def _read(self, asked: Operation, viewer: Viewer) -> Answer:
         extensions = asked.extensions
         now = asof.today(self._settings.clock())
         correlation_id = _correlation_id()
@@ -333,9 +243,7 @@ class GraphQLEndpoint:
             body["errors"] = [told(error, correlation_id) for error in result.errors]
         return Answer(200, body | {"extensions": extensions})
 
-    async def _compiled(
-        self, asked: "_Operation", viewer: Viewer, now: Clock, correlation_id: str
-    ) -> Answer | None:
+    async def _compiled(self, asked: Operation, viewer: Viewer, now: Clock, correlation_id: str) -> Answer | None:
         """The answer of one statement, or None where the executor has to answer."""
         if not self._settings.compiled:
             return None
@@ -354,7 +262,7 @@ class GraphQLEndpoint:
             return nothing(bound.plan, refusal, correlation_id)
         return None if data is None else Answer(200, {}, headers, data)
 
-    async def _executed(self, asked: "_Operation", viewer: Viewer, now: Clock) -> Any:
+    async def _executed(self, asked: Operation, viewer: Viewer, now: Clock) -> Any:
         async with Reading(self._database, viewer, now, self._settings.confidentiality) as reading:
             return await self._schema.execute(
                 asked.request.query,
@@ -363,26 +271,6 @@ class GraphQLEndpoint:
                 root_value=asked.prepared,
                 operation_name=asked.request.operation_name,
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Operation:
-    """What is to be read."""
-
-    request: GraphQLRequest
-    prepared: Prepared
-    node: OperationDefinitionNode
-    variables: VariableValues
-    known: Known | None
-    cost: int
-    extensions: dict[str, Any]
-
-
-def _chosen(prepared: Prepared, name: str | None) -> OperationDefinitionNode | None:
-    operations = prepared.operations
-    if name is None:
-        return operations[0] if len(operations) == 1 else None
-    return next((node for node in operations if node.name is not None and node.name.value == name), None)
 
 
 def _correlation_id() -> str:

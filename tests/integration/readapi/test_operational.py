@@ -17,14 +17,14 @@ from domain.errors import Refusal
 from domain.ids import TenantId
 from infra.database import Database
 from infra.settings import Role
-from readapi import asof, kept, reading
+from readapi import asof, changes, endpoint, kept, reading
 from readapi.endpoint import GraphQLEndpoint, ReadSettings
 from readapi.kept import KeptReading
 from readapi.mounting import graphql_handler
 from readapi.negotiation import GraphQLRequest
 from readapi.persisted import hashes
 from readapi.reading import Reading
-from readapi.viewer import Viewer
+from readapi.viewer import ANONYMOUS, Viewer
 from tests.integration.readapi.conftest import ALPHA, Client, Reads
 from tests.integration.readapi.test_changes import BODY, Stream
 
@@ -164,6 +164,30 @@ async def test_who_follows_is_told_too(db: Database) -> None:
         assert b'"code":"TIMEOUT"' in events[-1]
 
 
+async def test_who_follows_is_told_where_it_cannot_be_asked_who_that_still_is(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_AFTER_SECONDS", (0.0,))
+
+    async def told() -> bytes:
+        viewers = iter([ANONYMOUS])
+
+        def viewer_of(_: object) -> Viewer:
+            for viewer in viewers:
+                return viewer
+            raise GONE
+
+        stream = Stream(graphql_handler(Reads(db), viewer_of=viewer_of), BODY)
+        assert await stream.number() == 1
+        event = await stream.next()
+        await stream.leave()
+        return event
+
+    assert b'"code":"BUSY"' in await told()
+    monkeypatch.setattr(endpoint, "operational", unprotected)
+    assert b'"code":"INTERNAL"' in await told()  # the control
+
+
 async def test_what_is_to_be_kept_is_not_answered_where_it_cannot_be_said_whose_it_is(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,8 +201,8 @@ async def test_what_is_to_be_kept_is_not_answered_where_it_cannot_be_said_whose_
 
     async def answered() -> Any:
         settings = ReadSettings(compiled=False)
-        endpoint = GraphQLEndpoint(Failing(db, CUT_OFF), settings, keep=keep)
-        return (await endpoint.answer(request, officer)).body
+        asked = GraphQLEndpoint(Failing(db, CUT_OFF), settings, keep=keep)
+        return (await asked.answer(request, officer)).body
 
     body = await answered()
     assert (body["data"], body["errors"][0]["extensions"]["code"]) == (None, "BUSY")
