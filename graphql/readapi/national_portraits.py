@@ -6,27 +6,25 @@ from uuid import UUID
 
 import msgspec
 import strawberry
-from sqlalchemy import select
 
 from domain.dataset.events import CategoryName, Cell, Tie
 from domain.portrait.checks import Check, check
 from domain.portrait.keys import AREA, MEASURE, dimension
 from domain.portrait.rows import Asked, Row, Shown, places, rows
 from domain.portrait.words import Names
-from domain.values import CatchmentPart, NotAddableError, QualifiedValue, total
+from domain.values import NotAddableError, QualifiedValue, total
 from domain.values.arithmetic import RatioTotal
-from projections.body import REGISTRY
 from projections.dataset import DATASET, DATASET_CLAIM, DATASET_VINTAGE
 from readapi import figures, text
 from readapi.arguments import input_of
-from readapi.asof import AsOf, echo, held
+from readapi.asof import AsOf, echo
 from readapi.body import BodyReference
 from readapi.codes import TerritoryScheme
 from readapi.comparison_parts import Ends, ends
 from readapi.figures import Territory
 from readapi.national_question import MISSING_MAX, Coverage, coverage, few, records
 from readapi.paging import bounded
-from readapi.population import Chosen, population, population_parts
+from readapi.population import Chosen, catchment_parts, catchments, population, population_parts
 from readapi.portrait import (
     PortraitCategory,
     PortraitFilterInput,
@@ -44,12 +42,11 @@ from readapi.shapes import Facts, Found
 from readapi.text import LocalizedText
 from readapi.view import Part, View
 
-_D, _V, _C, _B = DATASET.c, DATASET_VINTAGE.c, DATASET_CLAIM.c, REGISTRY.c
+_D, _V, _C = DATASET.c, DATASET_VINTAGE.c, DATASET_CLAIM.c
 _TEXT: Final = ("en", "fr", "source", "unofficial")
 _PRINTED: Final = (*(f"{of}_{part}" for of in ("title", "publisher") for part in _TEXT), "published", "locator")
 _cells = msgspec.json.Decoder(tuple[Cell, ...]).decode
 _names = msgspec.json.Decoder(tuple[CategoryName, ...]).decode
-_parts_of = msgspec.json.Decoder(tuple[CatchmentPart, ...]).decode
 _stated = msgspec.json.Decoder(QualifiedValue).decode
 _tie = msgspec.json.Decoder(Tie).decode
 _OF: Final = "per_thousand_of"
@@ -105,10 +102,9 @@ def _parts(question: Question) -> dict[str, Part]:
     named, printed = [_D[f"name_{part}"] for part in _TEXT], [_D[part] for part in _PRINTED]
     period = [_V[f"period_{part}"] for part in ("kind", "start", "end")]
     said = [_C[f"text_{part}"] for part in _TEXT] + [_C[part] for part in _PRINTED]
-    catchments = select(_B.tenant_id, _B.catchment).where(
-        question.about(_B.tenant_id), *held(REGISTRY, question.when), question.seen(REGISTRY, by_all=True)
-    )
-    return population_parts(question, _OF) | {
+    return {
+        **population_parts(question, _OF),
+        **catchment_parts(question),
         "datasets": records(question, DATASET, _D.entity_id, _D.scheme, _D.names, _D.sample, *named, *printed),
         "vintages": records(question, DATASET_VINTAGE, _V.entity_id, _V.vintage, _V.status, _V.cells, *period),
         "claims": records(
@@ -116,7 +112,6 @@ def _parts(question: Question) -> dict[str, Part]:
             DATASET_CLAIM,
             *(_C.entity_id, _C.claim_id, _C.vintage, _C.status, _C.stated, _C.tie, *said),
         ),
-        "catchments": Part(catchments, by_all=True),
     }
 
 
@@ -312,9 +307,9 @@ def _absent(
         )
         absent.append(PortraitMissing(body=body, territory=territory, reason=reason))
 
-    catchments = {body: _parts_of(parts) for body, parts in found["catchments"] if parts is not None}
+    served_by = catchments(found)
     for key, body in sorted(bodies.items(), key=lambda pair: pair[1].slug):
-        served = sorted((part.territory for part in catchments.get(key, ())), key=lambda one: one.key)
+        served = sorted((part.territory for part in served_by.get(key, ())), key=lambda one: one.key)
         for territory in served:
             if territory.key not in there:
                 note(

@@ -7,7 +7,7 @@ import strawberry
 
 from readapi import frozen_comparison
 from readapi.arguments import AsOfArgument, Kinds, Partnerships, Provinces
-from readapi.comparison_parts import IndicatorInput, PeriodInput
+from readapi.comparison_parts import IndicatorInput
 from readapi.fields import sized
 from readapi.frozen_comparison import FrozenComparison
 from readapi.national_endorsements import NATIONAL_ENDORSEMENTS, NationalEndorsements
@@ -18,8 +18,7 @@ from readapi.national_themes import THEME_FREQUENCY, ThemeFrequencies, ThemeList
 from readapi.portrait import PortraitFilterInput
 from readapi.published import PUBLISHED_SERIES, PublishedGrouping, PublishedSeries
 from readapi.reading import Info
-from readapi.series import PERIODS_MAX
-from readapi.series_parts import PopulationInput
+from readapi.series_parts import Periods, PopulationInput
 from readapi.view import answered
 
 VIEW: Final = 500
@@ -62,10 +61,7 @@ class NationalViews:
         info: Info,
         *,
         indicator: Annotated[IndicatorInput, strawberry.argument(description="The indicator.")],
-        periods: Annotated[
-            list[PeriodInput],
-            strawberry.argument(description=f"The periods of the figures, exactly; at most {PERIODS_MAX}."),
-        ],
+        periods: Periods,
         as_of: AsOfArgument = None,
         kinds: Kinds = None,
         provinces: Provinces = None,

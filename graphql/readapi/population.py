@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Text, Uuid, select
@@ -23,7 +24,7 @@ from readapi.view import Part
 
 _D, _V, _B = DATASET.c, DATASET_VINTAGE.c, REGISTRY.c
 _cells = msgspec.json.Decoder(tuple[Cell, ...]).decode
-_parts = msgspec.json.Decoder(tuple[CatchmentPart, ...]).decode
+_catchment = msgspec.json.Decoder(tuple[CatchmentPart, ...]).decode
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,20 @@ def population_parts(question: Question, argument: str) -> dict[str, Part]:
             *(question.seen(DATASET, by_all=True), question.seen(DATASET_VINTAGE, by_all=True)),
         )
     )
-    catchments = select(_B.tenant_id, _B.catchment).where(
+    return {"vintage": Part(statement, by_all=True), **catchment_parts(question)}
+
+
+def catchment_parts(question: Question) -> dict[str, Part]:
+    """The territories that the bodies serve."""
+    statement = select(_B.tenant_id, _B.catchment).where(
         question.about(_B.tenant_id), *held(REGISTRY, question.when), question.seen(REGISTRY, by_all=True)
     )
-    return {"vintage": Part(statement, by_all=True), "catchments": Part(catchments, by_all=True)}
+    return {"catchments": Part(statement, by_all=True)}
+
+
+def catchments(found: Found) -> dict[UUID, tuple[CatchmentPart, ...]]:
+    """Them by body, of the rows of that part; a body of which nothing is said has none."""
+    return {body: _catchment(parts) for body, parts in found["catchments"] if parts is not None}
 
 
 def population(given: Any, found: Found) -> Chosen | None:
@@ -83,7 +94,7 @@ def population(given: Any, found: Found) -> Chosen | None:
         ground=Ground(
             people={(scheme, cell.key): cell.value for cell in known},
             unit=units.pop() if len(units) == 1 else None,
-            catchments={body: _parts(parts) for body, parts in found["catchments"]},
+            catchments=catchments(found),
         ),
     )
 

@@ -26,9 +26,9 @@ from readapi.prepared import Prepared
 from readapi.reading import Info
 from readapi.registry import Partnership, PartnershipPage
 from readapi.scalars import SCALARS
-from readapi.series import INDICATOR_SERIES, PERIODS_MAX
+from readapi.series import INDICATOR_SERIES
 from readapi.series_codes import SeriesGrouping
-from readapi.series_parts import IndicatorSeries, PopulationInput
+from readapi.series_parts import IndicatorSeries, Periods, PopulationInput
 from readapi.shapes import OfBody
 from readapi.theme_list import THEME_LISTS, ThemeList
 from readapi.view import answered
@@ -147,10 +147,7 @@ class Query(NationalViews):
         info: Info,
         *,
         indicator: Annotated[IndicatorInput, strawberry.argument(description="The indicator to compare.")],
-        periods: Annotated[
-            list[PeriodInput],
-            strawberry.argument(description=f"The periods of the figures, exactly; at most {PERIODS_MAX}."),
-        ],
+        periods: Periods,
         as_of: AsOfArgument = None,
         kinds: Kinds = None,
         provinces: Provinces = None,

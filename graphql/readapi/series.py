@@ -36,12 +36,11 @@ from readapi.population import Chosen, population, population_parts
 from readapi.question import Question
 from readapi.refusals import AnswerTooLargeError, DimensionUnknownError, TextUnusableError
 from readapi.series_codes import SeriesGrouping
-from readapi.series_parts import IndicatorSeries, SeriesGroup, SeriesPoint
+from readapi.series_parts import PERIODS_MAX, IndicatorSeries, SeriesGroup, SeriesPoint
 from readapi.series_points import Frame, Point
 from readapi.shapes import Facts, Found
 from readapi.view import Part, View
 
-PERIODS_MAX: Final = 40
 FIGURES_MAX: Final = 60_000
 POINTS_MAX: Final = 4_000
 _B = REGISTRY.c

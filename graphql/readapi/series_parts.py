@@ -1,5 +1,6 @@
 """What a series is made of, and how its parts become answers."""
 
+from typing import Annotated, Final
 from uuid import UUID
 
 import strawberry
@@ -10,7 +11,14 @@ from readapi import comparison_parts, text
 from readapi.asof import AsOf
 from readapi.body import BodyReference
 from readapi.codes import BodyKind, Comparability, LeadKind, Phase, Province
-from readapi.comparison_parts import ComparisonSample, ComparisonTotal, Ends, NotAddable, WithheldFigures
+from readapi.comparison_parts import (
+    ComparisonSample,
+    ComparisonTotal,
+    Ends,
+    NotAddable,
+    PeriodInput,
+    WithheldFigures,
+)
 from readapi.figures import Period, QualifiedValue, Territory
 from readapi.indicator import Indicator, IndicatorCategory, IndicatorDimension
 from readapi.scalars import DecimalText
@@ -18,6 +26,11 @@ from readapi.series_codes import GrowthCaveat, GrowthUnit, NoGrowthReason, NoPer
 from readapi.text import LocalizedText
 
 PER: int = 1_000
+PERIODS_MAX: Final = 40
+Periods = Annotated[
+    list[PeriodInput],
+    strawberry.argument(description=f"The periods of the figures, exactly; at most {PERIODS_MAX}."),
+]
 
 
 @strawberry.input(description="A population: a dataset whose figures are of places, and one of its vintages.")

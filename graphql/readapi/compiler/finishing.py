@@ -100,12 +100,4 @@ def decoder(parts: Mapping[str, Select[Any]]) -> Callable[[msgspec.Raw], Found]:
 
 
 def _row(part: Select[Any]) -> Any:
-    return tuple.__class_getitem__(tuple(_python(column) for column in part.selected_columns))
-
-
-def _python(column: ColumnElement[Any]) -> Any:
-    try:
-        python = column.type.python_type
-    except NotImplementedError:  # SQLAlchemy's own types say so where no type of Python stands for them
-        return Any
-    return python | None
+    return tuple.__class_getitem__(tuple(column.type.python_type | None for column in part.selected_columns))
