@@ -1,4 +1,4 @@
-"""What a body has to do by when: obligations, figures, terms of office, meetings. For members only."""
+"""What a body has to do by when: obligations, figures, terms of office, meetings. For its own people only."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from readapi.due_reports import cadences, figures_owed
 from readapi.governance_codes import DueKind
 from readapi.reading import Place, Reading
 from readapi.refusals import AnswerTooLargeError, WithinOutOfRangeError
+from readapi.shared import asked_of
 from readapi.text import localized
 
 WITHIN_DAYS: Final = 90
@@ -29,7 +30,7 @@ async def due_list(
 ) -> list[DueItem]:
     """What is overdue or due within so many days of the clock's day, the earliest first; nothing for outsiders.
 
-    Who is there for one organisation sees what is due of its own.
+    Who is there for one organisation sees what the agreements ask for that name it, whoever handed it in.
 
     Raises:
         WithinOutOfRangeError: more than 366 days, or none.
@@ -75,6 +76,7 @@ async def _obligations(reading: Reading, place: Place, until: date, items_max: i
             columns.due_on <= until,
             *held(OBLIGATION, place.clock),
             reading.visible(OBLIGATION, place.scope),
+            asked_of(columns.entity_id, place.share),
             in_force,
         )
         .order_by(columns.due_on, columns.obligation_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 
 from domain.requirement import Owed, owed_periods
 from domain.values import Period as PeriodValue
@@ -22,6 +22,7 @@ from readapi.governance_codes import CadenceState, DueKind
 from readapi.reading import Place, Reading, in_any
 from readapi.requirement import OWED_MAX, Requirement, RequirementKey, load_exemptions
 from readapi.seat import SeatsKey
+from readapi.shared import asked_of
 from readapi.terms import TermsKey, load_terms
 
 _IN_HAND: Final = ("submitted", "validated", "approved", "published")
@@ -38,6 +39,7 @@ async def figures_owed(reading: Reading, place: Place, until: date, items_max: i
             columns.tenant_id == place.body,
             *held(REQUIREMENT, place.clock),
             reading.visible(REQUIREMENT, place.scope),
+            asked_of(columns.agreement_id, place.share),
         )
         .order_by(columns.entity_id)
         .limit(items_max + 1)
@@ -96,7 +98,8 @@ async def _submitted(reading: Reading, place: Place, required: list[Requirement]
         columns.cuts == "[]",
         or_(columns.stage.in_(_IN_HAND), columns.published.is_(True)),
         *held(SUBMISSION, place.clock),
-        reading.visible(SUBMISSION, place.scope),
+        # Of what the own organisation is asked for, what others handed in counts too, though it is not shown.
+        reading.visible(SUBMISSION, place.scope) if place.share is None else true(),
     )
     return {tuple(row) for row in await reading.rows(place.scope, statement)}
 

@@ -7,7 +7,7 @@ whatever resolver made it, and what it may find of each table is said here, once
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, and_, false, or_, select
+from sqlalchemy import Select, Table, and_, false, or_, select, true
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -33,6 +33,11 @@ def visible(source: Table, scope: TenantId, share: Share) -> ColumnElement[bool]
     theirs = _THEIRS.get(source)
     of_share = false() if theirs is None else theirs(scope, share)
     return and_(source.c.tenant_id == scope, or_(source.c.audience == "public", of_share))
+
+
+def asked_of(agreement_id: ColumnElement[Any], share: Share | None) -> ColumnElement[bool]:
+    """The condition on what an agreement asks for: that it names the own organisation. Of a member, none."""
+    return true() if share is None else agreement_id.in_(share.agreements)
 
 
 def check(statement: Select[Any]) -> None:

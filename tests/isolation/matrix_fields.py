@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from domain.audience import LIMITED, Audience, seen_inside, seen_outside
+from domain.audience import Audience, seen_inside, seen_outside
 from tests.isolation.matrix_documents import AUDITS, WAYS
 from tests.isolation.matrix_doors import sight
 from tests.isolation.matrix_labels import FIELDS, Label, Labels, Seen, seen_in
@@ -164,14 +164,7 @@ def is_as_declared(most: Seen, found: Seen, name: str, who: Who, *, own: Standin
     told = found.get(name, set())
     if name in OF_THE_READER and who.standing is not Standing.EXPIRED:
         return all(one.audience in _sees(who, one, own) for one in told)
-    declared = expected(most, name, who, own=own)
-    if _is_limited(who):  # of what is due, they are told in a list what everybody sees
-        return declared <= told and all(one.audience in _sees(who, one, own) for one in told)
-    return told == declared
-
-
-def _is_limited(who: Who) -> bool:
-    return who.standing is Standing.OWN and who.role in LIMITED
+    return told == expected(most, name, who, own=own)
 
 
 async def found_by(world: World, labels: Labels, texts: Iterable[str], who: Who) -> Seen:
@@ -183,5 +176,5 @@ async def found_by(world: World, labels: Labels, texts: Iterable[str], who: Who)
             assert (status, body.get("data")) == (401, None), (who, status)
             continue
         assert "errors" not in body, (who, text, body["errors"])
-        seen_in(body["data"], labels, seen, limited=_is_limited(who))
+        seen_in(body["data"], labels, seen)
     return seen

@@ -114,14 +114,14 @@ class Around(NamedTuple):
     """The type of what holds it."""
 
 
-def seen_in(data: Mapping[str, Any], labels: Labels, seen: Seen, *, limited: bool = False) -> None:
-    """Add what an answer shows. Who is there for one organisation is told what is due of what they see."""
+def seen_in(data: Mapping[str, Any], labels: Labels, seen: Seen) -> None:
+    """Add what an answer shows."""
     assert CORE.query_type is not None
     for root, value in data.items():
         if root != "__typename":
             view = root not in _OF_ONE_BODY
             around = Around(Label(Audience.PUBLIC, national=view), "", view=view)
-            _Reading(labels, seen, limited).see(CORE.query_type, {root: value}, around)
+            _Reading(labels, seen).see(CORE.query_type, {root: value}, around)
 
 
 _SCHEMAS: Final = {
@@ -132,7 +132,6 @@ RECORD_TYPES: Final = frozenset(_SCHEMAS)
 _NATIONAL: Final = frozenset(name for name, schema_name in _SCHEMAS.items() if schema_name == "national")
 """Types of rows that a grant opens wherever they are read: their tables are those of national views."""
 _OF_DRAFTS: Final = frozenset({"SubmissionStep.value", "SubmissionStep.denominator"})
-_DUE: Final = frozenset({"Partnership.dueList"})
 _DRAFTING: Final = frozenset({"DRAFT", "REDRAFT"})
 """Steps that are told to all members, and their figures to those who draft."""
 
@@ -142,7 +141,6 @@ class _Reading(NamedTuple):
 
     labels: Labels
     seen: Seen
-    limited: bool
 
     def see(self, type_: GraphQLObjectType, found: Mapping[str, Any], around: Around) -> None:
         """Note an object, and all below it."""
@@ -153,8 +151,6 @@ class _Reading(NamedTuple):
                 continue
             field = f"{type_.name}.{name}"
             declared = audience_of(field) or Audience.PUBLIC
-            if self.limited and field in _DUE:
-                declared = Audience.PUBLIC
             if field in _OF_DRAFTS and found.get("act") in _DRAFTING:
                 declared = RECORDS["submission.draft"] or Audience.DRAFT
             label = own.with_(Label(declared, self._is_opened(type_, around)))

@@ -148,7 +148,11 @@ class Governance(Part):
         kind = None if stream is None else plain("stream", stream)
         return await page(info.context, TIMELINES, place, first=first, after=after, arguments=kind)
 
-    @sized(DUE, "What is overdue, or due soon, the earliest first. For its members; empty for everybody else.")
+    @sized(
+        DUE,
+        "What is overdue, or due soon, the earliest first. For its members; a partner's reporter is shown what is "
+        "asked for by the agreements that name the own organisation; empty for everybody else.",
+    )
     async def due_list(
         self,
         info: Info,

@@ -23,12 +23,13 @@ from services.archive import restoring
 from services.archive.form import COMMANDS, MANIFEST, ArchiveBrokenError, CommandLine
 from services.bootstrap import CONSOLE
 from services.cli import REFUSED, main
+from services.identity.inviting import accept_as_new, invite
 from services.importing import Entry, Imported, Importer, read_line
 from tests.integration.filled import make_database
 from tests.integration.infra.log.logs import rows_of
 from tests.integration.services.archives import Instance, instance, repacked
 from tests.integration.services.asking import draft, order
-from tests.integration.services.conftest import Partnership
+from tests.integration.services.conftest import Partnership, an_organisation
 
 ANSWERED = ("first_position", "position", "version", "recorded_at", "receipt")
 
@@ -210,15 +211,24 @@ async def imported(into: Instance, entry: Entry) -> Imported:
     return await importer.run([entry])
 
 
+@pytest.fixture
+def at_target(settings: Settings, target: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line is at the instance into which bodies are restored."""
+    monkeypatch.setenv("ENTENTE_DATABASE_URL", target.settings.admin_dsn)
+    monkeypatch.setenv("ENTENTE_SECRET_KEY", target.settings.secret_key.decode())
+    monkeypatch.setenv("ENTENTE_ALLOWED_HOSTS", "testserver.local")
+    monkeypatch.setenv("ENTENTE_INSTANCE_DIR", str(settings.instance_dir))
+    monkeypatch.setattr("services.journal.configure_journal", lambda: None)
+
+
+@pytest.mark.usefixtures("at_target")
 async def test_somebody_goes_on_under_the_pseudonym_that_they_had_and_nobody_under_another(
     *,
-    settings: Settings,
     source: Instance,
     target: Instance,
     partnership: Partnership,
     neighbour: Partnership,
     client: httpx.AsyncClient,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     await order(client, partnership.slug, "DraftPlan", draft(), token=partnership.token)
@@ -226,11 +236,6 @@ async def test_somebody_goes_on_under_the_pseudonym_that_they_had_and_nobody_und
     us, them = [await source.write.tokens.find(of.token) for of in (partnership, neighbour)]
     assert us is not None
     assert them is not None
-    monkeypatch.setenv("ENTENTE_DATABASE_URL", target.settings.admin_dsn)
-    monkeypatch.setenv("ENTENTE_SECRET_KEY", target.settings.secret_key.decode())
-    monkeypatch.setenv("ENTENTE_ALLOWED_HOSTS", "testserver.local")
-    monkeypatch.setenv("ENTENTE_INSTANCE_DIR", str(settings.instance_dir))
-    monkeypatch.setattr("services.journal.configure_journal", lambda: None)
     create = ["token", "create", partnership.slug, "--role", "coordinator", "--name", "a test", "--person"]
 
     done = [
@@ -244,6 +249,40 @@ async def test_somebody_goes_on_under_the_pseudonym_that_they_had_and_nobody_und
     assert found is not None
     assert (found.person_id, found.tenant_id) == (us.person_id, partnership.tenant_id)
     assert "personne n’a agi sous 'nobody' dans ce registre" in said.err
+
+
+@pytest.mark.usefixtures("at_target")
+async def test_who_may_come_in_and_for_which_organisation_is_not_in_an_archive_and_is_said_anew(
+    source: Instance, target: Instance, partnership: Partnership, client: httpx.AsyncClient
+) -> None:
+    body = partnership.tenant_id
+    organisation = await an_organisation(target.write)
+    await order(client, partnership.slug, "DraftPlan", draft(), token=partnership.token)
+    us = await source.write.tokens.find(partnership.token)
+    assert us is not None
+    await source.write.represented.keep(body, us.person_id, organisation)
+    joined = f"{uuid.uuid4().hex}@example.org"
+    link = await invite(
+        source.write.identity, body, joined, "member", "fr", by_role="operator", invited_by=us.person_id
+    )
+    await accept_as_new(source.write.identity, link, "quatre mots sans apprêt")
+    (member,) = await source.write.identity.accounts.members(body)
+
+    content = await source.export(partnership.slug)
+    await target.restore(content)
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        whole = b"".join(archive.read(name) for name in archive.namelist())
+    for mark in (joined, organisation, member.membership_id, member.person_id):
+        assert str(mark).encode() not in whole
+    assert str(us.person_id).encode() in whole  # what acted is
+    assert await target.write.identity.accounts.members(body) == []
+    assert await target.write.represented.organisation_of(body, us.person_id) is None
+
+    create = ["token", "create", partnership.slug, "--role", "partner_reporter", "--name", "a test"]
+    again = [*create, "--person", str(us.person_id), "--organisation", str(organisation)]
+    assert await asyncio.to_thread(main, again) == 0
+    assert await target.write.represented.people(body, organisation) == [us.person_id]
 
 
 async def test_positions_outside_the_log_are_refused(

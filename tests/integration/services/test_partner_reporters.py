@@ -11,13 +11,14 @@ import httpx
 import msgspec
 import pytest
 from litestar.testing import AsyncTestClient
+from msgspec.structs import replace as replaced
 from sqlalchemy import select
 
 from domain.activity import ActivityFacts, RecordSession
 from domain.agreement import AddObligation, EndPartner, NamePartner, Programme, SignAgreement
 from domain.audience import Audience
 from domain.body import BodyKind
-from domain.envelope import Actor, Role, WithoutAuthority
+from domain.envelope import Actor, Role, Source, WithoutAuthority
 from domain.ids import (
     COMMONS,
     ActivityId,
@@ -67,7 +68,7 @@ ALL = """query ($slug: String!) { partnership(slug: $slug) {
   submissions(first: 50) { nodes { id history { stage } } }
   indicators(first: 50) { nodes { id } }
   activities(first: 50) { nodes { id } }
-  dueList(withinDays: 366) { recordId }
+  dueList(withinDays: 366) { recordId dueOn }
   timeline(first: 1) { totalCount }
   exceptions(first: 1) { totalCount }
 } }"""
@@ -106,7 +107,13 @@ class World:
     theirs: Organisation
 
     async def give(
-        self, command: Command, on: date = DAY, *, log: TenantId | None = None, by: Actor | None = None
+        self,
+        command: Command,
+        on: date = DAY,
+        *,
+        log: TenantId | None = None,
+        by: Actor | None = None,
+        source: Source | None = None,
     ) -> None:
         tenant_id = log or self.body.tenant_id
         actor = by or Actor(id=await self.write.vault.pseudonym(tenant_id, CONSOLE), role="coordinator")
@@ -119,6 +126,7 @@ class World:
             authority=WithoutAuthority(reason="not_required"),
             lang="fr",
             correlation_id=uuid.uuid4(),
+            source=source,
         )
         await self.write.handler.handle(order, bytes(32))
 
@@ -135,6 +143,11 @@ class World:
         assert "errors" not in answer.json(), answer.text
         found: dict[str, Any] = answer.json()["data"]["partnership"]
         return found
+
+    async def due(self, token: str) -> list[dict[str, Any]]:
+        """What somebody is told is due, the earliest first."""
+        due: list[dict[str, Any]] = (await self.seen(token))["dueList"]
+        return due
 
     async def ids(self, token: str) -> set[str]:
         """Every id of a record that somebody is shown."""
@@ -287,6 +300,27 @@ async def test_without_the_predicate_the_neighbours_would_be_read(
     monkeypatch.setattr(shared, "visible", lambda source, scope, _: source.c.tenant_id == scope)
 
     assert world.theirs.own <= await world.ids(world.ours.token)
+
+
+async def test_what_is_due_is_what_the_own_agreements_ask_for_whoever_handed_it_in(world: World) -> None:
+    public = RequirementId(uuid.uuid4())
+    await world.give(replaced(_requires(world, world.theirs, public), audience=Audience.PUBLIC))
+    await world.project()
+    mine = {str(world.ours.obligation), str(world.ours.requirement)}
+    assert {one["recordId"] for one in await world.due(world.ours.token)} == mine
+    assert str(public) in {one["recordId"] for one in await world.due(world.body.token)}
+
+    before = await world.due(world.ours.token)
+    year = Period.fiscal_year(2024)
+    whole = replaced(_drafts(world, world.ours, SubmissionId(uuid.uuid4()), year), requirement_id=None)
+    await world.give(whole)
+    await world.give(SubmitSubmission(submission_id=whole.submission_id), source=Source(title=fr("Rapport")))
+    await world.project()
+
+    owed = {"recordId": str(world.ours.requirement), "dueOn": "2025-05-30"}
+    assert owed in before
+    assert await world.due(world.ours.token) == [one for one in before if one != owed]
+    assert str(whole.submission_id) not in await world.ids(world.ours.token)
 
 
 async def test_what_is_for_members_as_such_is_refused_whatever_resolver_asks_for_it(
