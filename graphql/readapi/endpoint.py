@@ -223,18 +223,22 @@ class GraphQLEndpoint:
         extensions = asked.extensions
         now = asof.today(self._settings.clock())
         correlation_id = _correlation_id()
+        limit = asyncio.timeout(self._settings.execution_timeout.total_seconds())
         try:
-            async with asyncio.timeout(self._settings.execution_timeout.total_seconds()):
+            async with limit:
                 compiled = await self._compiled(asked, viewer, now, correlation_id)
                 if compiled is not None and compiled.status != HTTPStatus.OK:
                     return compiled
                 if compiled is not None:
                     return replace(compiled, body={**compiled.body, "extensions": extensions})
                 result = await self._executed(asked, viewer, now)
-        except TimeoutError:
-            error = GraphQLError("", path=[], original_error=StatementTimeoutError())
-            return Answer(200, {"data": None, "errors": [told(error, correlation_id)], "extensions": extensions})
         except Exception:  # the edge: told in the journal, masked for the reader, never a 500
+            # A statement that is given up may take its connection along: ending its transaction then fails too.
+            if limit.expired():
+                late = GraphQLError("", path=[], original_error=StatementTimeoutError())
+                return Answer(
+                    200, {"data": None, "errors": [told(late, correlation_id)], "extensions": extensions}
+                )
             log.exception("read.failed", correlation_id=correlation_id)
             error = GraphQLError("", path=[])
             return Answer(200, {"data": None, "errors": [masked(error, correlation_id)], "extensions": extensions})

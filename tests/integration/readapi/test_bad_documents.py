@@ -231,6 +231,39 @@ async def test_an_operation_that_takes_too_long_is_given_up(db: Database, *, com
         assert await client.codes('{ partnership(slug: "alpha") { id } }') == ["TIMEOUT"]
 
 
+class Lost(Slow):
+    """Whose connection is gone with a statement that is given up, so that ending its transaction fails."""
+
+    def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:
+        inner = super().national(reader)
+
+        @asynccontextmanager
+        async def losing() -> AsyncIterator[AsyncConnection]:
+            async with inner as connection:
+                try:
+                    yield connection
+                finally:
+                    raise RuntimeError("cannot roll back: the connection is closed")
+
+        return losing()
+
+    async def value(self, sql: str, parameters: Sequence[Any], **reads_for: TenantId | None) -> Any:
+        try:
+            return await super().value(sql, parameters, **reads_for)
+        except asyncio.CancelledError as error:
+            raise RuntimeError("cannot roll back: the connection is closed") from error
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+async def test_a_connection_that_is_lost_with_an_operation_that_is_given_up_is_no_bug(
+    db: Database, *, compiled: bool
+) -> None:
+    settings = ReadSettings(execution_timeout=timedelta(milliseconds=100), compiled=compiled)
+    client = Client(db, graphql_handler(Lost(db), settings))
+    async with client.http:
+        assert await client.codes('{ partnership(slug: "alpha") { id } }') == ["TIMEOUT"]
+
+
 class Broken(Reads):
     def national(self, reader: TenantId | None) -> AbstractAsyncContextManager[AsyncConnection]:  # noqa: ARG002
         raise ZeroDivisionError("secret details")
