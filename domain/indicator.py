@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from domain.audience import Audience
+from domain.audience import Audience, seen_outside
 from domain.body import PARTNERSHIPS, BodyKind
 from domain.case import Case, Need, Reads
 from domain.confidentiality import COUNTING, Counted
-from domain.errors import Refusal
+from domain.errors import CitationUnknownError, Refusal, StreamMissingError
 from domain.event import Event, Recorded, event
 from domain.facts import Dated, holds, latest
 from domain.ids import ElementId, IndicatorId, PlanId, StreamId, TenantId
@@ -276,11 +276,23 @@ def cited_by(cited: Citation, reads: Reads) -> Need:
 def cited_in(case: Case, cited: Citation) -> Indicator:
     """The indicator that a command cites.
 
+    Of another body, one that nobody outside of it sees is answered like one that is not there: not even its unit
+    may be learnt by citing it.
+
     Raises:
-        StreamMissingError: what is cited is no indicator.
+        StreamMissingError: what is cited of the own log is no indicator.
+        CitationUnknownError: there is no such indicator in another log, or none that is seen outside.
     """
-    log = None if cited.log == case.tenant_id else TenantId(cited.log)
-    return case.state(INDICATOR, StreamId(cited.stream), log)
+    if cited.log == case.tenant_id:
+        return case.state(INDICATOR, StreamId(cited.stream))
+    unknown = CitationUnknownError(log=cited.log, stream=cited.stream, version=cited.version)
+    try:
+        found = case.state(INDICATOR, StreamId(cited.stream), TenantId(cited.log))
+    except StreamMissingError as error:
+        raise unknown from error
+    if found.audience not in seen_outside(granted=True, national=True):
+        raise unknown
+    return found
 
 
 # --- rules --------------------------------------------------------------------------------------------------

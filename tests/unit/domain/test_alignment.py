@@ -24,7 +24,7 @@ from domain.alignment import (
 )
 from domain.audience import Audience
 from domain.body import SlugAdded
-from domain.errors import StreamMissingError
+from domain.errors import CitationUnknownError, StreamMissingError
 from domain.ids import AlignmentId, IndicatorId, StreamId, TenantId
 from domain.indicator import INDICATOR
 from domain.stream import COMMANDS, Loaded
@@ -75,14 +75,29 @@ def test_units_that_differ_agree_in_part_at_most() -> None:
     assert len(ordered(NEW, aligning(grade="partial"), others=others).events) == 1
 
 
-@pytest.mark.parametrize("missing", [StreamId(LOCAL), (MINISTRY, SHARED)])
-def test_both_must_be_there_each_in_its_own_log(missing: Any) -> None:
+@pytest.mark.parametrize(
+    ("missing", "refusal"), [(StreamId(LOCAL), StreamMissingError), ((MINISTRY, SHARED), CitationUnknownError)]
+)
+def test_both_must_be_there_each_in_its_own_log(missing: Any, refusal: type[Exception]) -> None:
     others = {key: value for key, value in THERE.items() if key != missing}
 
-    with pytest.raises(StreamMissingError) as refusal:
+    with pytest.raises(refusal):
         ordered(NEW, aligning(), others=others)
 
-    assert refusal.value.stream == "indicator"
+
+@pytest.mark.parametrize("grade", ["exact", "partial"])
+def test_one_of_another_body_that_nobody_outside_sees_is_like_none(grade: Any) -> None:
+    """Not even its unit is told."""
+    hidden = loaded(INDICATOR, defined(unit="widgets", audience=Audience.TENANT))
+    granted = loaded(INDICATOR, defined(audience=Audience.FUNDERS))
+    said = []
+    for others in ({**THERE, (MINISTRY, SHARED): hidden}, {StreamId(LOCAL): THERE[StreamId(LOCAL)]}):
+        with pytest.raises(CitationUnknownError) as refusal:
+            ordered(NEW, aligning(grade=grade), others=others)
+        said.append((refusal.value.code, refusal.value.facts))
+
+    assert said[0] == said[1]
+    assert len(ordered(NEW, aligning(), others={**THERE, (MINISTRY, SHARED): granted}).events) == 1
 
 
 def test_an_indicator_is_not_aligned_with_itself() -> None:

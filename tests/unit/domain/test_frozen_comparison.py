@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from domain.audience import Audience
-from domain.errors import StreamMissingError
+from domain.errors import CitationUnknownError
 from domain.frozen_comparison import (
     FROZEN_COMPARISON,
     ComparisonFrozen,
@@ -69,5 +69,5 @@ def test_the_log_that_defines_the_indicator_is_among_the_sources() -> None:
 
 
 def test_the_indicator_must_be_there() -> None:
-    with pytest.raises(StreamMissingError):
+    with pytest.raises(CitationUnknownError):
         ordered(NEW, freezing(OURS), others={})

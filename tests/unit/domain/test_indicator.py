@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.audience import Audience
 from domain.body import SlugAdded
-from domain.errors import Refusal, StreamMissingError
+from domain.errors import CitationUnknownError, Refusal, StreamMissingError
 from domain.ids import IndicatorId, StreamId, TargetId, TenantId
 from domain.indicator import (
     INDICATOR,
@@ -204,7 +204,7 @@ def test_a_target_may_be_tied_to_an_indicator_of_another_log() -> None:
     there: Streams = {(ministry, StreamId(ID)): loaded(INDICATOR, DEFINED)}
 
     assert list(ordered(loaded(TARGET, BASELINE), tie, others=there).events) == [TargetTied(indicator=cited)]
-    with pytest.raises(StreamMissingError):
+    with pytest.raises(CitationUnknownError):
         ordered(loaded(TARGET, BASELINE), tie, others={StreamId(ID): loaded(INDICATOR, DEFINED)})
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.alignment import OWNERS
 from domain.audience import Audience
 from domain.body import SlugAdded
-from domain.errors import StreamMissingError
+from domain.errors import CitationUnknownError
 from domain.ids import ReportTemplateId, StreamId, TenantId
 from domain.indicator import Indicator
 from domain.report_template import (
@@ -65,7 +65,7 @@ def test_sections_ask_for_indicators_of_the_body_and_of_others_in_their_order() 
 
 
 def test_what_is_asked_for_must_be_an_indicator() -> None:
-    with pytest.raises(StreamMissingError):
+    with pytest.raises(CitationUnknownError):
         told(EMPTY, PUBLISH, {StreamId(OWN): DEFINED})
 
 

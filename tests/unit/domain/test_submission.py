@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.audience import Audience, narrower
 from domain.body import BODY, BodyKind, BodyOpened, SlugAdded
 from domain.envelope import Actor, Role, Source
-from domain.errors import Refusal, StreamMissingError
+from domain.errors import CitationUnknownError, Refusal
 from domain.event import Event
 from domain.ids import PersonId, RequirementId, StreamId, SubmissionId, TenantId
 from domain.indicator import INDICATOR, IndicatorRetired, IndicatorRetiredError
@@ -184,7 +184,7 @@ def test_a_figure_may_be_of_an_indicator_in_another_log() -> None:
     }
 
     assert len(ordered(NEW, drafting(indicator=cited), others=elsewhere).events) == 1
-    with pytest.raises(StreamMissingError):
+    with pytest.raises(CitationUnknownError):
         ordered(NEW, drafting(indicator=cited), others=there())
 
 
