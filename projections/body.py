@@ -63,6 +63,7 @@ REGISTRY: Final[Table] = bitemporal(
         flag("sample"),
     ],
     extra=[audience()],
+    indexes=[("sort_en", "tenant_id"), ("sort_fr", "tenant_id")],
 )
 """Every body as its own log describes it. `started` may stop at the year or month; null where no source says it,
 and `attested_*` is then the period for which one names the body. `sort_*` order names without marks or case.
@@ -187,4 +188,5 @@ BODIES: Final = Projection(
         SlugAdded: _slug_added,
     },
     {*(events.ALL - events.BODY), EpochOpened},
+    version=2,  # with the indexes by name: its tables are made anew
 )

@@ -54,8 +54,10 @@ def bitemporal(
     sub: Sequence[Column[Any]] = (),
     extra: Sequence[Column[Any]] = (),
     preload: Literal["current", "all"] = "current",
+    indexes: Iterable[Sequence[str]] = (),
 ) -> Table:
     """A table with both clocks. `extra` columns belong to a row as such: they change in place, without history.
+    `indexes` are of the rows that are known now.
 
     `changed` has one bit per fact, in the order of `facts`: the facts that were themselves set on
     `effective_from`.
@@ -76,7 +78,7 @@ def bitemporal(
         facts=tuple(column.name for column in known),
         mutable=("recorded_to", "pos_to", *(column.name for column in extra)),
         preload=preload,
-        indexes=(),
+        indexes=tuple(tuple(index) for index in indexes),
     )
     return _table(schema, name, [*sub, *clocks, *known, *extra], declared)
 

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
@@ -26,6 +28,8 @@ FIRST_MAX: Final = 200
 LIST_MAX: Final = 100
 _BIGINT_MAX: Final = 2**63 - 1
 _CURSOR_CHARACTERS_MAX: Final = 2_000
+_CURSORS_KEPT: Final = 256
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 First = Annotated[
     int, strawberry.argument(description=f"How many items at most, from 1 to {FIRST_MAX}; any other is refused.")
@@ -221,10 +225,16 @@ def decode_cursor(name: str, order: Sequence[Column[Any]], cursor: str) -> tuple
     Raises:
         CursorUnknownError: it is none, or of another list.
     """
-    # Fixed-length types: msgspec checks the number of values and the type of each.
-    form: Any = tuple.__class_getitem__((str, *(column.type.python_type for column in order)))
     if len(cursor) > _CURSOR_CHARACTERS_MAX:
         raise CursorUnknownError
+    return _decoded(name, tuple(column.type.python_type for column in order), cursor)
+
+
+@lru_cache(maxsize=_CURSORS_KEPT)
+def _decoded(name: str, types: tuple[type, ...], cursor: str) -> tuple[Any, ...]:
+    """A statement asks for each value of a key by itself, and every page of an answer has a cursor."""
+    # Fixed-length types: msgspec checks the number of values and the type of each.
+    form: Any = tuple.__class_getitem__((str, *types))
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         owner, *key = msgspec.json.decode(text, type=form)
@@ -264,5 +274,5 @@ def plain(argument: str, given: str) -> str:
 
 def _usable(value: Any) -> bool:
     if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        return "\0" not in value and _SURROGATE.search(value) is None
     return not isinstance(value, int) or abs(value) <= _BIGINT_MAX
