@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, Self
 
 import msgspec
@@ -146,7 +147,9 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 return True
 
 
+@lru_cache(maxsize=4_096)
 def _month_end(year: int, month: int) -> date:
+    """Kept: every period that is read is checked, and a national view reads those of thousands of figures."""
     return date(year, month, monthrange(year, month)[1])
 
 
