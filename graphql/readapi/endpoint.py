@@ -26,7 +26,7 @@ from readapi.kept import Keep, readings
 from readapi.negotiation import GraphQLRequest
 from readapi.operational import operational
 from readapi.ports import ReadDatabase
-from readapi.reading import UNKEYED, Reading
+from readapi.reading import STATEMENT_TIMEOUT_MS, UNKEYED, Reading
 from readapi.refusals import DatabaseBusyError, StatementTimeoutError, request_error
 from readapi.requested import Known, Operation, Requests
 from readapi.schema import schema as default_schema
@@ -47,6 +47,8 @@ class ReadSettings:
 
     body_bytes_max: int = 128 * 1024
     execution_timeout: timedelta = timedelta(seconds=10)
+    statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
+    """Of each statement of the executor; that of a compiled operation is its database's."""
     introspection: bool = True
     """Whether the public may ask for the schema. Members always may."""
     compiled: bool = True
@@ -267,7 +269,14 @@ class GraphQLEndpoint:
         return None if data is None else Answer(200, {}, headers, data)
 
     async def _executed(self, asked: Operation, viewer: Viewer, now: Clock) -> Any:
-        async with Reading(self._database, viewer, now, self._settings.confidentiality) as reading:
+        settings = self._settings
+        async with Reading(
+            self._database,
+            viewer,
+            now,
+            settings.confidentiality,
+            timeout_ms=settings.statement_timeout_ms,
+        ) as reading:
             return await self._schema.execute(
                 asked.request.query,
                 variable_values=asked.request.variables,

@@ -35,7 +35,6 @@ _ending: Final[set["asyncio.Task[None]"]] = set()
 """Holds them: the loop itself does not."""
 UNKEYED: Final = Confidentiality(key=secrets.token_bytes(32))
 """The bounds that hold where nobody set others. Its rounding is this process's own."""
-_TIMEOUT: Final = select(func.set_config("statement_timeout", str(STATEMENT_TIMEOUT_MS), True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +85,19 @@ class Reading:
     """
 
     def __init__(
-        self, database: ReadDatabase, viewer: Viewer, now: Clock, confidentiality: Confidentiality = UNKEYED
+        self,
+        database: ReadDatabase,
+        viewer: Viewer,
+        now: Clock,
+        confidentiality: Confidentiality = UNKEYED,
+        *,
+        timeout_ms: int = STATEMENT_TIMEOUT_MS,
     ) -> None:
         self.viewer = viewer
         self.now = now
         self.confidentiality = confidentiality
         self._database = database
+        self._timeout_ms = timeout_ms
         self._stack = AsyncExitStack()
         self._held: dict[TenantId | None, _Held] = {}
         self._opening = asyncio.Lock()
@@ -184,7 +190,7 @@ class Reading:
 
     def as_public(self) -> "Reading":
         """The same reading for nobody in particular. Close it too."""
-        return Reading(self._database, ANONYMOUS, self.now, self.confidentiality)
+        return Reading(self._database, ANONYMOUS, self.now, self.confidentiality, timeout_ms=self._timeout_ms)
 
     def place(self, body: TenantId, clock: Clock) -> Place:
         """Where the records of a body are read by this viewer."""
@@ -215,7 +221,7 @@ class Reading:
         entering = self._database.national(self.viewer.grantee) if scope is None else self._database.member(scope)
         with operational():
             connection = await self._stack.enter_async_context(entering)
-            await connection.execute(_TIMEOUT)
+            await connection.execute(select(func.set_config("statement_timeout", str(self._timeout_ms), True)))
         held = self._held[scope] = _Held(connection)
         return held
 

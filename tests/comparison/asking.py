@@ -23,11 +23,13 @@ from readapi.viewer import ANONYMOUS, Viewer
 from tests.comparison import withheld
 from tests.comparison.recomputed import PeriodKey, Reader, When
 
-_PATIENT: Final = ReadSettings(
-    execution_timeout=timedelta(minutes=5), confidentiality=Confidentiality(key=withheld.KEY)
-)
 _PATIENT_MS: Final = 300_000
 """A busy machine is slow, which is no fault of what is compared."""
+_PATIENT: Final = ReadSettings(
+    execution_timeout=timedelta(milliseconds=2 * _PATIENT_MS),
+    statement_timeout_ms=_PATIENT_MS,
+    confidentiality=Confidentiality(key=withheld.KEY),
+)
 _VALUE: Final = "kind number upper unit"
 _COMPARISON: Final = f"""
     values {{ body {{ slug }} territory {{ scheme code }} indicator {{ id }} value {{ {_VALUE} status }}

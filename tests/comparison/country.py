@@ -55,37 +55,45 @@ class Country:
         self.reached: dict[TenantId, int] = {}
         """The last position of every log so far."""
         self.frozen: list[UUID] = []
+        self._agreements = Agreements(self.teller, self.bodies, FUNDER)
+        self._reports = Reports(self.teller, self)
 
     @property
     def tenants(self) -> list[TenantId]:
         return [MINISTRY, FUNDER, *self.bodies]
 
-    def told(self) -> Iterator[Append]:
-        """Everything, in the order in which it is recorded."""
-        for append in self._told():
+    def begun(self) -> Iterator[Append]:
+        """What is recorded before the first period, in its order."""
+        return self._counted(self._begun())
+
+    def of(self, period: Period) -> Iterator[Append]:
+        """What is recorded in the course of a period. Periods are told in their order, after what has begun."""
+        return self._counted(self._of(period))
+
+    def _counted(self, told: Iterator[Append]) -> Iterator[Append]:
+        for append in told:
             self.reached[append.tenant_id] = self.reached.get(append.tenant_id, 0) + len(append.events)
             yield append
 
-    def _told(self) -> Iterator[Append]:
+    def _begun(self) -> Iterator[Append]:
         yield from self._registered()
         yield from self._population()
         yield from self._defined()
         yield from self._targets(MINISTRY, [(of, of) for of in self.indicators if of.log == MINISTRY])
-        agreements = Agreements(self.teller, self.bodies, FUNDER)
-        yield from agreements.begun()
+        yield from self._agreements.begun()
         yield from Records(self.teller, self.bodies).told()
         for number in range(len(self.bodies)):
             yield from self._aligned(number)
-        reports = Reports(self.teller, self)
-        yield from reports.required()
+        yield from self._reports.required()
         for number in range(0, len(self.bodies), 5):
             tied = [(self.cited[number, which], canonical) for which, canonical in enumerate(self.indicators[:6])]
             yield from self._targets(self.bodies[number], tied)
-        for period in self.periods:
-            yield from reports.of(period)
-            yield from agreements.goes_on(period.end)
-            yield from self._changes(period)
-            yield from self._frozen(period)
+
+    def _of(self, period: Period) -> Iterator[Append]:
+        yield from self._reports.of(period)
+        yield from self._agreements.goes_on(period.end)
+        yield from self._changes(period)
+        yield from self._frozen(period)
 
     # --- who there is
 
