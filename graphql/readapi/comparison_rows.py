@@ -227,7 +227,6 @@ class Gathering:
         """Of the indicator that is asked for; the owner is None where its slug leads nowhere."""
         self._indicators = {(row[-1], row[0]): row for row in found["indicators"]}
         self._made: dict[tuple[UUID, UUID], Indicator] = {}
-        self._people: dict[tuple[UUID, UUID], bool] = {}
         self.grades: dict[Source, Any] = {(body, self.owner, self.indicator_id): "same" for body in bodies} | {
             (body, body, local): grade for body, local, grade in found["grades"]
         }
@@ -263,12 +262,8 @@ class Gathering:
         return publicly(found, cache(self._counts_people), self._opened(), self.facts.confidentiality)
 
     def _counts_people(self, indicator: tuple[UUID, UUID]) -> bool:
-        known = self._people.get(indicator)
-        if known is None:
-            row = self._indicators.get(indicator)
-            known = row is None or confidentiality.of_people(reads(Indicator).make(row, place=None))
-            self._people[indicator] = known
-        return known
+        row = self._indicators.get(indicator)
+        return row is None or confidentiality.of_people(reads(Indicator).make(row, place=None))
 
     def _opened(self) -> Collection[UUID]:
         """The bodies whose figures the reader sees as they are."""
