@@ -7,12 +7,10 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from sqlalchemy import func, select
 
 from benchmarks import in_process
 from domain.ids import TenantId
 from infra.database import Database
-from readapi import reading
 from readapi.endpoint import ReadSettings
 from readapi.exchange import Scope as AsgiScope
 from readapi.mounting import graphql_handler
@@ -23,22 +21,16 @@ from tests.integration.readapi.world_lines import ALIKE, uid
 ALPHA, BETA = (TenantId(uid(slug, "body")) for slug in ALIKE)
 
 
-PATIENCE: Final = timedelta(minutes=2)
-"""A busy machine is slow, which is no fault of what is tested."""
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The executor's statements may take as long."""
-    milliseconds = str(PATIENCE // timedelta(milliseconds=1))
-    monkeypatch.setattr(reading, "_TIMEOUT", select(func.set_config("statement_timeout", milliseconds, True)))
+_STATEMENT_MS: Final = 120_000
+PATIENT: Final = ReadSettings(execution_timeout=timedelta(minutes=5), statement_timeout_ms=_STATEMENT_MS)
+"""A busy machine is slow, which is no fault of what is tested. Tests of bounds set their own."""
 
 
 class Reads(in_process.Reads):
     """The read API's port over `infra.database`, as bootstrap wires it."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database, timeout_ms=PATIENCE // timedelta(milliseconds=1))
+        super().__init__(database, timeout_ms=_STATEMENT_MS)
 
     async def grew(self, timeout_seconds: float) -> None:
         await asyncio.sleep(min(timeout_seconds, 0.1))
@@ -55,12 +47,7 @@ class Client:
 
     def __init__(self, database: Database, app: Callable[..., Any] | None = None) -> None:
         self.viewer = ANONYMOUS
-        mounted = app or graphql_handler(
-            Reads(database),
-            ReadSettings(execution_timeout=PATIENCE),
-            viewer_of=self._viewer,
-            with_explorer=True,
-        )
+        mounted = app or graphql_handler(Reads(database), PATIENT, viewer_of=self._viewer, with_explorer=True)
         transport = httpx.ASGITransport(app=mounted)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 

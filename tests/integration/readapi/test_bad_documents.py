@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.ids import TenantId
 from infra.database import Database, Scope
-from readapi import reading
 from readapi.endpoint import ReadSettings
 from readapi.mounting import graphql_handler
 from tests.integration.readapi.conftest import Client, Reads
@@ -209,13 +208,10 @@ class Sleeping:
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-async def test_a_statement_that_takes_too_long_is_said_so(
-    db: Database, monkeypatch: pytest.MonkeyPatch, *, compiled: bool
-) -> None:
-    monkeypatch.setattr(reading, "_TIMEOUT", text("SELECT set_config('statement_timeout', '50', true)"))
+async def test_a_statement_that_takes_too_long_is_said_so(db: Database, *, compiled: bool) -> None:
     slow = Slow(db)
     slow.timeout_ms = 50
-    client = Client(db, graphql_handler(slow, ReadSettings(compiled=compiled)))
+    client = Client(db, graphql_handler(slow, ReadSettings(statement_timeout_ms=50, compiled=compiled)))
     async with client.http:
         body = await client.ask('{ a: partnership(slug: "alpha") { id } b: partnership(slug: "beta") { id } }')
 

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -21,14 +21,14 @@ from infra.embedded import EmbeddedServer
 from readapi import sight
 from readapi.compiler import plans
 from readapi.compiler.statement import Statement
-from readapi.endpoint import GraphQLEndpoint, ReadSettings
+from readapi.endpoint import GraphQLEndpoint
 from readapi.exchange import Answer
 from readapi.negotiation import GraphQLRequest
 from readapi.viewer import ANONYMOUS, Viewer
 from services.cli.bringing_in import sample_files
 from services.importing import read_files
 from tests.integration.filled import Filled, bring_in, make_database
-from tests.integration.readapi.conftest import ALPHA, BETA, Reads
+from tests.integration.readapi.conftest import ALPHA, BETA, PATIENT, Reads
 from tests.integration.readapi.every_field import PLAN, every_field
 from tests.integration.readapi.operations import Operation, operations
 from tests.integration.readapi.test_tenants import names_of, strings
@@ -48,7 +48,6 @@ CLOCKS = {
 }
 
 
-PATIENCE = timedelta(minutes=5)
 """A busy machine is slow, which is no fault of what is compared."""
 
 
@@ -80,9 +79,8 @@ class Both:
 
     def __init__(self, database: Database) -> None:
         self.reads = Counted(database)
-        self.compiled = GraphQLEndpoint(self.reads, ReadSettings(execution_timeout=PATIENCE))
-        settings_ = ReadSettings(compiled=False, execution_timeout=PATIENCE)
-        self.executed = GraphQLEndpoint(Reads(database), settings_)
+        self.compiled = GraphQLEndpoint(self.reads, PATIENT)
+        self.executed = GraphQLEndpoint(Reads(database), replace(PATIENT, compiled=False))
 
     async def ask(self, operation: Operation, viewer: Viewer = ANONYMOUS) -> tuple[Answer, Answer]:
         request = GraphQLRequest(query=operation.text, variables=operation.variables)

@@ -15,16 +15,16 @@ from domain.ids import COMMONS
 from infra.database import Database
 from infra.embedded import EmbeddedServer
 from readapi import frozen_comparison, national_question, sight
-from readapi.endpoint import GraphQLEndpoint, ReadSettings
+from readapi.endpoint import GraphQLEndpoint
 from readapi.negotiation import GraphQLRequest
 from readapi.viewer import ANONYMOUS, Viewer
 from services.cli.bringing_in import sample_files
 from services.importing import read_files
 from tests.integration.filled import Filled, bring_in, make_database
-from tests.integration.readapi.conftest import BETA, Reads
+from tests.integration.readapi.conftest import BETA, PATIENT, Reads
 from tests.integration.readapi.every_view import every_view, views
 from tests.integration.readapi.operations import CORE, Operation, whole_operations
-from tests.integration.readapi.test_compiled import CLOCKS, PATIENCE, VIEWERS, Both, canonical, data
+from tests.integration.readapi.test_compiled import CLOCKS, VIEWERS, Both, canonical, data
 from tests.integration.readapi.world import lines, uid
 from tests.integration.readapi.world_lines import ALIKE
 
@@ -292,7 +292,7 @@ def test_the_predicate_of_each_part_is_needed(
 
     async def answers() -> list[Any]:
         async with Database(made) as database:
-            endpoint = GraphQLEndpoint(Reads(database), ReadSettings(execution_timeout=PATIENCE))
+            endpoint = GraphQLEndpoint(Reads(database), PATIENT)
             requests = [GraphQLRequest(query=one.text, variables=one.variables) for _, one in asked]
             found = [await endpoint.answer(request, ANONYMOUS) for request in requests]
         assert all(one.data is not None for one in found)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,7 +17,7 @@ from infra.embedded import EmbeddedServer
 from infra.settings import DatabaseSettings
 from projections import confidentiality
 from readapi import published_blocks
-from readapi.endpoint import GraphQLEndpoint, ReadSettings
+from readapi.endpoint import GraphQLEndpoint
 from readapi.negotiation import GraphQLRequest
 from readapi.persisted import FOLDER
 from readapi.viewer import ANONYMOUS, Viewer
@@ -26,7 +27,7 @@ from services.views.files import csv_file
 from services.views.sheets import Reading
 from tests.integration.filled import bring_in, make_database
 from tests.integration.readapi.acting import acting
-from tests.integration.readapi.conftest import Client, Reads
+from tests.integration.readapi.conftest import PATIENT, Client, Reads
 from tests.integration.readapi.test_compiled import canonical
 from tests.integration.readapi.world_lines import Lines, both, uid
 
@@ -255,7 +256,7 @@ async def test_it_is_the_same_compiled_and_executed(settings: DatabaseSettings) 
     ]
     async with Database(settings) as database:
         both_ways = [
-            GraphQLEndpoint(Reads(database), ReadSettings(compiled=compiled, confidentiality=rules))
+            GraphQLEndpoint(Reads(database), replace(PATIENT, compiled=compiled, confidentiality=rules))
             for compiled in (True, False)
         ]
         for text, variables in asked:
