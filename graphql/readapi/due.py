@@ -43,7 +43,7 @@ async def due_list(
     until = place.clock.effective + timedelta(days=within_days)
     found = [
         *await _obligations(reading, place, until, items_max),
-        *await figures_owed(reading, place, until, items_max),
+        *await figures_owed(reading, place, until),
     ]
     if place.member:
         found += await _terms_of_office(reading, place, until, items_max)

@@ -20,6 +20,7 @@ from readapi.due_item import DueItem
 from readapi.figures import Period
 from readapi.governance_codes import CadenceState, DueKind
 from readapi.reading import Place, Reading, in_any
+from readapi.refusals import AnswerTooLargeError
 from readapi.requirement import OWED_MAX, Requirement, RequirementKey, load_exemptions
 from readapi.seat import SeatsKey
 from readapi.shared import asked_of
@@ -27,11 +28,17 @@ from readapi.terms import TermsKey, load_terms
 
 _IN_HAND: Final = ("submitted", "validated", "approved", "published")
 """Stages in which a figure is not its author's to write: one that was returned is owed again."""
+REQUIREMENTS_MAX: Final = 2_000
+"""Of a body, settled ones too: of each, what is owed is worked out. One of forty indicators has some hundred."""
 _Address = tuple[object, ...]
 
 
-async def figures_owed(reading: Reading, place: Place, until: date, items_max: int) -> list[DueItem]:
-    """The periods of requirements that nobody is exempt from and that no figure was submitted for."""
+async def figures_owed(reading: Reading, place: Place, until: date) -> list[DueItem]:
+    """The periods of requirements that nobody is exempt from and that no figure was submitted for.
+
+    Raises:
+        AnswerTooLargeError: the body has more requirements than are looked through.
+    """
     columns, reader = REQUIREMENT.c, reads(Requirement)
     statement = (
         reader.select()
@@ -42,9 +49,11 @@ async def figures_owed(reading: Reading, place: Place, until: date, items_max: i
             asked_of(columns.agreement_id, place.share),
         )
         .order_by(columns.entity_id)
-        .limit(items_max + 1)
+        .limit(REQUIREMENTS_MAX + 1)
     )
     required = [reader.make(row, place=place) for row in await reading.rows(place.scope, statement)]
+    if len(required) > REQUIREMENTS_MAX:
+        raise AnswerTooLargeError(what="requirements", maximum=REQUIREMENTS_MAX)
     submitted = await _submitted(reading, place, required)
     load = reading.loader(load_exemptions).load
     exempt = await asyncio.gather(*(load(RequirementKey(place, one.id)) for one in required))
@@ -105,7 +114,11 @@ async def _submitted(reading: Reading, place: Place, required: list[Requirement]
 
 
 async def cadences(reading: Reading, place: Place, until: date, items_max: int) -> list[DueItem]:
-    """Committees that have fewer meetings than they must by the end of their year, or no forum yet."""
+    """Committees that have fewer meetings than they must by the end of their year, or no forum yet.
+
+    Raises:
+        AnswerTooLargeError: more than `items_max` committees are active.
+    """
     columns = COMMITTEE.c
     statement = (
         select(columns.entity_id, columns.sample)
@@ -119,6 +132,8 @@ async def cadences(reading: Reading, place: Place, until: date, items_max: int) 
         .limit(items_max + 1)
     )
     sitting = [(row[0], row[1]) for row in await reading.rows(place.scope, statement)]
+    if len(sitting) > items_max:
+        raise AnswerTooLargeError(what="committees", maximum=items_max)
     terms, meetings = reading.loader(load_terms).load, reading.loader(load_meetings_held).load
     versions = await asyncio.gather(*(terms(TermsKey(place, one)) for one, _ in sitting))
     held_there = await asyncio.gather(*(meetings(SeatsKey(place, one)) for one, _ in sitting))

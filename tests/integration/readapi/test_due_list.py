@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from readapi import due_reports
 from readapi.viewer import ANONYMOUS, Viewer
 from tests.integration.readapi.conftest import Client
 from tests.integration.readapi.world_lines import uid
@@ -73,3 +76,16 @@ async def test_a_time_that_is_too_long_or_none_is_refused(client: Client, alpha:
         assert await client.codes(QUERY, {"slug": "alpha", "within": within}, viewer=alpha) == [
             "WITHIN_OUT_OF_RANGE"
         ]
+
+
+async def test_more_requirements_than_are_looked_through_are_said_and_none_is_left_out(
+    client: Client, alpha: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"slug": "alpha", "asOf": {"effective": "2021-07-01"}, "within": 366}
+    reports = [one for one in await due(client, alpha, "2021-07-01", within=366) if one["kind"] == "REPORT"]
+    required = len({one["recordId"] for one in reports})
+
+    monkeypatch.setattr(due_reports, "REQUIREMENTS_MAX", required)
+    assert await client.codes(QUERY, asked, viewer=alpha) == []
+    monkeypatch.setattr(due_reports, "REQUIREMENTS_MAX", required - 1)
+    assert await client.codes(QUERY, asked, viewer=alpha) == ["ANSWER_TOO_LARGE"]
