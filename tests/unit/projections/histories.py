@@ -8,6 +8,8 @@ from random import Random
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
+
 import domain.areas  # noqa: F401 - fills the registries
 from domain.access_grant import GrantAccess, RestoreAccess, RevokeAccess
 from domain.activity import ActivityFacts, CorrectActivity, RecordReferral, RecordSession, WithdrawActivity
@@ -713,12 +715,13 @@ class Writer:
         return ReviseIndicator(definition_id=indicator_id, **self.random.choice(changes)), None
 
     def _cited(self) -> Any:
-        # As of another log, so that the rows of all bodies are the same.
+        # As of another log, so that the rows of all bodies are the same; what it keeps for itself nobody cites.
         indicator_id: Any = self._pick("indicator")
         known = None if indicator_id is None else self.log._streams.get(indicator_id)
         if known is None:
             return None
-        self.log.elsewhere[CITED, indicator_id] = known
+        shown = msgspec.structs.replace(known.state, audience=Audience.PUBLIC)
+        self.log.elsewhere[CITED, indicator_id] = msgspec.structs.replace(known, state=shown)
         return Citation(log=CITED, stream=indicator_id, version=1)
 
     def _tie(self) -> tuple[Command | None, Any]:
