@@ -90,8 +90,11 @@ class CitationUnknownError(Refusal):
     stream: object
     version: int
     code = "citation_unknown"
-    en = "The cited record does not exist: log {log}, stream {stream}, version {version}."
-    fr = "L’enregistrement cité n’existe pas : registre {log}, flux {stream}, version {version}."
+    en = "The cited record does not exist or is not public: log {log}, stream {stream}, version {version}."
+    fr = (
+        "L’enregistrement cité n’existe pas ou n’est pas public : registre {log}, flux {stream}, "
+        "version {version}."
+    )
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from domain.audience import Audience, seen_outside
+from domain.audience import Audience
 from domain.body import PARTNERSHIPS, BodyKind
 from domain.case import Case, Need, Reads
 from domain.confidentiality import COUNTING, Counted
@@ -265,7 +265,9 @@ def _cuts(dimensions: tuple[Dimension, ...]) -> frozenset[tuple[str, str]]:
     return frozenset((one.code, category.code) for one in dimensions for category in one.categories)
 
 
-INDICATOR = Stream("indicator", Indicator(), evolve)
+INDICATOR = Stream(
+    "indicator", Indicator(), evolve, is_public=lambda indicator: indicator.audience is Audience.PUBLIC
+)
 
 
 def cited_by(cited: Citation, reads: Reads) -> Need:
@@ -276,23 +278,16 @@ def cited_by(cited: Citation, reads: Reads) -> Need:
 def cited_in(case: Case, cited: Citation) -> Indicator:
     """The indicator that a command cites.
 
-    Of another body, one that nobody outside of it sees is answered like one that is not there: not even its unit
-    may be learnt by citing it.
-
     Raises:
         StreamMissingError: what is cited of the own log is no indicator.
-        CitationUnknownError: there is no such indicator in another log, or none that is seen outside.
+        CitationUnknownError: what is cited of another log is none.
     """
     if cited.log == case.tenant_id:
         return case.state(INDICATOR, StreamId(cited.stream))
-    unknown = CitationUnknownError(log=cited.log, stream=cited.stream, version=cited.version)
     try:
-        found = case.state(INDICATOR, StreamId(cited.stream), TenantId(cited.log))
+        return case.state(INDICATOR, StreamId(cited.stream), TenantId(cited.log))
     except StreamMissingError as error:
-        raise unknown from error
-    if found.audience not in seen_outside(granted=True, national=True):
-        raise unknown
-    return found
+        raise CitationUnknownError(log=cited.log, stream=cited.stream, version=cited.version) from error
 
 
 # --- rules --------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import msgspec
 
 from domain.access import GrantChange
 from domain.document import Content
+from domain.envelope import Envelope
 from domain.event import Recorded
 from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.jobs import JobRow
@@ -173,12 +174,8 @@ class EventStore(Protocol):
         """
         ...
 
-    async def exists(self, citation: Citation) -> bool:
-        """Whether the cited event is in its log."""
-        ...
-
-    async def command_of(self, citation: Citation) -> CommandId | None:
-        """The command that recorded the cited event; None if there is no such event in its log."""
+    async def cited(self, citation: Citation) -> Envelope | None:
+        """The envelope of the cited event; None if there is no such event in its log."""
         ...
 
     async def claimed(self, tenant_id: TenantId, claim: str) -> StreamId | None:

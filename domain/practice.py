@@ -12,7 +12,7 @@ import msgspec
 from domain.audience import Audience
 from domain.body import PARTNERSHIPS
 from domain.case import Case, Need, Reads
-from domain.errors import Refusal, StreamMissingError
+from domain.errors import Refusal
 from domain.event import Event, Recorded, event
 from domain.ids import PracticeId, StreamId, TenantId
 from domain.published_aggregate import Publication
@@ -166,7 +166,7 @@ def evolve(practice: Practice, recorded: Recorded) -> Practice:
     return practice
 
 
-PRACTICE = Stream("practice", Practice(), evolve)
+PRACTICE = Stream("practice", Practice(), evolve, is_public=lambda practice: practice.audience is Audience.PUBLIC)
 
 
 def _themes(
@@ -209,15 +209,13 @@ def adopt(practice: Practice, command: AdoptPractice, case: Case) -> list[Event]
 
     Raises:
         PracticeOfOwnError: it is a practice of this body.
-        StreamMissingError: there is no such practice, or none that is public.
+        StreamMissingError: what is cited is no practice.
         PracticeWithdrawnError: its origin has withdrawn it; brought in as history, that stays a breach.
     """
     cited = command.adopted_from
     if cited.log == case.tenant_id:
         raise PracticeOfOwnError(practice_id=cited.stream)
     origin = case.state(PRACTICE, StreamId(cited.stream), TenantId(cited.log))
-    if origin.audience is not Audience.PUBLIC:
-        raise StreamMissingError(stream=PRACTICE.name, stream_id=cited.stream)
     if origin.withdrawn:
         case.insist(PracticeWithdrawnError(practice_id=cited.stream))
     check_sorted(command.sorted_by, case)
@@ -249,7 +247,7 @@ def record_adoption(practice: Practice, command: RecordAdoption, case: Case) -> 
 
     Raises:
         PracticeOfOwnError: the record is of this body.
-        PracticeNotAdoptedError: the record says something else, or is not public.
+        PracticeNotAdoptedError: the record says something else.
     """
     by = command.by
     if by.log == case.tenant_id:
@@ -257,7 +255,7 @@ def record_adoption(practice: Practice, command: RecordAdoption, case: Case) -> 
     adopter = case.state(PRACTICE, StreamId(by.stream), TenantId(by.log))
     origin = adopter.adopted_from
     here = (case.tenant_id, command.practice_id)
-    if adopter.audience is not Audience.PUBLIC or origin is None or (origin.log, origin.stream) != here:
+    if origin is None or (origin.log, origin.stream) != here:
         raise PracticeNotAdoptedError(practice_id=by.stream)
     if any((one.log, one.stream) == (by.log, by.stream) for one in practice.adoptions):
         return []

@@ -149,6 +149,7 @@ class Stream(Generic[S]):
         *,
         schema: int = 1,
         prefix: str | None = None,
+        is_public: Callable[[S], bool] | None = None,
     ) -> None:
         self.name = name
         self.prefix = prefix or name
@@ -157,6 +158,8 @@ class Stream(Generic[S]):
         self.evolve = evolve
         self.schema = schema
         """Version of the state's shape: snapshots of another are ignored."""
+        self.is_public = is_public
+        """Whether everybody may see a record as it stands; then other bodies may cite it. None: they never do."""
         STREAMS[name] = self
 
     def handles(

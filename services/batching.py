@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import structlog
 
 from domain.body import BodyKind
+from domain.envelope import Envelope
 from domain.errors import ClaimTakenError, Refusal
 from domain.event import Recorded
 from domain.ids import CommandId, PersonId, StreamId, TenantId
@@ -89,12 +90,11 @@ class Together:
             self._folded[key] = (len(events), loaded)
         return loaded
 
-    async def exists(self, citation: Citation) -> bool:
-        """Whether the cited event is in its log, or would be."""
+    async def cited(self, citation: Citation) -> Envelope | None:
+        """The envelope of the cited event, which is in its log or would be."""
         own = self._events.get((TenantId(citation.log), StreamId(citation.stream)), [])
-        return any(event.originator_version == citation.version for event in own) or (
-            await self._store.exists(citation)
-        )
+        found = (event.envelope for event in own if event.originator_version == citation.version)
+        return next(found, None) or await self._store.cited(citation)
 
     async def claimed_under(self, tenant_id: TenantId, prefix: str) -> tuple[StreamId, ...]:
         """The holders of all claims that begin so; those that the batch itself takes come last."""

@@ -21,7 +21,7 @@ async def cause_of(store: EventStore, tenant_id: TenantId, named: Citation | Non
     """
     if named is None:
         return None
-    command_id = await store.command_of(named) if named.log in {tenant_id, COMMONS} else None
-    if command_id is None:
+    cause = await store.cited(named) if named.log in {tenant_id, COMMONS} else None
+    if cause is None:
         raise FieldsInvalidError((located("unknown cause", PATH),))
-    return command_id
+    return cause.command_id

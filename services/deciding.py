@@ -12,7 +12,19 @@ from domain.errors import CitationUnknownError, StreamMissingError, WrongBodyErr
 from domain.event import Event, encode, encode_envelope
 from domain.ids import COMMONS, StreamId, TenantId
 from domain.ports import Append, ContentStore, Guard, NewEvent, Sealer
-from domain.stream import COMMANDS, Decided, Handled, Loaded, Order, State, Stream, decide, lacking, stream_id
+from domain.stream import (
+    COMMANDS,
+    Decided,
+    Handled,
+    Loaded,
+    Order,
+    State,
+    Stream,
+    decide,
+    lacking,
+    stream_id,
+    stream_of,
+)
 from domain.values import Citation
 from services.contents import NO_CONTENTS
 from services.days import local_day
@@ -28,7 +40,7 @@ class View(Protocol):
 
     async def load(self, tenant_id: TenantId, stream: Stream[S], stream_id: StreamId) -> Loaded[S]: ...
 
-    async def exists(self, citation: Citation) -> bool: ...
+    async def cited(self, citation: Citation) -> Envelope | None: ...
 
     async def claimed_under(self, tenant_id: TenantId, prefix: str) -> tuple[StreamId, ...]: ...
 
@@ -68,7 +80,8 @@ class Decider:
         self._zones: dict[TenantId, str | None] = {}
 
     async def check(self, order: Order) -> None:
-        """What holds whatever the stream says: this body's log may hold the order, and what it cites exists.
+        """What holds whatever the stream says: this body's log may hold the order, and what it cites exists
+        and, in another body's log, is there for everybody.
 
         Raises:
             Refusal: it does not hold.
@@ -173,8 +186,18 @@ class Decider:
 
     async def _check_citations(self, order: Order) -> None:
         for citation in (*citations(order.command), *citations(order.authority)):
-            if not await self._view.exists(citation):
+            found = await self._view.cited(citation)
+            if found is None or not (
+                citation.log == order.tenant_id or await self._is_public(citation, stream_of(found.type))
+            ):
                 raise CitationUnknownError(log=citation.log, stream=citation.stream, version=citation.version)
+
+    async def _is_public(self, citation: Citation, stream: Stream[Any]) -> bool:
+        """Whether everybody may see the cited record: what is not for everybody is like what is not there."""
+        if stream.is_public is None:
+            return False
+        loaded = await self._view.load(TenantId(citation.log), stream, StreamId(citation.stream))
+        return stream.is_public(loaded.state)
 
     async def _check_contents(self, order: Order) -> None:
         for content in contents_named(order.command):

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from domain.audience import Audience
 from domain.decision.events import (
     DecisionMade,
     DecisionPublished,
@@ -33,6 +34,7 @@ class Decision(State, frozen=True, kw_only=True):
     rescinded_on: date | None = None
     superseded_on: date | None = None
     superseded_by: DecisionId | None = None
+    audience: Audience = Audience.TENANT
     published: bool = False
     breaches: tuple[str, ...] = ()
     """Rules that it broke when it was made, as a document tells."""
@@ -72,6 +74,7 @@ def evolve(decision: Decision, recorded: Recorded) -> Decision:
                 holds_from=made.holds_from,
                 holds_until=made.holds_until,
                 needs_ratification=made.ratified_by is not None,
+                audience=made.audience,
                 breaches=recorded.envelope.breaches,
             )
         case DecisionRatified():
@@ -85,4 +88,8 @@ def evolve(decision: Decision, recorded: Recorded) -> Decision:
     return decision
 
 
-DECISION = Stream("decision", Decision(), evolve)
+def _is_public(decision: Decision) -> bool:
+    return decision.published or decision.audience is Audience.PUBLIC
+
+
+DECISION = Stream("decision", Decision(), evolve, schema=2, is_public=_is_public)

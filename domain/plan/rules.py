@@ -181,7 +181,7 @@ def evolve(plan: Plan, recorded: Recorded) -> Plan:
     return plan
 
 
-PLAN = Stream("plan", Plan(), evolve)
+PLAN = Stream("plan", Plan(), evolve, is_public=lambda plan: bool(plan.published))
 
 
 @PLAN.handles("plan_id", creates=True, owners=OWNERS)

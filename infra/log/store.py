@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 import structlog
 
+from domain.envelope import Envelope
 from domain.event import Recorded, decode
 from domain.ids import CommandId, PersonId, StreamId, TenantId
 from domain.ports import Append, Batch, KeyReusedError, Outcome, Row, Sealer
@@ -121,22 +122,15 @@ class LogStore:
         rows = await self._readers.fetch("SELECT * FROM log.read_mentioning($1, $2)", tenant_id, id_)
         return await self._sealer.open(tenant_id, [recorded(Row(*row)) for row in rows])
 
-    async def exists(self, citation: Citation) -> bool:
-        """See `domain.ports.EventStore.exists`."""
-        found: bool = await self._readers.fetchval(
-            "SELECT log.has_event($1, $2, $3)", citation.log, citation.stream, citation.version
-        )
-        return found
-
-    async def command_of(self, citation: Citation) -> CommandId | None:
-        """See `domain.ports.EventStore.command_of`."""
+    async def cited(self, citation: Citation) -> Envelope | None:
+        """See `domain.ports.EventStore.cited`."""
         if citation.version > _STORED_VERSION_MAX:
             return None
         row = await self._readers.fetchrow(
             "SELECT state FROM log.read_stream($1, $2, $3, $4)",
             *(citation.log, citation.stream, citation.version - 1, citation.version),
         )
-        return None if row is None else decode(row["state"])[0].command_id
+        return None if row is None else decode(row["state"])[0]
 
     async def claimed(self, tenant_id: TenantId, claim: str) -> StreamId | None:
         """See `domain.ports.EventStore.claimed`."""

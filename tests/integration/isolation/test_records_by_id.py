@@ -16,8 +16,6 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 from sqlalchemy import true
 
-from domain import indicator
-from domain.audience import Audience
 from domain.ids import TenantId
 from infra.access.tokens import ID_CHARACTERS
 from infra.pii.persons import Person
@@ -327,38 +325,3 @@ async def test_the_control_a_door_that_looks_in_another_body_finds_its_record(
 
     assert (await under_ours(world, door, made))[0] in (200, 201, 204)
     assert (await under_ours(world, door, KEPT[door].absent))[0] == 404
-
-
-# Orders that cite a record of another body
-
-
-async def citing(world: World, cited: uuid.UUID) -> tuple[int, str]:
-    """What a neighbour is told who drafts a figure of an indicator of the body, in a unit that nothing has."""
-    name = "DraftSubmission"
-    data = {
-        "submission_id": str(uuid.uuid4()),
-        "indicator": {"log": str(body_id(OWN)), "stream": str(cited), "version": 1},
-        "period": PERIOD,
-        "value": {"kind": "exact", "number": "9", "raw": "9", "unit": "gadgets"},
-    }
-    door = "POST /api/v1/partnerships/{slug}/commands/{command}"
-    path = f"/api/v1/partnerships/{STRANGER}/commands/{name}"
-    status, text = await told(world, Probe(door, path, body={"data": data}), NEIGHBOUR)
-    return status, text.replace(str(cited), "ID")
-
-
-async def test_an_order_that_cites_a_hidden_indicator_is_answered_like_one_that_cites_none(world: World) -> None:
-    hidden = await citing(world, id_of("indicator tenant"))
-
-    assert hidden == await citing(world, UNKNOWN) == await citing(world, id_of("draft"))
-    assert (hidden[0], "citation_unknown" in hidden[1]) == (422, True)
-
-
-async def test_the_control_of_citing_without_a_look_at_its_audience_the_unit_is_told(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indicator, "seen_outside", lambda **_: frozenset(Audience))
-
-    status, text = await citing(world, id_of("indicator tenant"))
-
-    assert (status, "unit_mismatch" in text, "ntreprises" in text) == (422, True, True)

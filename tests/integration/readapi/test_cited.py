@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain import indicator
-from domain.audience import Audience
 from domain.ids import COMMONS, TenantId
+from domain.indicator import INDICATOR
 from infra.database import Database
 from infra.embedded import EmbeddedServer
 from readapi.compiler.here import Here
@@ -99,7 +98,7 @@ def asked(runner: asyncio.Runner, server: EmbeddedServer, worker_name: str) -> I
     settings = make_database(server, f"entente_cited_{worker_name}")
     with pytest.MonkeyPatch.context() as before:
         # Logs that are older than the rule cite what another body keeps for itself.
-        before.setattr(indicator, "seen_outside", lambda **_: frozenset(Audience))
+        before.setattr(INDICATOR, "is_public", lambda _: True)
         runner.run(bring_in(settings, list(lines())))
     database = Database(settings)
     yield Both(database)

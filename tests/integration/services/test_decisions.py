@@ -10,7 +10,7 @@ import uuid_utils.compat
 
 from domain.committee.rules import AdoptTermsOfReference, EstablishCommittee
 from domain.committee.terms import Majority, MotionRule, Quorum, Terms
-from domain.decision.commands import MakeDecision, RescindDecision
+from domain.decision.commands import MakeDecision, PublishDecision, RescindDecision
 from domain.decision.events import AtMeeting, ByOffice
 from domain.decision.state import DECISION
 from domain.envelope import Actor, Authority, ByDecision, Source, WithoutAuthority
@@ -216,12 +216,16 @@ async def test_a_decision_that_is_rescinded_while_it_is_cited_is_a_conflict_and_
     assert (kept.version, events[-1].envelope.breaches) == (3, ("decision_not_in_force",))
 
 
-async def test_another_body_s_decision_gives_its_right_as_it_stands(
+async def test_another_body_s_decision_gives_its_right_as_it_stands_once_it_is_public(
     write: WriteSide, partnership: Partnership, neighbour: Partnership
 ) -> None:
     theirs, plan = by_office(1), await a_draft(write, partnership)
     await give(write, neighbour, theirs)
     adopt = AdoptPlanRevision(plan_id=plan, number=1)
+    with pytest.raises(Refusal) as refusal:
+        await give(write, partnership, adopt, authority=cited(neighbour, theirs.decision_id))
+    assert refusal.value.code == "citation_unknown"
+    await give(write, neighbour, PublishDecision(decision_id=theirs.decision_id))
 
     assert (await give(write, partnership, adopt, authority=cited(neighbour, theirs.decision_id))).version == 3
     with pytest.raises(Refusal) as refusal:

@@ -21,6 +21,7 @@ from domain.ports import (
     KeyReusedError,
     VersionConflictError,
 )
+from domain.stream import stream_of
 from domain.values import Citation, both
 from domain.values.citation import VERSION_MAX
 from infra.settings import DatabaseSettings
@@ -174,10 +175,12 @@ async def test_a_guarded_stream_that_changed_is_a_conflict(store: EventStore, ha
 async def test_a_cited_version_exists_or_not(store: EventStore, handler: CommandHandler) -> None:
     tenant_id = await open_body(handler, slug())
 
-    assert await store.exists(Citation(log=tenant_id, stream=tenant_id, version=1))
-    assert not await store.exists(Citation(log=tenant_id, stream=tenant_id, version=2))
-    assert not await store.exists(Citation(log=COMMONS, stream=uuid.uuid4(), version=1))
-    assert not await store.exists(Citation(log=uuid.uuid4(), stream=tenant_id, version=1))
+    found = await store.cited(Citation(log=tenant_id, stream=tenant_id, version=1))
+    assert found is not None
+    assert stream_of(found.type) is BODY
+    assert await store.cited(Citation(log=tenant_id, stream=tenant_id, version=2)) is None
+    assert await store.cited(Citation(log=COMMONS, stream=uuid.uuid4(), version=1)) is None
+    assert await store.cited(Citation(log=uuid.uuid4(), stream=tenant_id, version=1)) is None
     assert (await store.load(tenant_id, BODY, StreamId(tenant_id))).version == 1
 
 
@@ -190,7 +193,8 @@ async def test_the_command_of_a_cited_event_is_known_in_its_own_log_alone(
         await handler.handle(each, FINGERPRINT)
 
     async def command(log: TenantId, version: int) -> CommandId | None:
-        return await store.command_of(Citation(log=log, stream=made.plan_id, version=version))
+        cited = await store.cited(Citation(log=log, stream=made.plan_id, version=version))
+        return None if cited is None else cited.command_id
 
     found = [await command(tenant_id, version) for version in (1, 2, 3, VERSION_MAX)]
     assert found == [given.command_id, later.command_id, None, None]

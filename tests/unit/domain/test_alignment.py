@@ -85,21 +85,6 @@ def test_both_must_be_there_each_in_its_own_log(missing: Any, refusal: type[Exce
         ordered(NEW, aligning(), others=others)
 
 
-@pytest.mark.parametrize("grade", ["exact", "partial"])
-def test_one_of_another_body_that_nobody_outside_sees_is_like_none(grade: Any) -> None:
-    """Not even its unit is told."""
-    hidden = loaded(INDICATOR, defined(unit="widgets", audience=Audience.TENANT))
-    granted = loaded(INDICATOR, defined(audience=Audience.FUNDERS))
-    said = []
-    for others in ({**THERE, (MINISTRY, SHARED): hidden}, {StreamId(LOCAL): THERE[StreamId(LOCAL)]}):
-        with pytest.raises(CitationUnknownError) as refusal:
-            ordered(NEW, aligning(grade=grade), others=others)
-        said.append((refusal.value.code, refusal.value.facts))
-
-    assert said[0] == said[1]
-    assert len(ordered(NEW, aligning(), others={**THERE, (MINISTRY, SHARED): granted}).events) == 1
-
-
 def test_an_indicator_is_not_aligned_with_itself() -> None:
     itself = Citation(log=TENANT, stream=LOCAL, version=1)
 

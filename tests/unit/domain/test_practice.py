@@ -66,9 +66,11 @@ BY = Citation(log=ELSEWHERE, stream=THERE, version=2)
 EMPTY: Loaded[Any] = Loaded(state=PRACTICE.initial)
 
 
-def taken_from(log: TenantId, practice_id: UUID, audience: Audience = Audience.PUBLIC) -> PracticeAdopted:
+def taken_from(log: TenantId, practice_id: UUID) -> PracticeAdopted:
     cited = Citation(log=log, stream=practice_id, version=1)
-    return PracticeAdopted(adopted_from=cited, title=TITLE, summary=SUMMARY, sorted_by=None, audience=audience)
+    return PracticeAdopted(
+        adopted_from=cited, title=TITLE, summary=SUMMARY, sorted_by=None, audience=Audience.PUBLIC
+    )
 
 
 def told(past: Loaded[Any], command: Any, *there: Event, **around: Any) -> Decided:
@@ -99,14 +101,11 @@ def test_an_adoption_cites_the_practice_at_its_version_in_the_log_of_its_origin(
     assert given(PRACTICE, ADOPTED).adopted_from == ORIGIN
 
 
-def test_what_is_not_published_is_adopted_like_what_is_not_there() -> None:
-    closed = PracticeDescribed(
-        title=TITLE, summary=SUMMARY, sorted_by=None, publication=None, audience=Audience.TENANT
-    )
-    for there in ([], [closed]):
-        with pytest.raises(StreamMissingError) as refusal:
-            told(EMPTY, ADOPT, *there)
-        assert (refusal.value.stream, refusal.value.stream_id) == ("practice", THERE)
+def test_what_is_no_practice_is_not_adopted() -> None:
+    with pytest.raises(StreamMissingError) as refusal:
+        told(EMPTY, ADOPT)
+
+    assert (refusal.value.stream, refusal.value.stream_id) == ("practice", THERE)
 
 
 def test_no_body_adopts_from_itself() -> None:
@@ -135,10 +134,7 @@ def test_the_origin_records_an_adoption_that_the_adopter_s_own_record_states() -
     assert list(told(again, command, taken_from(TENANT, ID)).events) == []
 
 
-@pytest.mark.parametrize(
-    "said",
-    [DESCRIBED, taken_from(TENANT, THERE), taken_from(ELSEWHERE, ID), taken_from(TENANT, ID, Audience.TENANT)],
-)
+@pytest.mark.parametrize("said", [DESCRIBED, taken_from(TENANT, THERE), taken_from(ELSEWHERE, ID)])
 def test_a_record_that_states_something_else_is_no_adoption(said: Event) -> None:
     with pytest.raises(PracticeNotAdoptedError):
         told(PAST, RecordAdoption(practice_id=ID, by=BY), said)

@@ -240,7 +240,7 @@ def test_a_refusal_tells_its_facts_and_both_messages() -> None:
         "version": 3,
     }
     assert refusal.message("en") == (
-        "The cited record does not exist: log 00000000-0000-0000-0000-000000000001, "
+        "The cited record does not exist or is not public: log 00000000-0000-0000-0000-000000000001, "
         "stream 00000000-0000-0000-0000-000000000002, version 3."
     )
     assert refusal.message("fr").startswith("L’enregistrement cité n’existe pas")

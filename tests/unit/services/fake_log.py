@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from domain.envelope import Envelope
 from domain.event import Recorded, decode, encode, encode_envelope
 from domain.ids import COMMONS, CommandId, PersonId, StreamId, TenantId
 from domain.ports import (
@@ -118,14 +119,10 @@ class FakeLog:
             if said in encode_envelope(event.envelope) or said in bytes(encode(event.payload))
         ]
 
-    async def exists(self, citation: Citation) -> bool:
-        events = self.logs.get(TenantId(citation.log), [])
-        return any((e.originator_id, e.originator_version) == (citation.stream, citation.version) for e in events)
-
-    async def command_of(self, citation: Citation) -> CommandId | None:
+    async def cited(self, citation: Citation) -> Envelope | None:
         for event in self.logs.get(TenantId(citation.log), []):
             if (event.originator_id, event.originator_version) == (citation.stream, citation.version):
-                return event.envelope.command_id
+                return event.envelope
         return None
 
     async def claimed(self, tenant_id: TenantId, claim: str) -> StreamId | None:

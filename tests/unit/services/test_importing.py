@@ -142,15 +142,12 @@ async def test_a_line_may_name_the_event_that_caused_it_even_one_of_a_line_befor
 
 async def test_bodies_go_on_side_by_side_and_citations_wait(tmp_path: Path) -> None:
     register = Register()
-    cited_plan = str(uuid.uuid4())
+    told = {"title": {"fr": "Jumelage", "source": "fr"}, "summary": {"fr": "Deux à deux.", "source": "fr"}}
+    described, adopted = ({"practice_id": str(uuid.uuid4()), **told} for _ in range(2))
     lines = [one for slug in ("a", "b") for one in body_lines(slug)]
-    lines += [plan_line("a", cited_plan), *(plan_line("b") for _ in range(5))]
-    tenant_id = lines[0]["data"]["body_id"]
-    aligned = {
-        "plan_id": lines[-1]["data"]["plan_id"],
-        "parent": {"log": tenant_id, "stream": cited_plan, "version": 1},
-    }
-    lines.append(line("b", "AlignPlanToParent", aligned))
+    cited = {"log": lines[0]["data"]["body_id"], "stream": described["practice_id"], "version": 1}
+    lines += [line("a", "DescribePractice", described), *(plan_line("b") for _ in range(5))]
+    lines.append(line("b", "AdoptPractice", {**adopted, "adopted_from": cited}))
     entries = read_files([write_lines(tmp_path / "x.jsonl", lines)])
     handle, running, most, order = register.handler.handle, 0, 0, []
 

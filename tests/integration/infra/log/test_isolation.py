@@ -97,7 +97,6 @@ READS: dict[str, tuple[Read, object]] = {
         lambda c, t, e: c.fetch("SELECT * FROM log.read_outcome($1, $2, $3)", t, e.principal, e.command_id),
         [],
     ),
-    "has_event": (lambda c, t, e: c.fetchval("SELECT log.has_event($1, $2, 1)", t, e.stream_id), False),
     "claimed_by": (lambda c, t, e: c.fetchval("SELECT log.claimed_by($1, $2)", t, e.claims[0]), None),
     "read_log": (lambda c, t, _: c.fetch("SELECT * FROM log.read_log($1, 0, 10, 10)", t), []),
 }

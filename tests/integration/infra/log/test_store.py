@@ -21,7 +21,6 @@ from domain.ports import (
     VersionConflictError,
 )
 from domain.stream import STREAMS, Loaded, State, Stream
-from domain.values import Citation
 from infra.database import Database
 from infra.log.store import LogStore, open_log_store
 from infra.settings import DatabaseSettings
@@ -159,17 +158,10 @@ async def test_an_outcome_is_asked_for_by_tenant_principal_and_fingerprint(
         await store.outcome(body, PERSON, append.command_id, b"x" * 32)
 
 
-async def test_citations_and_claims_are_looked_up_in_their_log(
-    store: LogStore, body: TenantId, other_body: TenantId
-) -> None:
+async def test_claims_are_looked_up_in_their_log(store: LogStore, body: TenantId, other_body: TenantId) -> None:
     append = an_append(body, events=2, claims=("slug/a",))
     await store.append(append)
 
-    async def exists(log: TenantId, version: int) -> bool:
-        return await store.exists(Citation(log=log, stream=append.stream_id, version=version))
-
-    assert [await exists(body, version) for version in (1, 2, 3, 2**63 - 1)] == [True, True, False, False]
-    assert not await exists(other_body, 1)
     assert await store.claimed(body, "slug/a") == append.stream_id
     assert await store.claimed(other_body, "slug/a") is None
 
