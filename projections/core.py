@@ -109,6 +109,7 @@ class Plain:
         self._rows: list[Row] = []
         self._entities: dict[UUID, dict[Key, Row]] = {}
         self._subs = slice(2, 2 + len(layout.subs))
+        self._values = slice(2 + len(layout.subs), -1)
         self._touched: dict[UUID, dict[int, Row]] = {}
 
     def touched(self, entity_id: UUID) -> Collection[Key] | None:
@@ -132,16 +133,23 @@ class Plain:
 
     def put(self, entity_id: UUID, sub: Key, values: Sequence[Any]) -> None:
         """Write a row, over the one with the same key if there is one."""
-        rows = self._entities.setdefault(entity_id, {})
-        row: Row = [self._tenant_id, entity_id, *sub, *values, NEW]
-        known = rows.get(sub)
-        if known is None:
-            rows[sub] = known = row
+        rows = self._entities.get(entity_id)
+        if rows is None:
+            rows = self._entities[entity_id] = {}
+        row = rows.get(sub)
+        if row is None:
+            row = rows[sub] = [self._tenant_id, entity_id, *sub, *values, NEW]
             self._rows.append(row)
+            if self._touched:
+                self._touch(row)
         else:
-            row[-1] = DIRTY if known[-1] in (STORED, DIRTY) else NEW
-            known[:] = row
-        self._touch(known)
+            width = len(row)
+            row[self._values] = values
+            assert len(row) == width
+            if row[-1] == STORED:
+                row[-1] = DIRTY
+            if self._touched:
+                self._touch(row)
 
     def under(self, entity_id: UUID) -> dict[Key, Row]:
         """The rows of one entity by sub key. Change one with `amend`."""
@@ -168,7 +176,8 @@ class Plain:
     def _amended(self, row: Row) -> None:
         if row[-1] == STORED:
             row[-1] = DIRTY
-        self._touch(row)
+        if self._touched:
+            self._touch(row)
 
     def remove(self, entity_id: UUID, sub: Key) -> None:
         row = self._entities[entity_id].pop(sub)
@@ -195,6 +204,8 @@ class Work:
         self._layouts = layouts
         self._timelines: dict[Table, Timelines] = {}
         self._plain: dict[Table, Plain] = {}
+        self.kept: dict[UUID, Any] = {}
+        """What handlers keep of an entity from one event to the next, beside its rows. It is not written."""
         for layout in layouts:
             if layout.form is not None:
                 self._timelines[layout.table] = Timelines(layout, tenant_id)
