@@ -20,13 +20,16 @@ from uuid import UUID
 import msgspec
 from asyncpg.pgproto import pgproto
 
-from domain.envelope import Actor, Authority
+from domain.envelope import Actor, Authority, Source
 from domain.event import UnknownEventError, decode
 from domain.ports import Row
 from projections import events
 
 StoredId: Final = pgproto.UUID
 """An id as the driver has it."""
+
+
+_NULL: Final = msgspec.Raw(b"null")
 
 
 class Seen(msgspec.Struct, kw_only=True, gc=False):
@@ -42,6 +45,7 @@ class Seen(msgspec.Struct, kw_only=True, gc=False):
     sample: bool = False
     breaches: tuple[str, ...] = ()
     """Codes of the rules that a fact recorded elsewhere broke."""
+    source_json: msgspec.Raw = msgspec.field(name="source", default=_NULL)
     stream_id: UUID = UUID(int=0)
     version: int = 0
     position: int = 0
@@ -59,6 +63,14 @@ class Seen(msgspec.Struct, kw_only=True, gc=False):
         """Who acted, read when asked for."""
         actor: Actor = _read_actor(self.actor_json)
         return actor
+
+    @property
+    def source(self) -> Source | None:
+        """Where it was read, of a fact recorded elsewhere; most have none."""
+        if bytes(self.source_json) == b"null":
+            return None
+        source: Source = _read_source(self.source_json)
+        return source
 
     @property
     def without_authority(self) -> bool:
@@ -110,6 +122,7 @@ def _seen_in_full(row: Row) -> Seen:
         cause_json=msgspec.Raw(msgspec.json.encode(envelope.causation_id)),
         sample=envelope.sample,
         breaches=envelope.breaches,
+        source_json=msgspec.Raw(msgspec.json.encode(envelope.source)),
     )
 
 
@@ -158,7 +171,7 @@ def _believe(_: Any) -> None:
     """In the place of a value type's checks."""
 
 
-Reader = Callable[[bytes | msgspec.Raw], Any]
+Reader = Callable[[bytes | str | msgspec.Raw], Any]
 
 
 def reader(hint: Any) -> Reader:
@@ -198,4 +211,5 @@ _RELEASED: Final = {cls.TYPE: cls for cls in events.ALL}
 _READ: Final = _Readers()
 _read_actor = reader(Actor)
 _read_authority = reader(Authority)
+_read_source = reader(Source)
 read_id = reader(UUID)

@@ -52,6 +52,7 @@ def test_events_are_read_as_they_were_recorded() -> None:
         assert (seen.on, seen.sample) == (envelope.effective_on, envelope.sample)
         assert (seen.command_id, seen.causation_id) == (envelope.command_id, envelope.causation_id)
         assert seen.breaches == envelope.breaches
+        assert msgspec.json.encode(seen.source) == msgspec.json.encode(envelope.source)
         place = (seen.stream_id, seen.version, seen.position, seen.at)
         assert place == (row.stream_id, row.version, row.position, row.recorded_at)
         types.add(row.type)
