@@ -5,7 +5,9 @@ tells everything anew. What a sealed text says is never told.
 """
 
 from collections.abc import Callable, ItemsView, Iterator, MutableMapping
-from typing import Any, Final, NamedTuple
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Column, Table, Text
@@ -13,8 +15,8 @@ from sqlalchemy import Column, Table, Text
 from domain.agreement import AgreementSigned
 from domain.audience import RECORDS, Audience
 from domain.committee.rules import CommitteeEstablished
-from domain.envelope import Envelope
-from domain.event import Event, decode
+from domain.envelope import Actor, Authority
+from domain.event import Event
 from domain.indicator import IndicatorDefined
 from domain.narration.past import Past
 from domain.narration.story import STORIES
@@ -31,11 +33,11 @@ from domain.plan.events import (
     RevisionAdopted,
     RevisionPublished,
 )
-from domain.ports import Row
 from projections import events
 from projections.columns import authority_values, json_value
 from projections.core import Plain, Work
-from projections.projection import Projection
+from projections.projection import Handler, Projection
+from projections.reading import Seen, reader
 from projections.tables import (
     audience,
     authority,
@@ -88,16 +90,8 @@ _REVISION: Final = _NAMES.index("revision")
 _VALUE: Final = [column.name for column in STEP_PAST.columns].index("value")
 
 
-class _Step(NamedTuple):
-    """An event in full: its words want the value types themselves, equality and all."""
-
-    row: Row
-    envelope: Envelope
-    payload: Event
-
-
-def _read(row: Row) -> _Step:
-    return _Step(row, *decode(row.state))
+_NO_BREACHES: Final = json_value(())
+_value: Final = itemgetter(_VALUE)
 
 
 class _Kept(MutableMapping[tuple[UUID, str], str]):
@@ -111,11 +105,19 @@ class _Kept(MutableMapping[tuple[UUID, str], str]):
         value: str = self._rows.under(self._stream_id)[key][_VALUE]
         return value
 
+    def get(self, key: tuple[UUID, str], default: Any = None, /) -> Any:
+        """Without an exception for a fact that is not stated, as many are not."""
+        row = self._rows.under(self._stream_id).get(key)
+        return default if row is None else row[_VALUE]
+
     def __setitem__(self, key: tuple[UUID, str], value: str) -> None:
         self._rows.put(self._stream_id, key, (value,))
 
     def __delitem__(self, key: tuple[UUID, str]) -> None:
         self._rows.remove(self._stream_id, key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows.under(self._stream_id)
 
     def __iter__(self) -> Iterator[tuple[UUID, str]]:
         return iter(list(self._rows.under(self._stream_id)))
@@ -129,7 +131,8 @@ class _Kept(MutableMapping[tuple[UUID, str], str]):
 
     def facts(self) -> Iterator[tuple[Any, str]]:
         """Every fact with its key."""
-        return ((key, row[_VALUE]) for key, row in self._rows.under(self._stream_id).items())
+        rows = self._rows.under(self._stream_id)
+        return zip(rows, map(_value, rows.values()), strict=True)
 
 
 class _Facts(ItemsView[tuple[UUID, str], str]):
@@ -139,33 +142,65 @@ class _Facts(ItemsView[tuple[UUID, str], str]):
         return self._mapping.facts()
 
 
-def _told(audience_of: Callable[[Plain, _Step], str]) -> Callable[[Work, _Step], None]:
+_reader: Final = cache(reader)
+_read_actor: Final = reader(Actor)
+_read_authority: Final = reader(Authority)
+
+
+def _fact(value: str, type_: Any) -> Any:
+    """A fact of the past, which was checked when its event was recorded."""
+    return _reader(type_)(value)
+
+
+def _past(work: Work, stream_id: UUID) -> Past:
+    """The past of a record, kept as long as the work lasts."""
+    past: Past | None = work.kept.get(stream_id)
+    if past is None:
+        past = work.kept[stream_id] = Past(_Kept(work.plain(STEP_PAST), stream_id), _fact)
+    return past
+
+
+@lru_cache(maxsize=1_024)
+def _who(actor_json: bytes) -> tuple[Any, ...]:
+    """Kept, since the same few people write most of a log."""
+    actor = _read_actor(actor_json)
+    return (actor.id, actor.role)
+
+
+@lru_cache(maxsize=1_024)
+def _by_what_right(authority_json: bytes) -> tuple[Any, ...]:
+    """Kept, since most events need none, and one decision or act allows many."""
+    return authority_values(_read_authority(authority_json))
+
+
+def _told(cls: type[Event], audience_of: Callable[[Plain, Seen], str]) -> Handler:
     """The handler of events whose step is for those whom `audience_of` says; it may open earlier ones."""
+    tell, is_of_revision = STORIES[cls].tellers[cls], cls in (RevisionAdopted, RevisionPublished)
 
-    def tell(work: Work, step: _Step) -> None:
-        row, envelope, payload = step
-        past = Past(_Kept(work.plain(STEP_PAST), row.stream_id))
-        words = STORIES[type(payload)].tell(payload, past).words()
-        steps = work.plain(STEP)
+    def told(work: Work, seen: Seen) -> None:
+        payload, steps, source = seen.payload, work.plain(STEP), seen.source
+        words = tell(payload, _past(work, seen.stream_id)).words()
         values = (
-            row.version,
-            row.type,
-            envelope.effective_on,
-            row.recorded_at,
-            envelope.actor.id,
-            envelope.actor.role,
-            *authority_values(envelope.authority),
-            json_value(envelope.breaches),
-            None if envelope.source is None else json_value(envelope.source),
-            words.en,
-            words.fr,
-            payload.number if isinstance(payload, RevisionAdopted | RevisionPublished) else None,
-            envelope.sample,
-            audience_of(steps, step),
+            seen.version,
+            payload.TYPE,
+            seen.on,
+            seen.at,
+            *_who(bytes(seen.actor_json)),
+            *_by_what_right(bytes(seen.authority_json)),
+            json_value(seen.breaches) if seen.breaches else _NO_BREACHES,
+            None if source is None else json_value(source),
+            *words,
+            payload.number if is_of_revision else None,
+            seen.sample,
+            audience_of(steps, seen),
         )
-        steps.put(row.stream_id, (row.position,), values)
+        steps.put(seen.stream_id, (seen.position,), values)
 
-    return tell
+    return told
+
+
+def _handlers(audience_of: Callable[[Plain, Seen], str], *types: type[Event]) -> dict[type[Event], Handler]:
+    return {cls: _told(cls, audience_of) for cls in types}
 
 
 # --- plans: who sees a revision sees that it was adopted; how it was drafted is for the body ------------
@@ -174,35 +209,36 @@ _DRAFT: Final = (RECORDS["plan.draft"] or Audience.DRAFT).value
 _ADOPTED: Final = (RECORDS["plan.adopted"] or Audience.TENANT).value
 _PUBLISHED: Final = (RECORDS["plan.published"] or Audience.PUBLIC).value
 _PROGRESS: Final = (RECORDS["plan.progress"] or Audience.TENANT).value
-_HEADER: Final = frozenset({PlanDrafted.TYPE, PlanRetitled.TYPE, PlanClosed.TYPE})
+_WITH_REVISION: Final = frozenset(cls.TYPE for cls in (PlanDrafted, PlanRetitled, PlanClosed, RevisionAdopted))
 
 
-def _draft(_: Plain, __: _Step) -> str:
+def _draft(_: Plain, __: Seen) -> str:
     return _DRAFT
 
 
-def _progress(_: Plain, __: _Step) -> str:
+def _progress(_: Plain, __: Seen) -> str:
     return _PROGRESS
 
 
-def _as_first(steps: Plain, step: _Step) -> str:
-    """As the record's first step: what belongs to a record is for those who see it."""
-    known = steps.under(step.row.stream_id)
+def _as_first(steps: Plain, seen: Seen) -> str:
+    """As the plan's first step: what belongs to a plan as a whole is for those who see it."""
+    known = steps.under(seen.stream_id)
     return str(known[min(known)][_AUDIENCE])
 
 
-def _adopted(steps: Plain, step: _Step) -> str:
-    for row in steps.under(step.row.stream_id).values():
+def _adopted(steps: Plain, seen: Seen) -> str:
+    """After an adoption no step is a draft's, so at the next only those that came since are looked at."""
+    touched, known = steps.touched(seen.stream_id), steps.under(seen.stream_id)
+    for row in known.values() if touched is None else map(known.__getitem__, touched):
         if row[_AUDIENCE] == _DRAFT:
             steps.amend(row, {_AUDIENCE: _ADOPTED})
     return _ADOPTED
 
 
-def _published(steps: Plain, step: _Step) -> str:
-    assert isinstance(step.payload, RevisionPublished)
-    for row in steps.under(step.row.stream_id).values():
-        is_adoption = row[_TYPE] == RevisionAdopted.TYPE and row[_REVISION] == step.payload.number
-        if is_adoption or row[_TYPE] in _HEADER:
+def _published(steps: Plain, seen: Seen) -> str:
+    shown = (None, seen.payload.number)
+    for row in steps.under(seen.stream_id).values():
+        if row[_TYPE] in _WITH_REVISION and row[_REVISION] in shown:
             steps.amend(row, {_AUDIENCE: _PUBLISHED})
     return _PUBLISHED
 
@@ -210,32 +246,33 @@ def _published(steps: Plain, step: _Step) -> str:
 # --- records that name their own audience -------------------------------------------------------------------
 
 
-def _own(_: Plain, step: _Step) -> str:
-    assert isinstance(step.payload, AgreementSigned | IndicatorDefined | CommitteeEstablished)
-    return step.payload.audience.value
+_FIRST: Final[frozenset[type[Event]]] = frozenset({AgreementSigned, IndicatorDefined, CommitteeEstablished})
+
+
+def _as_others(steps: Plain, seen: Seen) -> str:
+    """As any other step of the record, which are all for the same readers."""
+    known = steps.under(seen.stream_id)
+    return str(next(iter(known.values()))[_AUDIENCE])
+
+
+def _own(_: Plain, seen: Seen) -> str:
+    own: Audience = seen.payload.audience
+    return own.value
 
 
 NARRATION: Final = Projection(
     "narration",
     TABLES,
     {
-        PlanDrafted: _told(_draft),
-        PlanRetitled: _told(_as_first),
-        PlanClosed: _told(_as_first),
-        ElementAdded: _told(_draft),
-        ElementReworded: _told(_draft),
-        ElementWithdrawn: _told(_draft),
-        PlanAlignedToParent: _told(_draft),
-        ConsultationRecorded: _told(_draft),
-        ProgressRecorded: _told(_progress),
-        RevisionAdopted: _told(_adopted),
-        RevisionPublished: _told(_published),
-        **dict.fromkeys((AgreementSigned, IndicatorDefined, CommitteeEstablished), _told(_own)),
-        **dict.fromkeys(events.AGREEMENT - {AgreementSigned}, _told(_as_first)),
-        **dict.fromkeys(events.INDICATOR - {IndicatorDefined}, _told(_as_first)),
-        **dict.fromkeys(events.COMMITTEE - {CommitteeEstablished}, _told(_as_first)),
+        **_handlers(_draft, PlanDrafted, ElementAdded, ElementReworded, ElementWithdrawn),
+        **_handlers(_draft, PlanAlignedToParent, ConsultationRecorded),
+        **_handlers(_as_first, PlanRetitled, PlanClosed),
+        **_handlers(_progress, ProgressRecorded),
+        **_handlers(_adopted, RevisionAdopted),
+        **_handlers(_published, RevisionPublished),
+        **_handlers(_own, *_FIRST),
+        **_handlers(_as_others, *(events.AGREEMENT | events.INDICATOR | events.COMMITTEE) - _FIRST),
     },
     events.ALL - events.PLAN - events.AGREEMENT - events.INDICATOR - events.COMMITTEE,
     version=2,
-    read=_read,
 )

@@ -18,8 +18,9 @@ from domain.agreement import (
 )
 from domain.narration import codes
 from domain.narration.past import ITSELF, Past
+from domain.narration.texts import text_words
 from domain.narration.told import Story, Told, sealed
-from domain.narration.values import Names, listed, named, partial_words, restated, stated, text_words
+from domain.narration.values import Names, listed, named, partial_words, restated, stated
 from domain.narration.words import Words, either, quoted
 from domain.values import Language, LocalizedText, PartialDate, QualifiedValue
 

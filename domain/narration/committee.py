@@ -6,9 +6,10 @@ from typing import Any, Final
 from domain.committee.rules import CommitteeDissolved, CommitteeEstablished, CommitteeRenamed, TermsAdopted
 from domain.committee.terms import Cadence, MotionRule, Quorum, SecondMeeting, SectorQuota, TermOfOffice, Terms
 from domain.narration import codes
-from domain.narration.past import ITSELF, Past
+from domain.narration.past import ITSELF, Past, json_of
+from domain.narration.texts import text_words
 from domain.narration.told import Story, Told, sealed
-from domain.narration.values import listed, restated, stated, text_words, value_words
+from domain.narration.values import listed, restated, stated, value_words
 from domain.narration.words import COLON, Words
 from domain.values import Language, LocalizedText
 from domain.verdict.words import plural, pluriel, share_of_seats
@@ -51,7 +52,7 @@ def _terms(event: TermsAdopted, past: Past) -> Told:
                 said.append(stated(label, new, say=say))
             continue
         old = _given(getattr(before, field))
-        if old != new:
+        if json_of(old) != json_of(new):
             said.append(restated(label, old, new, say=say))
     headline = Words(
         f"version {event.number} of the terms of reference is adopted",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.narration import codes
 from domain.narration.values import Names, citation_words, named, period_words, restated, stated, value_words
-from domain.narration.words import COLON, Words, either, joined, sentence
+from domain.narration.words import COLON, Words, either, sentences
 from domain.plan.difference import Change, ChangeKind, ElementText, Fact, PlanText
 from domain.values import Language, LocalizedText
 
@@ -61,9 +61,8 @@ class Telling:
 
     def words(self, one: Change) -> Words:
         """One change: what became of what, then each fact that differs."""
-        parts = [sentence(either(self._heading(one)))]
-        parts += [sentence(self.fact(one, fact)) for fact in one.facts if not _in_heading(one, fact)]
-        return joined(parts, " ")
+        facts = [self.fact(one, fact) for fact in one.facts if not _in_heading(one, fact)]
+        return sentences((either(self._heading(one)), *facts))
 
     def every(self, changes: Iterable[Change]) -> list[Words]:
         """All changes in their order."""

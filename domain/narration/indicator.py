@@ -11,8 +11,9 @@ from domain.indicator import (
 )
 from domain.narration import codes
 from domain.narration.past import ITSELF, Past
+from domain.narration.texts import text_words
 from domain.narration.told import Story, Told, sealed
-from domain.narration.values import listed, restated, stated, text_words
+from domain.narration.values import listed, restated, stated
 from domain.narration.words import COLON, Words
 from domain.values import Combining, Language, LocalizedText
 

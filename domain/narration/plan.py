@@ -1,11 +1,11 @@
 """Plans, event by event."""
 
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from domain.ids import ElementId
 from domain.narration import codes
-from domain.narration.past import ITSELF, Past
+from domain.narration.past import ITSELF, Past, json_of
 from domain.narration.told import Story, Told, sealed
 from domain.narration.values import Names, citation_words, named, restated, stated
 from domain.narration.words import Words, either
@@ -15,7 +15,6 @@ from domain.plan.events import (
     ElementLink,
     ElementReworded,
     ElementWithdrawn,
-    Level,
     PlanAlignedToParent,
     PlanClosed,
     PlanDrafted,
@@ -81,33 +80,26 @@ def _added(event: ElementAdded, past: Past) -> Told:
         wording=event.wording,
         parent_id=event.parent_id,
     )
-    begins = _element(event.element_id, past)
-    added = _agreeing(event.level, Words("added to the draft", "ajouté au projet"))
-    return Told(Words(f"{begins.en} {added.en}", f"{begins.fr} {added.fr}"), tuple(said))
+    return Told(_became(event.element_id, past, _ADDED), tuple(said))
 
 
 @PLAN_STORY.tells(ElementReworded)
 def _reworded(event: ElementReworded, past: Past) -> Told:
     before = past.of(event.element_id, "wording", LocalizedText)
-    begins, level = _element(event.element_id, past), past.of(event.element_id, "level", str)
     past.state(event.element_id, wording=event.wording)
-    reworded = _agreeing(level, Words("reworded in the draft", "reformulé dans le projet"))
-    headline = Words(f"{begins.en} {reworded.en}", f"{begins.fr} {reworded.fr}")
-    return Told(headline, (restated(WORDING, before, event.wording),))
+    return Told(_became(event.element_id, past, _REWORDED), (restated(WORDING, before, event.wording),))
 
 
 @PLAN_STORY.tells(ElementWithdrawn)
 def _withdrawn(event: ElementWithdrawn, past: Past) -> Told:
     gone = _with_all_below(event.element_id, past)
     names = _names(past, *gone)
-    begins, level = _element(event.element_id, past), past.of(event.element_id, "level", str)
-    withdrawn = _agreeing(level, Words("withdrawn from the draft", "retiré du projet"))
+    headline = _became(event.element_id, past, _WITHDRAWN)
     said = [stated(WORDING, past.of(event.element_id, "wording", LocalizedText) or event.element_id)]
     said += [stated(Words("also withdrawn", "aussi retiré"), element_id, names=names) for element_id in gone[1:]]
     for element_id in gone:
         # What a revision said of it stays known until the next one no longer says it.
         past.state(element_id, level=None, number=None, wording=None, parent_id=None)
-    headline = Words(f"{begins.en} {withdrawn.en}", f"{begins.fr} {withdrawn.fr}")
     return Told(headline, (*said, *sealed(event.note)))
 
 
@@ -131,15 +123,16 @@ def _consulted(event: ConsultationRecorded, _past: Past) -> Told:
 @PLAN_STORY.tells(RevisionAdopted)
 def _adopted(event: RevisionAdopted, past: Past) -> Told:
     now, before = past.stated("wording"), past.stated("adopted")
-    added, withdrawn = now.keys() - before.keys(), before.keys() - now.keys()
-    reworded = {part for part in now.keys() & before.keys() if before[part] != now[part]}
+    added = [part for part in now if part not in before]
+    reworded = [part for part, wording in now.items() if before.get(part, wording) != wording]
+    withdrawn = [part for part in before if part not in now]
     counts = (
         (Words("elements", "éléments"), len(now)),
         (Words("added", "ajoutés"), len(added)),
         (Words("reworded", "reformulés"), len(reworded)),
         (Words("withdrawn", "retirés"), len(withdrawn)),
     )
-    for part in added | reworded | withdrawn:
+    for part in (*added, *reworded, *withdrawn):
         past.restate(part, "adopted", now.get(part))
     headline = Words(
         f"revision {event.number} adopted: the draft as it stands is what the plan says",
@@ -182,30 +175,41 @@ def _link(link: ElementLink, names: Names) -> Words:
 
 def _names(past: Past, *parts: UUID | None) -> Names:
     """What these parts say, where they are known."""
-    found = {part: past.of(part, "wording", LocalizedText) for part in parts if part is not None}
-    return {part: wording for part, wording in found.items() if wording is not None}
+    return {
+        part: wording
+        for part in parts
+        if part is not None and (wording := past.of(part, "wording", LocalizedText)) is not None
+    }
 
 
-def _element(element_id: ElementId, past: Past) -> Words:
-    """An element by its level and, where one is printed, its number."""
-    level = past.of(element_id, "level", str)
+class _Done(NamedTuple):
+    """What became of an element, in French in the gender of its level."""
+
+    en: str
+    masculine: str
+    feminine: str
+
+
+_ADDED: Final = _Done("added to the draft", "ajouté au projet", "ajoutée au projet")
+_REWORDED: Final = _Done("reworded in the draft", "reformulé dans le projet", "reformulée dans le projet")
+_WITHDRAWN: Final = _Done("withdrawn from the draft", "retiré du projet", "retirée du projet")
+
+
+def _became(element_id: ElementId, past: Past, done: _Done) -> Words:
+    """An element by its level and, where one is printed, its number; then what became of it."""
+    level, number = past.of(element_id, "level", str), past.of(element_id, "number", str)
     words = _ELEMENT if level is None else codes.LEVELS[level]
-    number = past.of(element_id, "number", str)
-    return words if number is None else Words(f"{words.en} {number}", f"{words.fr} {number}")
-
-
-def _agreeing(level: Level | str | None, done: Words) -> Words:
-    """The participle in the gender of the level's name in French."""
-    if level not in codes.FEMININE_LEVELS:
-        return done
-    first, rest = done.fr.split(" ", 1)
-    return Words(done.en, f"{first}e {rest}")
+    agreeing = done.feminine if level in codes.FEMININE_LEVELS else done.masculine
+    if number is None:
+        return Words(f"{words.en} {done.en}", f"{words.fr} {agreeing}")
+    return Words(f"{words.en} {number} {done.en}", f"{words.fr} {number} {agreeing}")
 
 
 def _with_all_below(element_id: ElementId, past: Past) -> list[UUID]:
     """The element, then everything that descends from it."""
-    parents = {part: past.of(part, "parent_id", UUID) for part in sorted(past.stated("parent_id"))}
+    parents = past.stated("parent_id")
     found: list[UUID] = [element_id]
     for above in found:
-        found += [part for part, parent in parents.items() if parent == above and part not in found]
+        parent = json_of(above)
+        found += sorted(part for part, said in parents.items() if said == parent and part not in found)
     return found

@@ -4,7 +4,8 @@ from datetime import date
 
 from domain.envelope import Role
 from domain.narration import codes
-from domain.narration.values import day_words, text_words
+from domain.narration.texts import text_words
+from domain.narration.values import day_words
 from domain.narration.words import COLON, Words, either, joined
 from domain.values import LocalizedText
 

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.event import Event
 from domain.narration.past import Past
-from domain.narration.words import Words, joined, sentence
+from domain.narration.words import Words, sentences
 from domain.values import SealedText
 
 
@@ -17,7 +17,7 @@ class Told(NamedTuple):
 
     def words(self) -> Words:
         """The whole as sentences of both languages."""
-        return joined(map(sentence, (self.headline, *self.facts)), " ")
+        return sentences((self.headline, *self.facts))
 
 
 Teller = Callable[[Any, Past], Told]

@@ -3,96 +3,25 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from domain.narration.codes import PERIOD_KINDS, SCHEMES, STATUSES
-from domain.narration.words import COLON, SEMICOLON, Words, either, quoted
+from domain.narration.texts import change, text_change, text_words
+from domain.narration.words import COLON, Words, quoted
 from domain.values import Citation, Language, LocalizedText, PartialDate, Period, QualifiedValue, TerritoryCode
 from domain.values.period import MONTHS_EN, MONTHS_FR
 from domain.values.wording import MINUS
 from domain.verdict.words import NBSP
 
-_IN: Final[dict[Language, dict[Language, str]]] = {
-    "en": {"en": "in English", "fr": "in French"},
-    "fr": {"en": "en anglais", "fr": "en français"},
-}
-_ORIGINAL: Final[dict[Language, str]] = {"en": "original", "fr": "original"}
-_UNOFFICIAL: Final[dict[Language, str]] = {"en": "unofficial translation", "fr": "traduction non officielle"}
-_OTHER: Final[dict[Language, Language]] = {"en": "fr", "fr": "en"}
-
-
-def text_words(text: LocalizedText, language: Language) -> str:
-    """A text in the reader's language, with the other one beside it where there are both.
-
-    A text that exists in the other language alone is quoted as it is, and said to be in it.
-    """
-    own, other = text.in_(language), _OTHER[language]
-    if text.missing:
-        said = quoted(own.text, language)
-        return said if own.language == language else f"{said} ({_IN[language][other]})"
-    return (
-        f"{quoted(own.text, language)}{_marks(text, language, language)}"
-        f" ({_IN[language][other]}{COLON[language]}{quoted(text.in_(other).text, language)}"
-        f"{_marks(text, other, language)})"
-    )
-
-
-def _marks(text: LocalizedText, of: Language, language: Language) -> str:
-    if text.source == of:
-        return f", {_ORIGINAL[language]}"
-    return f", {_UNOFFICIAL[language]}" if of in text.unofficial else ""
-
-
-def text_change(before: LocalizedText, after: LocalizedText, language: Language) -> str:
-    """How a text changed: each language of its own, and what is only said about them."""
-    said: list[str] = []
-    for of in (language, _OTHER[language]):
-        old, new = (one.in_(of).text if of not in one.missing else None for one in (before, after))
-        where = "" if of == language else f"{_IN[language][of]}{COLON[language]}"
-        if old != new:
-            said.append(where + change(_quoted(old, language), _quoted(new, language), language))
-    if not said:  # the same words, otherwise marked
-        return change(text_words(before, language), text_words(after, language), language)
-    old_marks, new_marks = (_told_marks(one, language) for one in (before, after))
-    if old_marks != new_marks:
-        said.append(change(old_marks, new_marks, language))
-    return SEMICOLON.join(said)
-
-
-def _quoted(text: str | None, language: Language) -> str | None:
-    return None if text is None else quoted(text, language)
-
-
-def _told_marks(text: LocalizedText, language: Language) -> str:
-    marks = [f"{_ORIGINAL[language]} {_IN[language][text.source]}"]
-    marks += [f"{_UNOFFICIAL[language]} {_IN[language][of]}" for of in text.unofficial]
-    return ", ".join(marks)
-
-
-def change(before: str | None, after: str | None, language: Language) -> str:
-    """From one saying to another; None where nothing was, or is, said."""
-    if before == after:
-        return f"{after}, {'as before' if language == 'en' else 'comme auparavant'}"
-    if language == "en":
-        if before is None:
-            return f"{after} (nothing before)"
-        return f"nothing any more ({before} before)" if after is None else f"{before} becomes {after}"
-    if before is None:
-        return f"{after} (rien auparavant)"
-    return f"plus rien ({before} auparavant)" if after is None else f"{before} devient {after}"
-
 
 def number_words(number: Decimal | int, language: Language) -> str:
     """Digits in groups, and the decimal mark of the language."""
-    whole, _, decimals = (
-        f"{abs(number):f}".partition(".") if isinstance(number, Decimal) else (str(abs(number)), "", "")
-    )
-    grouped = f"{int(whole):,}"
-    sign = MINUS if number < 0 else ""
+    said = f"{abs(number):,f}" if isinstance(number, Decimal) else f"{abs(number):,}"
     if language == "fr":
-        return f"{sign}{grouped.replace(',', NBSP)}" + (f",{decimals}" if decimals else "")
-    return f"{sign}{grouped}" + (f".{decimals}" if decimals else "")
+        said = said.replace(",", NBSP).replace(".", ",")
+    return f"{MINUS}{said}" if number < 0 else said
 
 
 _KINDS: Final[dict[Language, dict[str, str]]] = {
@@ -169,8 +98,9 @@ def day_words(day: date, language: Language) -> str:
     return f"{'1er' if day.day == 1 else day.day} {MONTHS_FR[day.month - 1]} {day.year}"
 
 
+@lru_cache(maxsize=4_096)
 def partial_words(when: PartialDate, language: Language) -> str:
-    """A date as precisely as it is known."""
+    """A date as precisely as it is known. Kept, since the same days come again and again."""
     first = when.earliest
     match when.precision:
         case "year":
@@ -222,6 +152,8 @@ def named(record: UUID, names: Names, language: Language) -> str:
     if name is None:
         return str(record)
     said = quoted(name.in_(language).text, language)
+    if len(names) == 1:
+        return said
     alike = sum(quoted(one.in_(language).text, language) == said for one in names.values())
     return said if alike == 1 else f"{said} ({record})"
 
@@ -232,19 +164,17 @@ def value_words(value: Any, language: Language, names: Names | None = None) -> s
     Raises:
         TypeError: of a kind that no words are known for.
     """
-    if isinstance(value, Citation):
-        name = None if not names or value.stream not in names else named(value.stream, names, language)
-        return citation_words(value, language, name)
-    if isinstance(value, UUID):
-        return named(value, names or {}, language)
-    for kind, say in _SAID:
-        if isinstance(value, kind):
-            return say(value, language)
-    raise TypeError(f"no words are known for a value of type {type(value).__name__}")
+    if names and isinstance(value, UUID):
+        return named(value, names, language)
+    if names and isinstance(value, Citation) and value.stream in names:
+        return citation_words(value, language, named(value.stream, names, language))
+    return _SAY[type(value)](value, language)
 
 
 _YES_NO: Final[dict[Language, tuple[str, str]]] = {"en": ("no", "yes"), "fr": ("non", "oui")}
-_SAID: Final[tuple[tuple[Any, Callable[[Any, Language], str]], ...]] = (
+Say = Callable[[Any, Language], str]
+"""Says a value of a kind of its own."""
+_SAID: Final[tuple[tuple[Any, Say], ...]] = (
     (LocalizedText, text_words),
     (QualifiedValue, figure_words),
     (TerritoryCode, territory_words),
@@ -254,21 +184,34 @@ _SAID: Final[tuple[tuple[Any, Callable[[Any, Language], str]], ...]] = (
     ((int, Decimal), number_words),
     (date, day_words),
     (str, quoted),
+    (Citation, citation_words),
+    (UUID, lambda value, _: str(value)),
 )
 """In this order: a boolean is an integer too."""
 
 
+class _Sayers(dict[type[Any], Say]):
+    """How values are said by their very type, found when one first comes."""
+
+    def __missing__(self, type_: type[Any]) -> Say:
+        for kind, say in _SAID:
+            if issubclass(type_, kind):
+                self[type_] = say
+                return say
+        raise TypeError(f"no words are known for a value of type {type_.__name__}")
+
+
+_SAY: Final = _Sayers()
+
+
 Codes = Mapping[str, Words]
-Say = Callable[[Any, Language], str]
-"""Says a value of a kind of its own."""
 
 
 def stated(
     label: Words, value: Any, *, codes: Codes | None = None, names: Names | None = None, say: Say | None = None
 ) -> Words:
     """A fact by its label and its value."""
-    said = _saying(codes, names, say)
-    return either(lambda language: label.in_(language) + COLON[language] + said(value, language))
+    return _labelled(label, *_said(value, codes, names, say))
 
 
 def restated(
@@ -281,24 +224,30 @@ def restated(
     say: Say | None = None,
 ) -> Words:
     """A fact by its label and how it changed; None where it was, or is, not stated."""
-    said = _saying(codes, names, say)
-
-    def changed(language: Language) -> str:
-        if isinstance(before, LocalizedText) and isinstance(after, LocalizedText):
-            return text_change(before, after, language)
-        old = None if before is None else said(before, language)
-        new = None if after is None else said(after, language)
-        return change(old, new, language)
-
-    return either(lambda language: label.in_(language) + COLON[language] + changed(language))
+    if isinstance(before, LocalizedText) and isinstance(after, LocalizedText):
+        return _labelled(label, text_change(before, after, "en"), text_change(before, after, "fr"))
+    old_en, old_fr = _NOTHING if before is None else _said(before, codes, names, say)
+    new_en, new_fr = _NOTHING if after is None else _said(after, codes, names, say)
+    return _labelled(label, change(old_en, new_en, "en"), change(old_fr, new_fr, "fr"))
 
 
-def _saying(codes: Codes | None, names: Names | None, say: Say | None) -> Say:
-    if say is not None:
-        return say
+_NOTHING: Final = (None, None)
+_COLON_EN, _COLON_FR = COLON["en"], COLON["fr"]
+
+
+def _labelled(label: Words, en: str, fr: str) -> Words:
+    return Words(f"{label.en}{_COLON_EN}{en}", f"{label.fr}{_COLON_FR}{fr}")
+
+
+def _said(value: Any, codes: Codes | None, names: Names | None, say: Say | None) -> tuple[str, str]:
+    """In English and in French."""
     if codes is not None:
-        return lambda value, language: codes[value].in_(language)
-    return lambda value, language: value_words(value, language, names)
+        return codes[value]
+    if names is not None:
+        return value_words(value, "en", names), value_words(value, "fr", names)
+    if say is None:
+        say = _SAY[type(value)]
+    return say(value, "en"), say(value, "fr")
 
 
 def listed(parts: Iterable[str]) -> str:

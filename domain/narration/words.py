@@ -8,6 +8,7 @@ from domain.verdict.words import NBSP
 
 COLON: dict[Language, str] = {"en": ": ", "fr": f"{NBSP}: "}
 SEMICOLON = "; "
+QUOTES: dict[Language, tuple[str, str]] = {"en": ("“", "”"), "fr": (f"«{NBSP}", f"{NBSP}»")}
 
 
 class Words(NamedTuple):
@@ -23,17 +24,22 @@ class Words(NamedTuple):
 def joined(parts: Iterable[Words], between: str) -> Words:
     """Several, one after the other."""
     listed = list(parts)
-    return Words(between.join(part.en for part in listed), between.join(part.fr for part in listed))
+    return Words(between.join([part.en for part in listed]), between.join([part.fr for part in listed]))
 
 
-def sentence(words: Words) -> Words:
-    """With a capital letter and a full stop."""
-    return Words(*(f"{text[:1].upper()}{text[1:]}." for text in words))
+def sentences(parts: Iterable[Words]) -> Words:
+    """Each with a capital letter and a full stop, one after the other."""
+    in_english, in_french = [], []
+    for en, fr in parts:
+        in_english.append(f"{en[:1].upper()}{en[1:]}.")
+        in_french.append(f"{fr[:1].upper()}{fr[1:]}.")
+    return Words(" ".join(in_english), " ".join(in_french))
 
 
 def quoted(text: str, language: Language) -> str:
     """In the quotation marks of the language around it."""
-    return f"“{text}”" if language == "en" else f"«{NBSP}{text}{NBSP}»"
+    left, right = QUOTES[language]
+    return f"{left}{text}{right}"
 
 
 def either(make: Callable[[Language], str]) -> Words:
