@@ -234,9 +234,11 @@ class GraphQLEndpoint:
                 if compiled is not None:
                     return replace(compiled, body={**compiled.body, "extensions": extensions})
                 result = await self._executed(asked, viewer, now)
-        except Exception:  # the edge: told in the journal, masked for the reader, never a 500
+        except Exception as failure:  # the edge: told in the journal, masked for the reader, never a 500
             # A statement that is given up may take its connection along: ending its transaction then fails too.
             if limit.expired():
+                if not isinstance(failure, TimeoutError):
+                    log.exception("read.failed_late", correlation_id=correlation_id)
                 late = GraphQLError("", path=[], original_error=StatementTimeoutError())
                 return Answer(
                     200, {"data": None, "errors": [told(late, correlation_id)], "extensions": extensions}

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
 
 from domain.ids import TenantId
 from infra.database import Database, Scope
@@ -256,8 +257,11 @@ async def test_a_connection_that_is_lost_with_an_operation_that_is_given_up_is_n
 ) -> None:
     settings = ReadSettings(execution_timeout=timedelta(milliseconds=100), compiled=compiled)
     client = Client(db, graphql_handler(Lost(db), settings))
-    async with client.http:
-        assert await client.codes('{ partnership(slug: "alpha") { id } }') == ["TIMEOUT"]
+    with capture_logs() as journal:
+        async with client.http:
+            assert await client.codes('{ partnership(slug: "alpha") { id } }') == ["TIMEOUT"]
+
+    assert [line["event"] for line in journal if line["log_level"] == "error"] == ["read.failed_late"]
 
 
 class Broken(Reads):
