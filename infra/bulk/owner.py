@@ -15,6 +15,8 @@ from projections.rebuild import all_of
 
 _LOCK_TIMEOUT: Final = "150ms"
 """How long readers are made to queue behind a swap that waits for a slow one."""
+_VACUUM_TIMEOUT: Final = "5s"
+"""Longer than `deadlock_timeout`, after which the server ends an autovacuum that somebody waits for."""
 _SECURED: Final = (
     "SELECT name FROM unnest($1::text[]) name JOIN pg_class ON oid = name::regclass WHERE relrowsecurity"
 )
@@ -122,6 +124,7 @@ class HeldBuild:
         """See `Held.swap`."""
         connection, name = self._connection, self._projection.name
         try:
+            await self._end_vacuum()
             await connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
             # From here on no new body can appear in the live build behind our back.
             await connection.execute("LOCK TABLE rm.cursor IN SHARE ROW EXCLUSIVE MODE")
@@ -139,3 +142,12 @@ class HeldBuild:
             return False
         self.swapped = True
         return True
+
+    async def _end_vacuum(self) -> None:
+        """Let no vacuum work on the tables, which may take minutes. Nobody who reads or writes waits for this."""
+        live, built = (
+            ", ".join(ddl.full_name(table, build) for table in self._projection.tables)
+            for build in (LIVE, self._build)
+        )
+        await self._connection.execute(f"SET LOCAL lock_timeout = '{_VACUUM_TIMEOUT}'")
+        await self._connection.execute(f"LOCK TABLE {live}, {built} IN SHARE UPDATE EXCLUSIVE MODE")
