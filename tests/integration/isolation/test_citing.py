@@ -132,6 +132,9 @@ async def test_the_control_without_a_look_at_the_record_each_order_tells_what_is
 
     monkeypatch.setattr(Decider, "_is_public", always)
 
+    absent = await citing(world, "AddPlanElement", UNKNOWN)
+    for record in HIDDEN:  # each is there: this order takes any kind of record
+        assert await citing(world, "AddPlanElement", id_of(record)) != absent, record
     for name in (*orders({}), AUTHORITY):
         absent = await citing(world, name, UNKNOWN)
         assert any([await citing(world, name, id_of(record)) != absent for record in HIDDEN]), name
