@@ -5,15 +5,17 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.ids import TenantId
 from infra.settings import DatabaseSettings, Role
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 NOBODY: Final = UUID(int=0)
 """The reader who was granted nothing: the public."""
@@ -82,7 +84,7 @@ class Database:
         self._opening = asyncio.Lock()
 
     @asynccontextmanager
-    async def begin(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, scope: Scope) -> AsyncIterator["AsyncConnection"]:
         """A transaction in a scope, committed at the end and rolled back by an exception.
 
         Raises:
@@ -179,9 +181,11 @@ class Database:
                     found = self._pools[role] = await self.pool(role, connections_max=self._connections_max)
         return found
 
-    def _engine(self, role: Role) -> AsyncEngine:
+    def _engine(self, role: Role) -> "AsyncEngine":
         engine = self._engines.get(role)
         if engine is None:
+            # Here, because it loads all of the ORM, and a helper of a rebuild begins without.
+            from sqlalchemy.ext.asyncio import create_async_engine
 
             async def connect() -> "asyncpg.Connection[Any]":
                 return await self.connect(role)

@@ -14,7 +14,6 @@ from infra.access.quotas import UNBOUNDED, QuotaSettings
 from infra.access.rates import UNLIMITED, RateSettings
 from infra.access.readings import KEPT as READINGS_KEPT
 from infra.access.security_log import KEPT
-from infra.embedded import EmbeddedServer
 from infra.log.proofs.policy import Policy, WitnessAddress
 from infra.mail.settings import MailSettings, ReminderSettings
 from infra.secret_files import read_or_create_secret
@@ -172,5 +171,8 @@ def embedded_database(
 ) -> DatabaseSettings:
     """How to reach a database of an instance's embedded server. The server need not run yet."""
     secret = secret_key or read_or_create_secret(instance_dir / "secret-key").encode()
+    # Here, because it brings another driver, and a helper of a rebuild begins without.
+    from infra.embedded import EmbeddedServer
+
     dsn = EmbeddedServer(instance_dir).admin_dsn(name)
     return DatabaseSettings(admin_dsn=dsn, secret_key=secret, embedded=True)

@@ -4,12 +4,11 @@ They run as the national reader: the database shows what is public and what was 
 """
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.body import BodyKind
 from domain.ids import OrganisationId, TenantId
@@ -31,6 +30,9 @@ from projections.query import (
     recorded_by,
     text_of,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 class BodyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +182,7 @@ def coverage(
 
 async def matrix(
     as_of: AsOf,
-    connection: AsyncConnection,
+    connection: "AsyncConnection",
     *,
     kinds: Collection[BodyKind] | None = None,
     scope: Collection[TenantId] | None = None,

@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, FromClause, Select, Table, literal_column
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.agreement import Term
 from domain.values import Citation, LocalizedText, PartialDate, Period, QualifiedValue
 from projections.tables import FOREVER_POSITION, shape
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
 Columns = Mapping[str, Any]
@@ -39,13 +41,13 @@ class Query(Generic[T]):
     into: Callable[[Columns], T]
 
 
-async def fetch(connection: AsyncConnection, query: Query[T]) -> list[T]:
+async def fetch(connection: "AsyncConnection", query: Query[T]) -> list[T]:
     """Every row of a query, in its order."""
     result = await connection.execute(query.select)
     return [query.into(dict(row)) for row in result.mappings()]
 
 
-async def fetch_one(connection: AsyncConnection, query: Query[T]) -> T | None:
+async def fetch_one(connection: "AsyncConnection", query: Query[T]) -> T | None:
     """The first row of a query, or None."""
     row = (await connection.execute(query.select.limit(1))).mappings().first()
     return None if row is None else query.into(dict(row))

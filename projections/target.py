@@ -1,11 +1,10 @@
 """Targets as printed, with doubts worked out when they are read."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.audience import RECORDS, Audience
 from domain.ids import TenantId
@@ -33,6 +32,9 @@ from projections.tables import (
     text,
     uuid,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 TARGET: Final[Table] = bitemporal(
     "rm",
@@ -162,7 +164,7 @@ def target_values(tenant_id: TenantId, as_of: AsOf) -> Query[TargetValueRow]:
     return Query(statement, _target_value)
 
 
-async def series(tenant_id: TenantId, as_of: AsOf, connection: AsyncConnection) -> list[Series]:
+async def series(tenant_id: TenantId, as_of: AsOf, connection: "AsyncConnection") -> list[Series]:
     """The targets of a body with their values and the doubts about them.
 
     Doubts come of the values together, so they are worked out here: no single row could keep them as of any day.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -76,30 +76,46 @@ def _id_fields(cls: type[Event]) -> dict[str, Any]:
     }
 
 
-def _ids(cls: type[Event]) -> type[msgspec.Struct]:
-    """Only the ids of an event's data."""
-    return msgspec.defstruct(f"{cls.__name__}Ids", _id_fields(cls).items(), frozen=True, gc=False)
+class _Reading(NamedTuple):
+    """How a type of event is read."""
 
-
-def _reader(cls: type[Event]) -> Callable[[bytes], Any]:
+    stream: str
+    ids: type[msgspec.Struct]
+    """Only the ids of its data."""
+    always: bool
+    """Whether all of these are there whenever they are read, so that they are encoded as they are."""
+    read: Callable[[bytes], Any]
     """Reads the header of an event of the present schema, and only the ids of its data."""
-    fields: list[Any] = [("schema", Literal[cls.SCHEMA]), ("data", _IDS[cls.TYPE])]
-    shape = msgspec.defstruct(f"{cls.__name__}Line", fields, bases=(_Header,), kw_only=True, gc=False)
-    return reader(shape)
+
+
+class _Readings(dict[str, _Reading]):
+    """By the type of the event. Each is made when its type first comes."""
+
+    def __missing__(self, type_: str) -> _Reading:
+        cls = _RELEASED[type_]
+        fields = _id_fields(cls)
+        ids = msgspec.defstruct(f"{cls.__name__}Ids", fields.items(), frozen=True, gc=False)
+        line = msgspec.defstruct(
+            f"{cls.__name__}Line",
+            [("schema", Literal[cls.SCHEMA]), ("data", ids)],
+            bases=(_Header,),
+            kw_only=True,
+            gc=False,
+        )
+        always = str | None not in fields.values()
+        made = self[type_] = _Reading(type_.partition(".")[0], ids, always, reader(line))
+        return made
 
 
 _encode = msgspec.json.Encoder().encode
 _read_any = reader(_Header)
-_IDS: Final = {cls.TYPE: _ids(cls) for cls in events.ALL}
-_READ: Final = {cls.TYPE: _reader(cls) for cls in events.ALL}
-_PLAIN_IDS: Final = {type_: ids for type_, ids in _IDS.items() if str | None not in get_type_hints(ids).values()}
-"""Of types whose ids are all there whenever they are read, so that they are encoded as they are."""
-_STREAM_KINDS: Final = {cls.TYPE: cls.TYPE.partition(".")[0] for cls in events.ALL}
+_RELEASED: Final = {cls.TYPE: cls for cls in events.ALL}
+_READINGS: Final = _Readings()
 
 
 def _read(row: Row) -> tuple[Row, _Header]:
     try:
-        return row, _READ[row.type](row.state)
+        return row, _READINGS[row.type].read(row.state)
     except msgspec.ValidationError:
         # An older shape may have had other fields, so it is read in full.
         header = _read_any(row.state)
@@ -108,9 +124,9 @@ def _read(row: Row) -> tuple[Row, _Header]:
 
 def _line(work: Work, read: tuple[Row, _Header]) -> None:
     row, header = read
-    type_ = row.type
-    data = header.data
-    subjects = _encode(data).decode() if type(data) is _PLAIN_IDS.get(type_) else _subjects(type_, data)
+    type_, data = row.type, header.data
+    stream, ids, always, _ = _READINGS[type_]
+    subjects = _encode(data).decode() if always and type(data) is ids else _subjects(ids, data)
     actor = header.actor
     work.plain(TIMELINE).add_row(
         [
@@ -118,7 +134,7 @@ def _line(work: Work, read: tuple[Row, _Header]) -> None:
             row.stream_id,
             row.position,
             row.version,
-            _STREAM_KINDS[type_],
+            stream,
             type_,
             header.effective_on,
             row.recorded_at,
@@ -133,9 +149,9 @@ def _line(work: Work, read: tuple[Row, _Header]) -> None:
     )
 
 
-def _subjects(type_: str, data: Any) -> str:
+def _subjects(ids: type[msgspec.Struct], data: Any) -> str:
     """The ids that are there."""
-    found = {name: value for name in _IDS[type_].__struct_fields__ if (value := getattr(data, name)) is not None}
+    found = {name: value for name in ids.__struct_fields__ if (value := getattr(data, name)) is not None}
     return _encode(found).decode()
 
 
