@@ -7,6 +7,7 @@ tables; policies come with `finish`, before anybody else is let in.
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, text
@@ -16,7 +17,7 @@ from sqlalchemy.schema import CreateTable
 from projections.cursor import CURSOR
 from projections.projection import Projection
 from projections.published import FIGURE, OF_SUMS, REACHED, SOURCES, SUMMED, TABLES, VERSION
-from projections.tables import shape
+from projections.tables import CLOCKS, shape
 
 OWNER: Final = "entente_owner"
 PROJECTOR: Final = "entente_projector"
@@ -185,9 +186,15 @@ def _create_without_key(table: Table, build: str) -> str:
 
 
 def _compared(table: Table) -> Iterator[str]:
-    """The columns that queries compare. Wordings are long to look at; autovacuum does so in its own time."""
+    """The columns that the first queries are planned by; autovacuum looks at all of them in its own time.
+
+    Rows of one body are found by keys and clocks; across bodies by anything that is not a wording.
+    """
+    declared = shape(table)
+    keys = {"audience", *CLOCKS, *declared.sub, *chain.from_iterable(declared.indexes)}
     for column in table.columns:
-        if not isinstance(column.type, Text) or column.type.collation is not None:
+        free = isinstance(column.type, Text) and column.type.collation is None
+        if column.primary_key or column.name in keys or (table.schema != "rm" and not free):
             yield column.name
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import Any, Final
 
 import asyncpg
@@ -48,10 +49,9 @@ class TableOwner:
         unfinished = await self._unfinished(projections, build)
         tables = await self._largest_first([table for one in unfinished for table in one.tables], build)
         before = tuple(ddl.for_indexes())
-        await self._side_by_side(
-            (*before, statement) for table in tables for statement in ddl.indexes(table, build)
-        )
-        await self._side_by_side((ddl.analyse(table, build),) for table in tables)
+        indexed = ((*before, statement) for table in tables for statement in ddl.indexes(table, build))
+        analysed = ((ddl.analyse(table, build),) for table in tables)
+        await self._side_by_side(chain[Iterable[str]](indexed, analysed))
         await self._each(ddl.finish(projection, build) for projection in unfinished)
 
     async def drop(self, projections: Sequence[Projection], build: str) -> None:

@@ -25,6 +25,12 @@ from tests.integration.projections.test_runner import Slow
 from tests.unit.projections.histories import MemoryFeed, random_log
 
 
+_WAITS_FOR_AUTOVACUUM = (
+    "SELECT n_mod_since_analyze > 0 OR last_autoanalyze IS NOT NULL FROM pg_stat_user_tables"
+    " WHERE relname = 'plan_element'"
+)
+
+
 async def forget(tables: DatabaseSettings) -> None:
     """Empty every read model: a rebuild covers all bodies, those of other tests too."""
     async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
@@ -232,3 +238,17 @@ async def test_reads_neither_fail_nor_go_back_while_tables_are_rebuilt_and_swapp
         assert await wait_for(models, ["timeline", "body"], log.tenant_id, len(log.rows), timeout_seconds=120)
         for projection in load.projections:
             assert await verify(load.feed, models, projection, log.tenant_id) == []
+
+
+async def test_the_planner_knows_the_keys_of_a_rebuilt_table_and_autovacuum_will_look_at_the_rest(
+    models: BulkReadModels, owner: TableOwner, tables: DatabaseSettings, tenants: list[TenantId]
+) -> None:
+    feed = MemoryFeed([random_log(tenants[0], 6, 300)])
+    await rebuild(feed, models, owner, [BY_NAME["plan"]], "b1")
+    async with closing(await asyncpg.connect(tables.admin_dsn)) as connection:
+        told = await connection.fetch("SELECT attname FROM pg_stats WHERE tablename = 'plan_element'")
+        known = {name for (name,) in told}
+        assert {"tenant_id", "entity_id", "element_id", "effective_from", "recorded_to", "audience"} <= known
+        async with asyncio.timeout(10):
+            while not await connection.fetchval(_WAITS_FOR_AUTOVACUUM):  # noqa: ASYNC110 - the server counts it late
+                await asyncio.sleep(0.1)
