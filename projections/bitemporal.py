@@ -25,8 +25,6 @@ Row = list[Any]
 STORED: Final = 0
 DIRTY: Final = 1
 NEW: Final = 2
-GONE: Final = 3
-"""A row that came and went by the same event: nobody could ever see it, so it is not written."""
 
 
 class Stamp(Protocol):
@@ -115,7 +113,7 @@ class Segments:
         self._key = key
         self.rows: list[Row] = []
         self.written: list[Row] = []
-        """Every row in memory, past ones too, and those that one event made and ended: open at no position."""
+        """Every row in memory, past ones too."""
 
     @property
     def last(self) -> Row | None:
@@ -165,9 +163,10 @@ class Segments:
         gone: Row | None = None
         while rows and rows[-1][form.effective_from] >= on:
             gone = rows.pop()
-            self._close(gone, stamp)
             if gone[form.pos_from] == stamp.position:
-                gone[form.status] = GONE
+                self._unwrite(gone)
+            else:
+                self._close(gone, stamp)
         if rows:
             if rows[-1][form.effective_to] > on:
                 self._renewed(len(rows) - 1, stamp)[form.effective_to] = on
@@ -226,6 +225,11 @@ class Segments:
         self.rows.insert(index + 1, right)
         self.written.append(right)
         return right
+
+    def _unwrite(self, gone: Row) -> None:
+        """Forget a row that came and went by the same event: nobody could ever see it. It is among the last."""
+        index = next(index for index in range(len(self.written) - 1, -1, -1) if self.written[index] is gone)
+        del self.written[index]
 
     def _close(self, row: Row, stamp: Stamp) -> None:
         form = self.form

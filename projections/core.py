@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from domain.ids import TenantId
-from projections.bitemporal import DIRTY, GONE, NEW, STORED, Form, Group, Row, Segments
+from projections.bitemporal import DIRTY, NEW, STORED, Form, Group, Row, Segments
 from projections.reading import Seen
 from projections.tables import FOREVER_POSITION, shape
 
-_DELETED: Final = 4
+_DELETED: Final = 3
+_GONE: Final = 4
+"""A row that came and went within one work: it is not written."""
 
 Key = tuple[Any, ...]
 """Sub key of a row: its key columns after tenant_id and entity_id."""
@@ -95,6 +97,10 @@ class Timelines:
         for segments in touched:
             segments.rows.sort(key=lambda row: row[form.effective_from])
 
+    def built(self) -> list[Row]:
+        """What a work made from nothing."""
+        return list(self.written())
+
     def written(self) -> Iterator[Row]:
         every = chain.from_iterable(timelines.values() for timelines in self._entities.values())
         return chain.from_iterable(segments.written for segments in every)
@@ -111,6 +117,7 @@ class Plain:
         self._subs = slice(2, 2 + len(layout.subs))
         self._values = slice(2 + len(layout.subs), -1)
         self._touched: dict[UUID, dict[int, Row]] = {}
+        self._removed = False
 
     def touched(self, entity_id: UUID) -> Collection[Key] | None:
         """The sub keys that were written or removed since this was last asked; None if it never was."""
@@ -181,7 +188,8 @@ class Plain:
 
     def remove(self, entity_id: UUID, sub: Key) -> None:
         row = self._entities[entity_id].pop(sub)
-        row[-1] = GONE if row[-1] == NEW else _DELETED
+        row[-1] = _GONE if row[-1] == NEW else _DELETED
+        self._removed = True
         self._touch(row)
 
     def load(self, rows: Iterable[Sequence[Any]]) -> None:
@@ -191,6 +199,10 @@ class Plain:
             row: Row = [*stored, STORED]
             self._rows.append(row)
             self._entities.setdefault(row[1], {})[tuple(row[index] for index in subs)] = row
+
+    def built(self) -> list[Row]:
+        """What a work made from nothing."""
+        return [row for row in self._rows if row[-1] == NEW] if self._removed else self._rows
 
     def written(self) -> Iterator[Row]:
         return iter(self._rows)
@@ -232,7 +244,7 @@ class Work:
     def built(self) -> Iterator[tuple[Layout, list[Row]]]:
         """The rows that a work made from nothing, table by table; each has an item more than columns."""
         for layout in self._layouts:
-            yield layout, [row for row in self._model(layout.table).written() if row[-1] == NEW]
+            yield layout, self._model(layout.table).built()
 
     def _model(self, table: Table) -> Timelines | Plain:
         return self._timelines[table] if table in self._timelines else self._plain[table]

@@ -24,7 +24,6 @@ from tests.integration.projections.shared import Fragile, Killed, dump
 from tests.integration.projections.test_runner import Slow
 from tests.unit.projections.histories import MemoryFeed, random_log
 
-
 _WAITS_FOR_AUTOVACUUM = (
     "SELECT n_mod_since_analyze > 0 OR last_autoanalyze IS NOT NULL FROM pg_stat_user_tables"
     " WHERE relname = 'plan_element'"
