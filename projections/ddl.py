@@ -204,7 +204,6 @@ def _index_forms(table: Table) -> Iterator[tuple[str, str]]:
     if declared.form == "bitemporal":
         keys = ", ".join(("tenant_id", "entity_id", *declared.sub, "effective_from"))
         yield "now", f"({keys}) WHERE recorded_to = 'infinity'"
-        yield "past", "(tenant_id, entity_id, recorded_from DESC)"
         for columns in declared.indexes:
             yield f"now_by_{columns[0]}", f"({', '.join(columns)}) WHERE recorded_to = 'infinity'"
         return

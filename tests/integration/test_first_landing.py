@@ -50,3 +50,15 @@ def test_it_migrates_replays_and_keeps_its_roots(landed: DatabaseSettings) -> No
 
 def test_it_answers_as_it_did(landed: DatabaseSettings) -> None:
     assert asyncio.run(answers(landed)) == kept()["answers"]
+
+
+def test_it_has_the_indexes_of_a_new_database(landed: DatabaseSettings) -> None:
+    of_read_models = "SELECT schemaname, indexname FROM pg_indexes WHERE schemaname ~ '^(rm|national|commons)$'"
+    new = landed.with_database("new")
+    with psycopg.connect(landed.admin_dsn, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE new")
+        found = connection.execute(of_read_models).fetchall()
+    migrate(new)
+    make_tables(new)
+    with psycopg.connect(new.admin_dsn) as connection:
+        assert set(found) == set(connection.execute(of_read_models).fetchall())
