@@ -65,8 +65,6 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anything prints is no answer
     asyncio.run(_build(sys.stdin.buffer, answers))
-    # All is answered and closed. To take the modules down one by one would cost half of what loading them did.
-    os._exit(0)
 
 
 if __name__ == "__main__":
